@@ -1,17 +1,24 @@
+import type { TenantConfig } from "../directory/tenant-config.ts";
 import type { MailQueue } from "../mail/mail-queue.ts";
 import type { OAuthContext } from "../oauth/oauth-context.ts";
+import type { AuditEvent } from "../storage/audit-events.ts";
 import type { AuditRecord, Store, StoreReader } from "../storage/store.ts";
 import type { Branding } from "../ui/branding/branding.ts";
 
-/** Handed to whatever administers the tenant: Graph, the operator's socket, the programming interface. */
+/** Passed to everything that administers the tenant: Graph, the operator's socket, the TypeScript API. */
 export interface AdminContext extends OAuthContext {
   /** Replaced when an administrator changes it. */
   branding: Branding;
-  /** The way of every mail to a person. */
+  /** Sends every mail to users. */
   mail: MailQueue;
 }
 
-/** The same for those who only read: whatever they change goes through `administration`. */
+/** What the operator's changes need. It can be made from a store, without a server. */
+export interface OperatorContext extends Pick<AdminContext, "store" | "clock" | "branding" | "signingKeys"> {
+  config: Pick<TenantConfig, "tenantId" | "name" | "issuerOrigin" | "caFile" | "lifetimes">;
+}
+
+/** The same for readers: every change goes through `administration`. */
 export interface AdminView extends Omit<AdminContext, "store"> {
   store: StoreReader & Pick<Store, "throttle">;
 }
@@ -22,22 +29,23 @@ export type AdminStore = Pick<AdminContext, "store" | "clock">;
 /** Who changes the tenant, for the audit log. */
 export interface Actor {
   actor: AuditRecord["actor"];
-  /** Whoever calls Graph. Null for those who run the tenant: the operator, and a program that embeds it. */
+  /** The caller of Graph. Null for those who run the tenant: the operator, and a program that embeds it. */
   caller: Pick<AuditRecord, "userId" | "clientId" | "ip"> | null;
 }
 
-/** Whoever runs the tenant. */
+/** The operator, or the embedding program. */
 export const OPERATOR: Actor = { actor: "operator", caller: null };
 
 /**
- * The record of one change. Graph's are named `graph.…` and say who called; the others say whom or what it was about.
+ * The audit record of one change. Graph's events are named `graph.…` and record the caller. All others record the
+ * affected user or object.
  *
  * @param now milliseconds since the epoch
  */
 export function auditRecord(
   { actor, caller }: Actor,
   now: number,
-  event: string,
+  event: AuditEvent,
   detail: AuditRecord["detail"],
   about: Partial<Pick<AuditRecord, "userId" | "clientId">> = {},
 ): AuditRecord {

@@ -1,7 +1,7 @@
 import { DEFAULT_LIFETIMES, type Lifetimes, LONGEST, longest, wrongLifetime } from "../directory/lifetimes.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { type BrandingOptions, brandingSettings, loadBranding } from "../ui/branding/branding.ts";
-import { type Actor, type AdminContext, type AdminStore, auditRecord } from "./admin-context.ts";
+import { type Actor, type AdminStore, auditRecord, type OperatorContext } from "./admin-context.ts";
 import { appSecrets } from "./app-secrets.ts";
 import { apps, permissions } from "./apps.ts";
 import { groups, people } from "./people.ts";
@@ -9,8 +9,8 @@ import { policies, userFlows } from "./user-flows.ts";
 
 export type Administration = ReturnType<typeof administration>;
 
-/** Every change that an administrator can make to a tenant, in the name of `by`. There is no other way to make one. */
-export function administration(ctx: AdminContext, by: Actor) {
+/** Every change that an administrator can make to a tenant, on behalf of `by`. There is no other way to make one. */
+export function administration(ctx: OperatorContext, by: Actor) {
   return {
     people: people(ctx, by),
     groups: groups(ctx, by),
@@ -24,8 +24,8 @@ export function administration(ctx: AdminContext, by: Actor) {
 }
 
 /**
- * Name, colour and logo for every node and every later start, with the audit record in one transaction. Nothing is
- * written where nothing changes.
+ * Sets name, color and logo for every node and every later start, with the audit record in one transaction. Writes
+ * nothing if nothing changes.
  *
  * @throws TenantError `branding_refused`, `logo_refused`
  */
@@ -40,18 +40,22 @@ export async function changeBranding({ store, clock }: AdminStore, by: Actor, op
   await store.directory.changeSettings(Object.fromEntries(changed), audit);
 }
 
-/** The tenant's own lifetimes, over the default ones. */
+/** The tenant's own lifetimes, merged over the defaults. */
 export async function loadLifetimes(store: AdminStore["store"]): Promise<Lifetimes> {
-  const kept = await store.directory.setting("lifetimes");
-  return { ...DEFAULT_LIFETIMES, ...(kept === undefined ? {} : (JSON.parse(kept) as Partial<Lifetimes>)) };
+  return lifetimesOf(await store.directory.setting("lifetimes"));
 }
 
+const lifetimesOf = (kept: string | undefined): Lifetimes => ({
+  ...DEFAULT_LIFETIMES,
+  ...(kept === undefined ? {} : (JSON.parse(kept) as Partial<Lifetimes>)),
+});
+
 /** How the tenant looks, and how long sign-ins last. */
-export function settings(ctx: Pick<AdminContext, "store" | "clock" | "config" | "branding">, by: Actor) {
+export function settings(ctx: Omit<OperatorContext, "signingKeys">, by: Actor) {
   return {
     /**
-     * What is left out stays. Counts for programs from the next renewal, for browsers from the next sign-in; on other nodes
-     * once they are started anew.
+     * Omitted members stay unchanged. Takes effect for programs at the next renewal, and for browsers at the next
+     * sign-in. Other nodes notice it at once, or within a minute if the notification is lost.
      *
      * @throws TenantError `lifetimes_refused`
      */
@@ -63,23 +67,27 @@ export function settings(ctx: Pick<AdminContext, "store" | "clock" | "config" | 
         const most = longest(wrong);
         throw new TenantError(
           "lifetimes_refused",
-          most === undefined ? `${wrong} is no lifetime of sign-ins.` : `${wrong} is ${JSON.stringify(given[wrong])}.`,
+          most === undefined ? `Unknown lifetime ${wrong}.` : `${wrong} cannot be ${JSON.stringify(given[wrong])}.`,
           most === undefined
-            ? `There are ${Object.keys(LONGEST).join(", ")}.`
+            ? `Use one of ${Object.keys(LONGEST).join(", ")}.`
             : `Give a whole number from 1 to ${most}.`,
         );
       }
-      const before = await loadLifetimes(store);
-      const after = { ...before, ...given };
-      const changed = Object.entries(after).filter(([name, value]) => value !== before[name as keyof Lifetimes]);
-      if (changed.length > 0) {
+      for (;;) {
+        const kept = await store.directory.setting("lifetimes");
+        const before = lifetimesOf(kept);
+        const after = { ...before, ...given };
+        const changed = Object.entries(after).filter(([name, value]) => value !== before[name as keyof Lifetimes]);
         const audit = auditRecord(by, clock.now(), "lifetimes.changed", Object.fromEntries(changed));
-        await store.directory.changeSettings({ lifetimes: JSON.stringify(after) }, audit);
+        const values = { lifetimes: JSON.stringify(after) };
+        // Another node may change another lifetime at the same time.
+        if (changed.length > 0 && !(await store.directory.changeSettings(values, audit, { lifetimes: kept }))) continue;
+        ctx.config.lifetimes = after;
+        return;
       }
-      ctx.config.lifetimes = after;
     },
 
-    /** This node's pages show it at once; other nodes read it when they start. */
+    /** This node's pages show it at once. Other nodes notice it at once, or within a minute. */
     async change(options: BrandingOptions): Promise<void> {
       await changeBranding(ctx, by, options);
       ctx.config.name = (await ctx.store.directory.setting("name")) ?? ctx.config.name;

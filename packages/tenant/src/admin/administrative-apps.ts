@@ -5,8 +5,8 @@ import { type AdminStore, OPERATOR } from "./admin-context.ts";
 import { apps, unknownApp } from "./apps.ts";
 
 /**
- * Names the administrative scopes that an app may ask for (null: all), and whether by device code too. In the operator's
- * name: nobody who calls Graph allows the device code.
+ * Sets the administrative scopes that an app may request (null: all), and whether it may do so by device code. On
+ * behalf of the operator: a Graph caller cannot allow the device code.
  *
  * @throws TenantError `app_unknown`, `scope_unknown`
  */
@@ -18,7 +18,7 @@ export async function allowAdministration(
   const named = scopes ?? ADMINISTRATIVE_SCOPES;
   const unknown = named.find((scope) => !isAdministrative(scope));
   if (unknown !== undefined) {
-    const hint = `They are ${ADMINISTRATIVE_SCOPES.join(", ")}.`;
+    const hint = `Use ${ADMINISTRATIVE_SCOPES.join(", ")}.`;
     throw new TenantError("scope_unknown", `${unknown} is not an administrative scope.`, hint);
   }
   const administrativeScopes = ADMINISTRATIVE_SCOPES.filter((scope) => named.includes(scope));

@@ -9,25 +9,28 @@ import {
 } from "../directory/app-secret.ts";
 import { hashSecret, newSecret } from "../kernel/seal.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
+import type { AuditEvent } from "../storage/audit-events.ts";
 import { type Actor, type AdminStore, auditRecord, OPERATOR } from "./admin-context.ts";
 import { unknownApp } from "./apps.ts";
 
-/** A new secret with its text, which is there this once. */
+/** A new secret with its text, which is available only this once. */
 export type MadeSecret = Omit<AppSecret, "secretHash"> & { secretText: string };
 
-/** Why no secret was added: words for what was asked, `full`, or there is no such app. */
+/** Why no secret was added: the request is invalid (as text), the app is `full`, or it does not exist. */
 export type SecretRefused = { problem: string } | "full" | "app_unknown";
 
-/** Secrets of apps: each operation changes and records it in one transaction, and no record holds any of the text. */
+/**
+ * Secrets of apps. Each operation changes and records in one transaction. No record contains the text or a part of it.
+ */
 export function appSecrets({ store, clock }: AdminStore, by: Actor) {
-  const record = (event: string, clientId: string, keyId: string, more: Record<string, string> = {}) =>
+  const record = (event: AuditEvent, clientId: string, keyId: string, more: Record<string, string> = {}) =>
     auditRecord(by, clock.now(), event, { app_id: clientId, key_id: keyId, ...more }, { clientId });
 
   return {
     async addSecret(clientId: string, wanted: NewSecret): Promise<MadeSecret | SecretRefused> {
       const checked = checkedSecret(wanted, clock.now());
       if (typeof checked === "string") return { problem: secretProblems[checked] };
-      // Base64url needs no encoding in a form or in HTTP Basic, where many clients encode it wrongly.
+      // Base64url needs no encoding in a form or in HTTP Basic, where many clients encode incorrectly.
       const secretText = newSecret();
       const made = { keyId: randomUUID(), clientId, hint: secretText.slice(0, 3), ...checked };
       const endsAt = new Date(made.endsAt).toISOString();
@@ -38,7 +41,7 @@ export function appSecrets({ store, clock }: AdminStore, by: Actor) {
       return outcome === "added" ? { ...made, secretText } : outcome;
     },
 
-    /** What was got by it stays, but for the app's own tokens at Graph. False when the app has no such secret. */
+    /** Existing sign-ins stay, except the app's own tokens at Graph. False if the app has no such secret. */
     removeSecret: (clientId: string, keyId: string) =>
       store.credentials.removeSecret(clientId, keyId, record("app.secret_removed", clientId, keyId)),
   };
@@ -48,15 +51,16 @@ export function appSecrets({ store, clock }: AdminStore, by: Actor) {
 export interface AddedSecret {
   /** The app's name. */
   app: string;
+  /** The secret's ID: a lower-case GUID. */
   keyId: string;
-  /** 256 random bits, base64url. Shown this once; the tenant stores its hash. */
+  /** The secret: 256 random bits in base64url. Shown only once; the tenant stores its hash. */
   secret: string;
-  /** Milliseconds since the epoch. */
+  /** When the secret expires, in milliseconds since the epoch. */
   endsAt: number;
 }
 
 /**
- * Adds a secret in the operator's name.
+ * Adds a secret on behalf of the operator.
  *
  * @throws TenantError `app_unknown`, `app_secret_refused`
  */
@@ -73,18 +77,22 @@ export async function addSecret(
   if (added === "full") {
     throw new TenantError(
       "app_secret_refused",
-      `${app.name} has ${MAX_SECRETS} secrets, as many as an app can have.`,
-      "Remove those that are not used: doorcode tenant apps remove-secret",
+      `${app.name} already has ${MAX_SECRETS} secrets, the maximum for an app.`,
+      "Remove unused secrets: doorcode tenant apps remove-secret",
     );
   }
   if ("problem" in added) {
-    throw new TenantError("app_secret_refused", `The secret is refused: ${added.problem}`, "Change it and try again.");
+    throw new TenantError(
+      "app_secret_refused",
+      `The secret was rejected: ${added.problem}`,
+      "Change it and try again.",
+    );
   }
   return { app: app.name, keyId: added.keyId, secret: added.secretText, endsAt: added.endsAt };
 }
 
 /**
- * Removes a secret in the operator's name; false when the app has none with this key ID.
+ * Removes a secret on behalf of the operator. False if the app has none with this key ID.
  *
  * @throws TenantError `app_unknown`
  */

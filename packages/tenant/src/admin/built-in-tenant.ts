@@ -15,7 +15,8 @@ export interface TenantNames {
 }
 
 /**
- * The tenant's id and names: set at first start, the same ever after and on every node.
+ * The tenant's ID and names: set at first start, then the same forever and on every node.
+ *
  * @throws TenantError `domain_fixed`
  */
 export async function loadNames(store: Store, wanted: { domain?: string | undefined } = {}): Promise<TenantNames> {
@@ -24,8 +25,8 @@ export async function loadNames(store: Store, wanted: { domain?: string | undefi
   if (wanted.domain !== undefined && wanted.domain.toLowerCase() !== domain) {
     throw new TenantError(
       "domain_fixed",
-      `This tenant's domain is ${domain}, from its first start on, and not ${wanted.domain}.`,
-      "It is part of addresses that programs and people have. Keep it, or start on a new data folder (--data DIR).",
+      `This tenant's domain was set to ${domain} at its first start and cannot be changed to ${wanted.domain}.`,
+      "The domain is part of addresses that programs and people use. Keep it, or start on a new data folder (--data DIR).",
     );
   }
   return {
@@ -36,10 +37,10 @@ export async function loadNames(store: Store, wanted: { domain?: string | undefi
 }
 
 /**
- * An empty tenant serves one program and one API, as in Microsoft's how-to. The first start decides whether it does: not
- * when the operator describes the tenant (`describe` false), and not when it has apps, APIs, users or user flows already.
- * The decision is written once and before anything is served, so that later starts, and nodes that start together, keep it.
- * What an administrator changes or deletes stays changed. Every step can be repeated after a start that was killed.
+ * An empty tenant gets one app and one API, as in Microsoft's how-to. The first start decides this: not if the operator
+ * describes the tenant (`describe` false), and not if it already has apps, APIs, users or user flows. The decision is
+ * written once, before anything is served, so later starts and concurrently starting nodes keep it. What an
+ * administrator changes or deletes is not restored. Every step can be repeated after a start was killed.
  */
 export async function seedBuiltInTenant(
   { store, clock }: AdminStore,
@@ -55,23 +56,26 @@ export async function seedBuiltInTenant(
   const api = builtInApi(await directory.settingOnce("built_in_api", randomUUID()), clock.now());
   const tenant = { actor: "tenant", caller: null } as const;
   const { register } = apps({ store, clock }, tenant);
-  // By their names they are found by whoever describes the tenant by Graph.
+  // These names identify them to a description through Graph.
   await register({ kind: "app", registration: newRegistration(app.clientId, app.name), app });
   await register({ kind: "api", registration: newRegistration(api.clientId, api.name), api });
-  // The administrator's consent, for everybody: customers cannot consent to these themselves.
+  // The administrator's consent, for all users: customers cannot consent to these themselves.
   const { addConsent } = permissions({ store, clock }, tenant);
-  const forEverybody = { clientId: app.clientId, userId: null };
+  const forAllUsers = { clientId: app.clientId, userId: null };
   const scopes = ["openid", "profile", "email", "offline_access"];
-  await addConsent({ ...forEverybody, resourceId: GRAPH_RESOURCE_ID, scopes });
+  await addConsent({ ...forAllUsers, resourceId: GRAPH_RESOURCE_ID, scopes });
   await addConsent({
-    ...forEverybody,
+    ...forAllUsers,
     resourceId: api.clientId,
     scopes: api.scopes.map((scope) => scope.value),
   });
   await directory.settingOnce("built_in_tenant", "seeded");
 }
 
-/** A store of an earlier version whose seeding was killed has an ID for the app: it counts as empty, and is completed. */
+/**
+ * A store of an earlier version that was killed while seeding has an ID for the app. It counts as empty, and is
+ * completed.
+ */
 async function isEmpty({ directory }: Store): Promise<boolean> {
   if (await directory.setting("built_in_app")) return true;
   const [registered, ...others] = await Promise.all([
@@ -109,8 +113,8 @@ function builtInApi(clientId: string, now: number): Api {
         },
       ],
       roles: [
-        { id: randomUUID(), value: "ToDoList.Read.All", displayName: "Read everybody's to-do lists" },
-        { id: randomUUID(), value: "ToDoList.ReadWrite.All", displayName: "Read and change everybody's to-do lists" },
+        { id: randomUUID(), value: "ToDoList.Read.All", displayName: "Read all users' to-do lists" },
+        { id: randomUUID(), value: "ToDoList.ReadWrite.All", displayName: "Read and change all users' to-do lists" },
       ],
     },
     now,

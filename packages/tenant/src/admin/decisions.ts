@@ -5,7 +5,13 @@ import type { PermissionLine } from "../directory/permissions.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { sendSecurityNotification } from "../mail/security-notifications.ts";
 import { type Approver, loadFacts } from "../oauth/approval.ts";
-import { approveGrant, claimGrant, denyAsOperator, enterCode } from "../oauth/device-authorization/decisions.ts";
+import {
+  approveGrant,
+  claimGrant,
+  denyAsOperator,
+  type EnteredCode,
+  enterCode,
+} from "../oauth/device-authorization/decisions.ts";
 import type { DeviceGrant } from "../storage/device-grant.ts";
 import { permissionText } from "../ui/components/permission-cards.ts";
 import { defaultLocale, languages } from "../ui/i18n/languages.ts";
@@ -15,25 +21,29 @@ import type { AdminContext } from "./admin-context.ts";
 export interface Approval {
   /** The app's name. */
   app: string;
+  /** The email address of the user on whose behalf it was approved. */
   email: string;
   /** What the app may do, in the words of the consent page. */
   permissions: string[];
-  /** Those among them that it did not ask for now, and may add at a renewal without asking again. */
+  /** Those of them that it did not request now, but may add at a renewal without asking again. */
   byRenewal: string[];
 }
 
 /**
- * Approves the code that a device shows in a person's name, through every check that their browser would meet, and
- * without a factor of theirs: `amr` is empty.
+ * Approves a device's code on behalf of a user, with every check that applies in their browser, but without a factor of
+ * theirs: `amr` is empty.
  *
  * @throws TenantError `code_unknown`, `code_expired`, `code_used`, `code_used_twice`, `user_unknown`, `user_disabled`,
  *   `mfa_required`, `not_assigned`, `administrator_needed`, `app_unavailable`
  */
 export async function approveInName(ctx: AdminContext, { code, as }: { code: string; as: string }): Promise<Approval> {
-  const user = await ctx.store.directory.findUserByEmail(normalizeEmail(as));
+  const [user, entered] = await Promise.all([
+    ctx.store.directory.findUserByEmail(normalizeEmail(as)),
+    enterCode(ctx, code),
+  ]);
   if (!user) throw userUnknown(as);
   if (user.disabledAt !== null) throw userDisabled(user);
-  const entered = await openGrant(ctx, code);
+  const grant = openGrant(ctx, entered);
   const approver: Approver = {
     sessionId: `operator:${randomUUID()}`,
     user,
@@ -42,9 +52,9 @@ export async function approveInName(ctx: AdminContext, { code, as }: { code: str
     by: "operator",
     ip: null,
   };
-  const facts = await loadFacts(ctx, entered, user.id);
-  // Refused before the claim, the code stays good for the person's own browser.
-  const claimed = await claimGrant(ctx, entered, approver, facts);
+  const facts = await loadFacts(ctx, grant, user.id);
+  // If refused before the claim, the code can still be used in the user's own browser.
+  const claimed = await claimGrant(ctx, grant, approver, facts);
   if (claimed.outcome === "killed") throw usedTwice();
   if (claimed.outcome === "ended") throw ended(ctx, claimed.grant);
   if (claimed.outcome === "unknown") throw unknownCode();
@@ -68,14 +78,14 @@ export async function approveInName(ctx: AdminContext, { code, as }: { code: str
   if (decided.outcome === "refused") throw refused(decided.why, user);
   throw new TenantError(
     "code_used",
-    `${user.email} went on with this code in a browser at the same moment.`,
-    "Decide there, or run the command again.",
+    `${user.email} continued with this code in a browser at the same moment.`,
+    "Approve or deny it there, or run the command again.",
   );
 }
 
-/** Denies it, claimed or not: the device hears it at its next poll. */
+/** Denies the code, claimed or not. The device gets the denial with its next poll. */
 export async function denyCode(ctx: AdminContext, code: string): Promise<{ app: string }> {
-  const grant = await openGrant(ctx, code);
+  const grant = openGrant(ctx, await enterCode(ctx, code));
   const decided = await denyAsOperator(ctx, grant);
   if (decided.outcome === "unknown") throw unknownCode();
   if (decided.outcome !== "done") throw ended(ctx, decided.grant);
@@ -83,8 +93,7 @@ export async function denyCode(ctx: AdminContext, code: string): Promise<{ app: 
   return { app: app?.name ?? grant.clientId };
 }
 
-async function openGrant(ctx: AdminContext, typed: string): Promise<DeviceGrant> {
-  const entered = await enterCode(ctx, typed);
+function openGrant(ctx: AdminContext, entered: EnteredCode): DeviceGrant {
   if (entered.outcome === "unknown") throw unknownCode();
   if (entered.outcome === "ended") throw ended(ctx, entered.grant);
   return entered.grant;
@@ -102,14 +111,14 @@ function refused(why: Refusal, user: User): TenantError {
       return notAssigned(user);
     case "administrator_required":
       return administratorNeeded(user);
-    // These two are of a person's sign-in, which an operator's approval is not.
+    // These two apply to a user's sign-in, which an operator's approval is not.
     case "sign_in_method_required":
     case "details_required":
     case "administration_not_allowed":
       return new TenantError(
         "administration_not_allowed",
-        "The program may not ask for administrative scopes, or not by device code.",
-        "Let it: doorcode tenant apps allow-administration CLIENT_ID --by-device-code",
+        "The app may not request administrative scopes, or not by device code.",
+        "Allow it: doorcode tenant apps allow-administration CLIENT_ID --by-device-code",
       );
     case "login_required":
     case "app_unknown":
@@ -119,51 +128,51 @@ function refused(why: Refusal, user: User): TenantError {
     case "consent_required":
       return new TenantError(
         "app_unavailable",
-        "The program that asks, or what it asks for, is not registered or consented any more, or is disabled.",
-        "Bring it back, then start the sign-in on the device again.",
+        "The requesting app, or something it requests, is disabled, no longer registered or no longer consented to.",
+        "Restore it, then start the sign-in on the device again.",
       );
   }
 }
 
 const userUnknown = (email: string) =>
-  new TenantError("user_unknown", `Nobody here has the address ${email}.`, "List them: doorcode tenant users");
+  new TenantError("user_unknown", `No user has the email address ${email}.`, "List the users: doorcode tenant users");
 
 const userDisabled = (user: User) =>
-  new TenantError("user_disabled", `${user.email} is disabled.`, "Approve as somebody else.");
+  new TenantError("user_disabled", `${user.email} is disabled.`, "Approve as a different user.");
 
 const secondFactorNeeded = (user: User) =>
   new TenantError(
     "mfa_required",
-    "This program needs a second factor, which an approval from the command line does not have.",
-    `Enter the code in a browser as ${user.email}, or take the requirement from the app, its user flow or the policy.`,
+    "This app requires a second factor, which an approval from the command line does not have.",
+    `Enter the code in a browser as ${user.email}, or remove the requirement from the app, its user flow or the policy.`,
   );
 
 const notAssigned = (user: User) =>
   new TenantError(
     "not_assigned",
-    `The program that asks is for people who are assigned to it, and ${user.email} is not.`,
-    "Assign the account, or a group of it, then run the command again; the code stays good meanwhile.",
+    `The app requires assignment, and ${user.email} is not assigned to it.`,
+    "Assign the account or one of its groups, then run the command again. The code stays valid meanwhile.",
   );
 
 const administratorNeeded = (user: User) =>
   new TenantError(
     "administrator_needed",
-    `The program asks for what only an administrator can grant, and ${user.email} is none.`,
-    "Approve as an administrator (doorcode tenant users marks them), who was added with --administrator; the code stays good meanwhile.",
+    `The app requests something that only an administrator can grant, and ${user.email} is not one.`,
+    "Approve as an administrator: an account added with --administrator, marked in doorcode tenant users. The code stays valid meanwhile.",
   );
 
 const unknownCode = () =>
   new TenantError(
     "code_unknown",
     "No device shows this code.",
-    "Compare it with the device; dashes and lower case do not matter.",
+    "Compare it with the device. Dashes and letter case do not matter.",
   );
 
 const usedTwice = () =>
   new TenantError(
     "code_used_twice",
-    "This code was used by two people, so it is denied for everybody.",
-    "Start the sign-in on the device again, for a code of its own.",
+    "Two users entered this code, so it is denied.",
+    "Start the sign-in on the device again to get a new code.",
   );
 
 function ended(ctx: AdminContext, grant: DeviceGrant): TenantError {
@@ -172,5 +181,9 @@ function ended(ctx: AdminContext, grant: DeviceGrant): TenantError {
   if (!decided && grant.expiresAt <= ctx.clock.now()) {
     return new TenantError("code_expired", "This code has expired.", "Start the sign-in on the device again.");
   }
-  return new TenantError("code_used", "This code was decided on before.", "Start the sign-in on the device again.");
+  return new TenantError(
+    "code_used",
+    "This code was already approved or denied.",
+    "Start the sign-in on the device again.",
+  );
 }

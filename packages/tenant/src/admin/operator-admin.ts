@@ -6,22 +6,25 @@ import { newApi, newApp } from "../directory/new-app.ts";
 import { DEFAULT_USER_FLOW, type Group, type Policy, type UserFlow } from "../directory/user-flow.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import type { Registered, RegistrationConflict } from "../storage/store.ts";
-import { type AdminContext, OPERATOR } from "./admin-context.ts";
+import { OPERATOR, type OperatorContext } from "./admin-context.ts";
 import { administration } from "./administration.ts";
 import { addSecret, removeSecret } from "./app-secrets.ts";
 import { hex, newRegistration, redirectProblem, unknownApp } from "./apps.ts";
 import { accountRefused, recoverAdministrator } from "./recover-administrator.ts";
 import { registeredApps } from "./registered-apps.ts";
+import { signIns } from "./sign-ins.ts";
+import { signingKeys } from "./signing-keys.ts";
 import type { TenantAdmin } from "./tenant-admin.ts";
 
-/** Changes in the name of whoever runs the tenant: its operator, or the program that embeds it. */
-export function operatorAdmin(ctx: AdminContext): TenantAdmin {
+/** Changes on behalf of those who run the tenant: its operator, or the program that embeds it. */
+export function operatorAdmin(ctx: OperatorContext): TenantAdmin {
   const { people, groups, apps, permissions, userFlows, policies, settings } = administration(ctx, OPERATOR);
   const { directory, registrations, administration: managed } = ctx.store;
 
-  const person = async (id: string, done: Promise<unknown>): Promise<void> => {
+  const person = async <Outcome>(id: string, done: Promise<Outcome | undefined>): Promise<Outcome> => {
     const outcome = await done;
-    if (outcome === undefined || outcome === false || outcome === "unknown") throw unknownUser(id);
+    if (outcome === undefined || outcome === "unknown") throw unknownUser(id);
+    return outcome;
   };
   const byClientId = (clientId: string) => registrations.find({ clientId: clientId.trim().toLowerCase() });
   const appOf = async (clientId: string): Promise<App> => {
@@ -33,7 +36,7 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
     const found = await byClientId(clientId);
     return found?.kind === kind && (await apps.remove(found));
   };
-  /** Registers it, or changes the one that there is. */
+  /** Registers it, or changes the existing one. */
   const put = async (
     kind: Registered["kind"],
     clientId: string | undefined,
@@ -53,7 +56,7 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
         if (outcome === "inserted") return registered;
         if (outcome !== "client_id" || clientId === undefined) throw conflicting(outcome);
       }
-      // Registered or removed by another one in between: it is looked for again.
+      // Another process registered or removed it in between, so it is looked up again.
       if (round === ROUNDS) throw conflicting("client_id");
     }
   };
@@ -61,8 +64,8 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
     const outcome = await permissions.assign({ clientId, roleValue, principalId });
     if (outcome === "assigned" || outcome === "exists") return;
     const what =
-      outcome === "unknown_principal" ? `person, group or service principal ${principalId}` : `app ${clientId}`;
-    throw new TenantError("assignment_refused", `There is no ${what}.`, "Give the id of one that there is.");
+      outcome === "unknown_principal" ? `user, group or service principal ${principalId}` : `app ${clientId}`;
+    throw new TenantError("assignment_refused", `The ${what} does not exist.`, "Use the ID of an existing one.");
   };
 
   return {
@@ -74,21 +77,25 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
         if (typeof added === "string") throw accountRefused(added, account.email);
         return added;
       },
-      disable: (id) =>
-        person(
-          id,
-          people.change(id, () => ({ disabled: true }), "disabled"),
-        ),
-      enable: (id) =>
-        person(
-          id,
-          people.change(id, () => ({ disabled: false }), "disabled"),
-        ),
-      setAdministrator: (id, administrator) => person(id, people.setAdministrator(id, administrator)),
+      async disable(id) {
+        const disabling = people.change(id, () => ({ disabled: true }), "disabled");
+        await person(id, disabling);
+      },
+      async enable(id) {
+        const enabling = people.change(id, () => ({ disabled: false }), "disabled");
+        await person(id, enabling);
+      },
+      async setAdministrator(id, administrator) {
+        await person(id, people.setAdministrator(id, administrator));
+      },
       recoverAdministrator: (account) => recoverAdministrator(ctx, account),
       endSignIns: (id) => person(id, people.endSignIns(id)),
+      resetFactors: (id) => person(id, people.resetFactors(id)),
       remove: async (id) => (await people.remove(id)) === true,
     },
+
+    signIns: signIns(ctx, OPERATOR),
+    signingKeys: signingKeys(ctx, OPERATOR),
 
     groups: {
       list: () => directory.listGroups(),
@@ -100,7 +107,7 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
         const outcome = await groups.addMember(id, userId);
         if (outcome === "unknown_user") throw unknownUser(userId);
         if (outcome !== "unknown_group") return;
-        throw new TenantError("group_unknown", `There is no group ${id}.`, "Give the id of one that there is.");
+        throw new TenantError("group_unknown", `The group ${id} does not exist.`, "Use the ID of an existing group.");
       },
       removeMember: (id, userId) => groups.removeMember(id, userId),
       async remove(id) {
@@ -136,7 +143,7 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
         const certificate = readAppCertificate(pem, { clientId: app.clientId, now: ctx.clock.now() });
         if (typeof certificate === "string") {
           const hint =
-            "Make one: openssl req -x509 -newkey rsa:3072 -noenc -days 365 -subj /CN=ci -keyout ci.pem -out ci.pem";
+            "Create one: openssl req -x509 -newkey rsa:3072 -noenc -days 365 -subj /CN=ci -keyout ci.pem -out ci.pem";
           throw new TenantError("app_certificate_refused", certificateProblems[certificate], hint);
         }
         const added = await apps.addCertificate(certificate, { administrator });
@@ -144,8 +151,8 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
         if (added === "full") {
           throw new TenantError(
             "app_certificate_refused",
-            `${app.name} has as many certificates as an app can have.`,
-            "Take them away (doorcode tenant apps remove-certificates), then add those that are used.",
+            `${app.name} already has the maximum number of certificates.`,
+            "Remove them (doorcode tenant apps remove-certificates), then add those that are in use.",
           );
         }
         return { app, thumbprint: hex(certificate), notAfter: certificate.notAfter };
@@ -197,11 +204,11 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
         if (problems.length > 0) throw invalidFlow(flow, problems.join(" "));
         const outcome = await userFlows.put(flow, namesIn(input));
         if (outcome === "done") return flow;
-        if (outcome === "attribute") throw invalidFlow(flow, "It asks for an attribute that there is not.");
+        if (outcome === "attribute") throw invalidFlow(flow, "It asks for an attribute that does not exist.");
         throw new TenantError(
           "user_flow_name_taken",
-          `There is another user flow called ${flow.name}.`,
-          "Name it differently, or give the id of the one that it replaces.",
+          `Another user flow is already named ${flow.name}.`,
+          "Choose a different name, or use the ID of the user flow to replace.",
         );
       },
       async remove(id) {
@@ -211,15 +218,15 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
         throw new TenantError(
           "user_flow_in_use",
           `The user flow ${flow?.name} is used by ${outcome.usedBy.join(", ")}.`,
-          "Give these another user flow first (userFlowId, accountUserFlowId); without one, people sign in by the default flow.",
+          "Give these another user flow first (userFlowId, accountUserFlowId). Without one, users sign in with the default flow.",
         );
       },
       async changeSettings(changes) {
         if ((await userFlows.changeSettings(changes)) === "done") return;
         throw new TenantError(
           "user_flow_unknown",
-          `There is no user flow with the id ${changes.accountUserFlowId}.`,
-          "Put the user flow first; its id is in the answer.",
+          `The user flow ${changes.accountUserFlowId} does not exist.`,
+          "Create the user flow first. userFlows.put returns its ID.",
         );
       },
     },
@@ -235,13 +242,9 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
         };
         const outcome = await policies.put(policy, namesIn(input));
         if (typeof outcome === "object") {
-          const what = { clientIds: "app", groupIds: "group", excludedUserIds: "person" }[outcome.list];
-          const message = `The policy ${policy.name} names the ${what} ${outcome.id}, which there is not.`;
-          throw new TenantError(
-            "policy_invalid",
-            message,
-            "It would protect nothing; give the id of one that there is.",
-          );
+          const what = { clientIds: "app", groupIds: "group", excludedUserIds: "user" }[outcome.list];
+          const message = `The policy ${policy.name} names the ${what} ${outcome.id}, which does not exist.`;
+          throw new TenantError("policy_invalid", message, "It would protect nothing. Use the ID of an existing one.");
         }
         return policy;
       },
@@ -256,7 +259,7 @@ export function operatorAdmin(ctx: AdminContext): TenantAdmin {
   };
 }
 
-/** Without the members that are undefined, which are as good as left out, and with the client ID as it is stored. */
+/** Removes undefined members, which count as omitted, and gives the client ID its stored form. */
 function named<T extends object>(input: T): T {
   const given = Object.entries(input).filter(([, value]) => value !== undefined);
   return Object.fromEntries(
@@ -264,10 +267,10 @@ function named<T extends object>(input: T): T {
   ) as T;
 }
 
-/** Of `put`, where others register and remove what it puts at the same time. */
+/** How often `put` retries when other processes register and remove the same object. */
 const ROUNDS = 4;
 
-const REDIRECT_HINT = "Use an https URL, or http://localhost for a program on the person's own machine.";
+const REDIRECT_HINT = "Use an https URL, or http://localhost for a program on the user's own computer.";
 
 const namesIn = (input: object) => Object.keys(input).sort().join(" ");
 
@@ -276,23 +279,27 @@ const apiIn = (registered: Registered) => (registered as Extract<Registered, { k
 
 function nameOf({ name = "" }: { name?: string }): string {
   if (name.trim() !== "") return name;
-  throw new TenantError("name_invalid", "What is new needs a name.", "Give a name that people recognize.");
+  throw new TenantError("name_invalid", "A new registration needs a name.", "Choose a name that users recognize.");
 }
 
 const unknownUser = (id: string) =>
-  new TenantError("user_unknown", `Nobody here has the id ${id}.`, "List them: doorcode tenant users");
+  new TenantError("user_unknown", `No user has the ID ${id}.`, "List the users: doorcode tenant users");
 
 const invalidFlow = ({ name }: UserFlow, problems: string) =>
-  new TenantError("user_flow_invalid", `The user flow ${name} cannot be used.`, problems);
+  new TenantError("user_flow_invalid", `The user flow ${name} is invalid.`, problems);
 
 function conflicting(what: RegistrationConflict): TenantError {
   if (what === "user_flow") {
     return new TenantError(
       "user_flow_unknown",
-      "The app's userFlowId is of no user flow that there is.",
-      "Put the user flow first; its id is in the answer.",
+      "The app's userFlowId names a user flow that does not exist.",
+      "Create the user flow first. userFlows.put returns its ID.",
     );
   }
   const property = { client_id: "client ID", unique_name: "unique name", identifier_uri: "identifier URI" }[what];
-  return new TenantError("registration_conflict", `Another registration has this ${property}.`, "Choose another.");
+  return new TenantError(
+    "registration_conflict",
+    `Another registration already has this ${property}.`,
+    "Choose a different one.",
+  );
 }

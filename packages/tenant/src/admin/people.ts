@@ -2,38 +2,48 @@ import { randomUUID } from "node:crypto";
 import type { User } from "../directory/entities.ts";
 import { cleanDisplayName, isEmailAddress, MAX_DISPLAY_NAME, newUser } from "../directory/identity.ts";
 import { checkPassword, hashPassword, type PasswordProblem } from "../directory/password.ts";
+import type { AuditEvent, EventOf } from "../storage/audit-events.ts";
 import type { LastAdministrator, ManagedGroup } from "../storage/store.ts";
 import { type Actor, type AdminContext, type AdminStore, auditRecord } from "./admin-context.ts";
 
-/** A person whose account is to be created. */
+/** A user to add. */
 export interface NewAccount {
+  /** The email address, which must be unique in the tenant. */
   email: string;
-  /** What is before the @ of the address unless set. */
+  /** Default: the part of the address before the @. */
   displayName?: string | undefined;
-  /** In plain text; left out: the person signs in by a mailed code. */
+  /** The password in plain text. Without it, the user signs in with a mailed code. */
   password?: string | undefined;
+  /** Answers to the questions of sign-up, by attribute ID. */
   attributes?: User["attributes"];
-  /** May use the administrative scopes of Graph. */
+  /** Whether the user may use the administrative scopes of Graph. Default: false. */
   administrator?: boolean;
+  /** Whether the account is disabled. Default: false. */
   disabled?: boolean;
 }
 
 export type AccountProblem = "email_invalid" | "name_invalid" | "taken" | PasswordProblem;
 
-/** What accounts are changed with. */
+/** What changes of accounts need. */
 export type PeopleContext = Pick<AdminContext, "store" | "clock"> & { config: Pick<AdminContext["config"], "name"> };
 
-/** Accounts: each operation checks, changes and records it in one transaction. */
+/** Accounts. Each operation checks, changes and records in one transaction. */
 export function people(ctx: PeopleContext, by: Actor) {
   const { users } = ctx.store.administration;
-  const record = (event: string, user_id: string, detail: Record<string, string> = {}, at = ctx.clock.now()) =>
+  const record = (event: AuditEvent, user_id: string, detail: Record<string, string> = {}, at = ctx.clock.now()) =>
     auditRecord(by, at, event, { user_id, ...detail }, { userId: user_id });
-  // The operator can make another one at any time (`tenant recover-administrator`); nobody who calls Graph could.
+  // True for the operator, who can create another administrator at any time (`tenant recover-administrator`). A Graph
+  // caller could not.
   const last: LastAdministrator = by.actor === "operator" ? "free" : "kept";
 
   return {
-    /** The password is hashed before the address is known to be free: who asks may know which addresses there are. */
-    async add(account: NewAccount): Promise<User | AccountProblem> {
+    /**
+     * The password is hashed before the address is checked, so timing reveals nothing. The caller may see which
+     * addresses exist.
+     *
+     * @param also audit events besides `user.created`
+     */
+    async add(account: NewAccount, also: readonly AuditEvent[] = []): Promise<User | AccountProblem> {
       const email = account.email.trim();
       if (!isEmailAddress(email)) return "email_invalid";
       const displayName = cleanDisplayName(account.displayName ?? email.slice(0, email.indexOf("@")));
@@ -49,15 +59,21 @@ export function people(ctx: PeopleContext, by: Actor) {
       const now = ctx.clock.now();
       const disabledAt = account.disabled ? now : null;
       const user = newUser({ email, displayName, passwordHash, attributes, administrator, disabledAt }, now);
-      const event = administrator ? "user.made_administrator" : "user.created";
-      return (await users.insert(user, record(event, user.id, {}, now))) ? user : "taken";
+      const events: AuditEvent[] = [
+        "user.created",
+        ...(administrator ? (["user.made_administrator"] as const) : []),
+        ...also,
+      ];
+      const audit = events.map((event) => record(event, user.id, {}, now));
+      return (await users.insert(user, audit)) ? user : "taken";
     },
 
     /**
-     * `change` is given the account as it is, and may be called again; what it leaves out stays. Disabling ends every
-     * sign-in of the person. Only the operator disables, removes or demotes the last administrator who is enabled.
+     * `change` receives the current account, and may be called more than once. Omitted members stay unchanged.
+     * Disabling ends every sign-in of the user. Only the operator can disable, delete or demote the last enabled
+     * administrator.
      *
-     * @param changed names of what changes, for the audit log
+     * @param changed names of the changed properties, for the audit log
      */
     change(
       id: string,
@@ -73,12 +89,29 @@ export function people(ctx: PeopleContext, by: Actor) {
       return users.change(id, apply, now, record("user.changed", id, { changed }, now), last);
     },
 
-    /** False when there is no such account. `check` is given the account as it is, and throws what speaks against it. */
+    /**
+     * False if the account does not exist. `check` receives the current account, and throws to prevent the deletion.
+     */
     remove: (id: string, check?: (before: User) => void) =>
       users.delete(id, ctx.clock.now(), record("user.deleted", id), { last, ...(check && { check }) }),
 
-    /** Ends every sign-in, and what was approved and not yet redeemed. False when there is no such account. */
+    /**
+     * Ends every sign-in, and what was approved but not yet redeemed. Returns how many programs were signed in, or
+     * undefined if the account does not exist.
+     */
     endSignIns: (id: string) => users.endSignIns(id, ctx.clock.now(), record("user.sign_ins_ended", id)),
+
+    /** The same for every account. */
+    endAllSignIns: () => {
+      const now = ctx.clock.now();
+      return users.endAllSignIns(now, auditRecord(by, now, "tenant.sign_ins_ended", {}));
+    },
+
+    /**
+     * Removes authenticator app, recovery codes and passkeys, and ends every sign-in. Undefined if the account does not
+     * exist.
+     */
+    resetFactors: (id: string) => users.resetFactors(id, ctx.clock.now(), record("user.factors_reset", id)),
 
     setAdministrator: (id: string, administrator: boolean) =>
       users.setAdministrator(
@@ -88,7 +121,7 @@ export function people(ctx: PeopleContext, by: Actor) {
         last,
       ),
 
-    /** The account enabled and an administrator; undefined when there is no such account. */
+    /** The account, enabled and an administrator. Undefined if it does not exist. */
     recover(id: string): Promise<User | undefined> {
       const now = ctx.clock.now();
       const apply = (before: User) => ({ ...before, administrator: true, disabledAt: null });
@@ -100,10 +133,10 @@ export function people(ctx: PeopleContext, by: Actor) {
 
 type GroupInput = Pick<ManagedGroup, "name"> & Partial<Omit<ManagedGroup, "id" | "name" | "createdAt">>;
 
-/** Groups of people: each operation changes and records it in one transaction. */
+/** Groups of users. Each operation changes and records in one transaction. */
 export function groups({ store, clock }: AdminStore, by: Actor) {
   const { groups } = store.administration;
-  const record = (event: string, group_id: string, detail: Record<string, string> = {}) =>
+  const record = (event: EventOf<"group">, group_id: string, detail: Record<string, string> = {}) =>
     auditRecord(by, clock.now(), `group.${event}`, { group_id, ...detail });
 
   return {
@@ -114,17 +147,17 @@ export function groups({ store, clock }: AdminStore, by: Actor) {
       return (await groups.insert(group, record("created", group.id, { name }))) ? group : "name_taken";
     },
 
-    /** `changed`: names of what changes, for the audit log. */
+    /** `changed`: names of the changed properties, for the audit log. */
     change: (id: string, change: (before: ManagedGroup) => ManagedGroup, changed: string) =>
       groups.change(id, change, record("changed", id, { changed })),
 
-    /** Its members lose what it gave them. False when there is no such group. */
+    /** Its members lose what it gave them. False if the group does not exist. */
     remove: ({ id, name }: Pick<ManagedGroup, "id" | "name">) => groups.delete(id, record("deleted", id, { name })),
 
     addMember: (id: string, userId: string) =>
       groups.addMember(id, userId, record("member_added", id, { member_id: userId })),
 
-    /** False when the person is no member. */
+    /** False if the user is not a member. */
     removeMember: (id: string, userId: string) =>
       groups.removeMember(id, userId, record("member_removed", id, { member_id: userId })),
   };

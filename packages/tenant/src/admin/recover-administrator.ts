@@ -5,12 +5,13 @@ import { TenantError } from "../kernel/tenant-error.ts";
 import { OPERATOR } from "./admin-context.ts";
 import { type AccountProblem, type NewAccount, type PeopleContext, people } from "./people.ts";
 
-/** One who removes the account while it is made an administrator: after so many rounds the operator tries again. */
+/** Maximum rounds against another process that keeps deleting the account. Then the operator must try again. */
 const ROUNDS = 3;
 
 /**
- * Gives a tenant an administrator again: the account of this address, enabled, or a new one with this password. For
- * whoever runs the tenant alone; each is in the audit log (`administrator.recovered`, `user.made_administrator`).
+ * Gives a tenant an administrator again: enables the account with this address, or creates one with this password. Only
+ * for those who run the tenant. Audit events: `administrator.recovered`; for a new account also `user.created` and
+ * `user.made_administrator`.
  *
  * @throws TenantError as `TenantAdmin.people.add`
  */
@@ -23,13 +24,13 @@ export async function recoverAdministrator(
     const found = await ctx.store.directory.findUserByEmail(normalizeEmail(email));
     const recovered = found && (await accounts.recover(found.id));
     if (recovered) return { user: recovered, added: false };
-    const added = await accounts.add({ email, password, administrator: true });
+    const added = await accounts.add({ email, password, administrator: true }, ["administrator.recovered"]);
     if (typeof added !== "string") return { user: added, added: true };
     if (added !== "taken" || round === ROUNDS) throw accountRefused(added, email);
   }
 }
 
-/** Why an account cannot be made, in words for the operator. */
+/** Why an account cannot be created, written for the operator. */
 export function accountRefused(problem: AccountProblem, typed: string): TenantError {
   const email = typed.trim();
   switch (problem) {
@@ -42,7 +43,11 @@ export function accountRefused(problem: AccountProblem, typed: string): TenantEr
     case "name_invalid":
       return new TenantError(problem, "The name is empty or too long.", `At most ${MAX_DISPLAY_NAME} characters.`);
     case "taken":
-      return new TenantError("email_taken", `${email} has an account already.`, "List them: doorcode tenant users");
+      return new TenantError(
+        "email_taken",
+        `${email} already has an account.`,
+        "List the users: doorcode tenant users",
+      );
     case "short":
       return new TenantError("password_short", "The password is too short.", `At least ${MIN_PASSWORD} characters.`);
     case "long":
@@ -50,8 +55,8 @@ export function accountRefused(problem: AccountProblem, typed: string): TenantEr
     case "common":
       return new TenantError(
         "password_common",
-        "The password is one of those that are tried first.",
-        "Choose another, or leave --password-stdin out to have one made.",
+        "The password is one of the first that attackers try.",
+        "Choose another, or omit --password-stdin to generate one.",
       );
   }
 }

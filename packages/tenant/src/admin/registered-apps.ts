@@ -9,15 +9,16 @@ export { COMMAND_LINE_CLIENT_ID };
 
 /** What programs are configured with. */
 export interface Registrations {
+  /** Apps by name. */
   apps: { name: string; clientId: string }[];
   /** Their enabled scopes, by short name. */
   apis: { name: string; clientId: string; scopes: string[] }[];
 }
 
 /**
- * The program by which administrators prepare the tenant, registered in every one before anybody registers anything. It
- * stays as it was changed to be (disabled, for assigned people, with a second factor); deleted, it is back at the next
- * start, so that a tenant cannot be locked out of its own preparation by a slip. To be rid of it, disable it.
+ * The app with which administrators prepare the tenant, registered in every tenant from the start. Changes to it
+ * persist (disabled, restricted to assigned users, with a second factor). If it is deleted, the next start registers it
+ * again, so that a mistake cannot lock you out of preparing the tenant. To get rid of it, disable it.
  */
 export async function registerCommandLine({ store, clock }: AdminStore): Promise<void> {
   if (await store.directory.findApp(COMMAND_LINE_CLIENT_ID)) return;
@@ -27,17 +28,17 @@ export async function registerCommandLine({ store, clock }: AdminStore): Promise
       name: "Doorcode command line",
       publicClient: true,
       administrativeScopes: [...ADMINISTRATIVE_SCOPES],
-      // Any port of it (RFC 8252 §7.3).
+      // Any port (RFC 8252 §7.3).
       redirectUris: ["http://localhost"],
     },
     clock.now(),
   );
-  // Never over one that another node has made meanwhile, and an administrator perhaps disabled.
+  // Never overwrites one that another node has created meanwhile and an administrator may have disabled.
   const registration = newRegistration(app.clientId);
   await apps({ store, clock }, { actor: "tenant", caller: null }).register({ kind: "app", registration, app });
 }
 
-/** The apps that somebody registered: what lists of apps show. */
+/** The apps that lists of apps show: without the command line's own. */
 export async function registeredApps({ directory }: Pick<StoreReader, "directory">): Promise<App[]> {
   return (await directory.listApps()).filter(({ clientId }) => clientId !== COMMAND_LINE_CLIENT_ID);
 }

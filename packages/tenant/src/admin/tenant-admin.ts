@@ -2,148 +2,237 @@ import type { AppSecret } from "../directory/app-secret.ts";
 import type { Api, App, Consent, User } from "../directory/entities.ts";
 import type { Lifetimes } from "../directory/lifetimes.ts";
 import type { AccessSettings, Group, Policy, UserFlow } from "../directory/user-flow.ts";
+import type { RemovedFactors } from "../storage/store.ts";
 import type { BrandingOptions } from "../ui/branding/branding.ts";
 import type { AddedSecret } from "./app-secrets.ts";
 import type { NewAccount } from "./people.ts";
+import type { SignInAdmin } from "./sign-ins.ts";
+import type { SigningKeyAdmin } from "./signing-keys.ts";
 
-/** An app to register, or to change: the one with its `clientId`. What is left out stays, or is as in a new app. */
+/**
+ * An app to register, or to change if its `clientId` exists. Omitted members stay unchanged; a new app gets their
+ * defaults.
+ */
 export type AppInput = Partial<Omit<App, "createdAt">>;
 
-/** An API to register, or to change: the one with its `clientId`. What is left out stays, or is as in a new API. */
+/**
+ * An API to register, or to change if its `clientId` exists. Omitted members stay unchanged; a new API gets their
+ * defaults.
+ */
 export type ApiInput = Partial<Omit<Api, "createdAt">>;
 
-/** A user flow to add, or to put in the place of the one with its `id`. What is left out is as in the default flow. */
+/** A user flow to add, or to replace if its `id` exists. Omitted members are as in the default user flow. */
 export type UserFlowInput = Partial<UserFlow> & Pick<UserFlow, "name">;
 
-/** A policy to add, or to put in the place of the one with its `id`. Left out: enabled, for every app and everybody. */
+/** A policy to add, or to replace if its `id` exists. Default: enabled, for all apps and all users. */
 export type PolicyInput = Partial<Policy> & Pick<Policy, "name">;
 
-/** The certificate of an app, and what it gives. */
+/** The certificate of an app, as read by the tenant. */
 export interface AddedCertificate {
+  /** The app with its certificate. */
   app: App;
-  /** SHA-256, hexadecimal. */
+  /** SHA-256 of the certificate, in hexadecimal. */
   thumbprint: string;
-  /** Milliseconds since the epoch. */
+  /** When the certificate expires, in milliseconds since the epoch. */
   notAfter: number;
 }
 
 /**
- * How a program that runs a tenant changes it. Each call checks, changes and writes its audit record in one transaction,
- * and counts from its answer on.
+ * Changes a running tenant. Each call checks, changes and writes its audit record in one transaction, and takes effect
+ * when it resolves.
  */
 export interface TenantAdmin {
+  /** The tenant's users. */
   people: {
+    /** Lists all users. */
     list(): Promise<User[]>;
-    /** By email address. */
+    /** Finds a user by email address. */
     find(email: string): Promise<User | undefined>;
-    /** @throws TenantError `email_invalid`, `email_taken`, `name_invalid`, `password_short`, `password_long`, `password_common` */
+    /**
+     * Adds a user.
+     * @throws TenantError `email_invalid`, `email_taken`, `name_invalid`, `password_short`, `password_long`,
+     * `password_common`
+     */
     add(account: NewAccount): Promise<User>;
-    /** Ends every sign-in of the person; enabling again revives none. @throws TenantError `user_unknown` */
+    /**
+     * Disables a user and ends all their sign-ins, permanently: enabling the user does not restore them.
+     * @throws TenantError `user_unknown`
+     */
     disable(id: string): Promise<void>;
-    /** @throws TenantError `user_unknown` */
+    /**
+     * Enables a disabled user.
+     * @throws TenantError `user_unknown`
+     */
     enable(id: string): Promise<void>;
-    /** @throws TenantError `user_unknown` */
+    /**
+     * Makes a user an administrator, or an ordinary user again.
+     * @throws TenantError `user_unknown`
+     */
     setAdministrator(id: string, administrator: boolean): Promise<void>;
     /**
-     * The account of this address, enabled and an administrator; made with this password where there is none, and `added`
-     * is true then.
-     *
-     * @throws TenantError those of `add`
+     * Enables the account with this address and makes it an administrator. Creates it with this password if it does not
+     * exist; then `added` is true.
+     * @throws TenantError as `add`
      */
     recoverAdministrator(account: Pick<NewAccount, "email" | "password">): Promise<{ user: User; added: boolean }>;
-    /** Ends every sign-in, and what was approved and not yet redeemed. @throws TenantError `user_unknown` */
-    endSignIns(id: string): Promise<void>;
-    /** False when there is no such person. */
+    /**
+     * Ends all sign-ins of a user, in programs and browsers, and approvals that were not redeemed yet. Returns the number
+     * of programs that were signed in.
+     * @throws TenantError `user_unknown`
+     */
+    endSignIns(id: string): Promise<number>;
+    /**
+     * Removes a user's authenticator app, recovery codes and passkeys, and ends all their sign-ins, for a user who lost
+     * them. The password stays. Returns what was removed.
+     * @throws TenantError `user_unknown`
+     */
+    resetFactors(id: string): Promise<RemovedFactors>;
+    /** Deletes a user. Returns false if there is no such user. */
     remove(id: string): Promise<boolean>;
   };
+  /** The sign-ins of programs. */
+  signIns: SignInAdmin;
+  /** The keys that sign tokens. */
+  signingKeys: SigningKeyAdmin;
+  /** The tenant's groups. */
   groups: {
+    /** Lists all groups. */
     list(): Promise<Group[]>;
+    /** Adds a group. */
     add(group: Pick<Group, "name">): Promise<Group>;
-    /** @throws TenantError `user_unknown`, `group_unknown` */
+    /**
+     * Adds a user to a group.
+     * @throws TenantError `user_unknown`, `group_unknown`
+     */
     addMember(id: string, userId: string): Promise<void>;
-    /** False when the person was no member. */
+    /** Removes a user from a group. Returns false if the user was not a member. */
     removeMember(id: string, userId: string): Promise<boolean>;
+    /** Deletes a group. Returns false if there is no such group. */
     remove(id: string): Promise<boolean>;
   };
+  /** The registered client applications. */
   apps: {
-    /** Without the command line's own. */
+    /** Lists all apps, except the command line's own. */
     list(): Promise<App[]>;
+    /** Finds an app. */
     find(clientId: string): Promise<App | undefined>;
-    /** @throws TenantError `name_invalid` for a new one without a name, `registration_conflict`, `redirect_uri_refused`, `user_flow_unknown` */
+    /**
+     * Registers or changes an app.
+     * @throws TenantError `name_invalid` for a new app without a name, `registration_conflict`, `redirect_uri_refused`,
+     * `user_flow_unknown`
+     */
     put(app: AppInput): Promise<App>;
-    /** Its sign-ins end. False when there is no such app. */
+    /** Deletes an app and ends its sign-ins. Returns false if there is no such app. */
     remove(clientId: string): Promise<boolean>;
     /**
-     * Lets the app get tokens of its own by this certificate (PEM, RSA); as an `administrator` with every application
-     * permission of Graph.
-     *
+     * Lets the app get tokens for itself with this certificate (PEM, RSA). As an `administrator` it gets all
+     * application permissions of Graph.
      * @throws TenantError `app_unknown`, `app_certificate_refused`
      */
     addCertificate(clientId: string, pem: string, options?: { administrator?: boolean }): Promise<AddedCertificate>;
-    /** All of them, and the permissions at Graph. Returns how many. @throws TenantError `app_unknown` */
+    /**
+     * Removes all certificates of an app, and its permissions at Graph. Returns the number of certificates.
+     * @throws TenantError `app_unknown`
+     */
     removeCertificates(clientId: string): Promise<number>;
-    /** Expired ones too; oldest first. @throws TenantError `app_unknown` */
+    /**
+     * Lists the secrets of an app, including expired ones, oldest first.
+     * @throws TenantError `app_unknown`
+     */
     secrets(clientId: string): Promise<Omit<AppSecret, "secretHash">[]>;
     /**
-     * Makes a secret by which the app authenticates (`client_secret_basic`, `client_secret_post`). An app can have ten at
-     * once, so that a new one is in use before the old one is removed.
-     *
-     * @param options.name tells secrets apart; 120 characters at most
-     * @param options.days how long it is valid; left out: two years, which is the most
+     * Creates a secret that authenticates the app (`client_secret_basic`, `client_secret_post`; RFC 6749 §2.3.1). An
+     * app can have ten secrets, so that a new one can be in use before the old one is removed.
+     * @param options.name distinguishes secrets; at most 120 characters
+     * @param options.days validity in days; default and maximum: two years
      * @throws TenantError `app_unknown`, `app_secret_refused`
      */
     addSecret(clientId: string, options?: { name?: string; days?: number }): Promise<AddedSecret>;
-    /** Sign-ins got by it stay. False when the app has no such secret. @throws TenantError `app_unknown` */
+    /**
+     * Removes a secret. Existing sign-ins are not affected. Returns false if the app has no such secret.
+     * @throws TenantError `app_unknown`
+     */
     removeSecret(clientId: string, keyId: string): Promise<boolean>;
-    /** Lets this person or group use an app that requires assignment. @throws TenantError `assignment_refused` */
+    /**
+     * Lets a user or group use an app that requires assignment.
+     * @throws TenantError `assignment_refused`
+     */
     assign(clientId: string, principalId: string): Promise<void>;
-    /** False when there was no assignment. */
+    /** Removes an assignment. Returns false if there was none. */
     unassign(clientId: string, principalId: string): Promise<boolean>;
     /**
-     * The administrator's consent for everybody (`userId` null), or a person's: exactly these scopes, whatever they
-     * consented to before. Without scopes it is withdrawn. @throws TenantError `app_unknown`
+     * Sets the scopes that the administrator (`userId` null) or a user consented to, replacing any earlier consent. An
+     * empty list withdraws the consent.
+     * @throws TenantError `app_unknown`
      */
     putConsent(consent: Consent): Promise<void>;
-    /** False when there was no consent. */
+    /** Withdraws a consent. Returns false if there was none. */
     withdrawConsent(consent: Omit<Consent, "scopes">): Promise<boolean>;
   };
+  /** The registered web APIs. */
   apis: {
+    /** Lists all APIs. */
     list(): Promise<Api[]>;
+    /** Finds an API. */
     find(clientId: string): Promise<Api | undefined>;
-    /** @throws TenantError `name_invalid` for a new one without a name, `registration_conflict` */
+    /**
+     * Registers or changes an API.
+     * @throws TenantError `name_invalid` for a new API without a name, `registration_conflict`
+     */
     put(api: ApiInput): Promise<Api>;
-    /** False when there is no such API. */
+    /** Deletes an API. Returns false if there is no such API. */
     remove(clientId: string): Promise<boolean>;
-    /** Gives a person, a group or an app's service principal a role. @throws TenantError `assignment_refused` */
+    /**
+     * Assigns a role to a user, a group or an app's service principal.
+     * @throws TenantError `assignment_refused`
+     */
     assignRole(clientId: string, role: string, principalId: string): Promise<void>;
-    /** False when there was no assignment. */
+    /** Removes a role assignment. Returns false if there was none. */
     unassignRole(clientId: string, role: string, principalId: string): Promise<boolean>;
   };
+  /** The user flows: how users sign in and sign up. */
   userFlows: {
+    /** Lists all user flows. */
     list(): Promise<UserFlow[]>;
-    /** An app uses it once its `userFlowId` names it. @throws TenantError `user_flow_invalid`, `user_flow_name_taken` */
+    /**
+     * Adds or replaces a user flow. Apps use it once their `userFlowId` names it.
+     * @throws TenantError `user_flow_invalid`, `user_flow_name_taken`
+     */
     put(flow: UserFlowInput): Promise<UserFlow>;
-    /** False when there is no such flow. @throws TenantError `user_flow_in_use` while apps or the account page use it */
+    /**
+     * Deletes a user flow. Returns false if there is no such flow.
+     * @throws TenantError `user_flow_in_use` while apps or the account page use it
+     */
     remove(id: string): Promise<boolean>;
     /**
-     * Whether people may create accounts at all (`signUpAllowed`), and the user flow of the account page and of password
-     * resets from outside (`accountUserFlowId`; null: the default one, where people sign up only if they may for some
-     * app). What is left out stays. Counts for every node from the answer on. @throws TenantError `user_flow_unknown`
+     * Sets whether users may create accounts at all (`signUpAllowed`), and the user flow of the account page and of
+     * password resets from outside an app (`accountUserFlowId`; null: the default flow, in which users sign up only if
+     * they may for some app). Omitted members stay unchanged. Takes effect on all nodes when it resolves.
+     * @throws TenantError `user_flow_unknown`
      */
     changeSettings(changes: Partial<AccessSettings>): Promise<void>;
   };
+  /** Policies that require a second factor. */
   policies: {
+    /** Lists all policies. */
     list(): Promise<Policy[]>;
-    /** @throws TenantError `policy_invalid` when it names what there is not */
+    /**
+     * Adds or replaces a policy.
+     * @throws TenantError `policy_invalid` if it names something that does not exist
+     */
     put(policy: PolicyInput): Promise<Policy>;
-    /** False when there is no such policy. */
+    /** Deletes a policy. Returns false if there is no such policy. */
     remove(id: string): Promise<boolean>;
   };
-  /** Name, colour and logo. @throws TenantError `branding_refused`, `logo_refused` */
+  /**
+   * Changes name, color and logo.
+   * @throws TenantError `branding_refused`, `logo_refused`
+   */
   changeBranding(branding: BrandingOptions): Promise<void>;
   /**
-   * How long sign-ins of programs and browsers last; what is left out stays. Counts for programs from the next renewal, for
-   * browsers from the next sign-in. @throws TenantError `lifetimes_refused`
+   * Changes how long sign-ins of programs and browsers last. Omitted members stay unchanged. Takes effect for programs
+   * with the next renewal, for browsers with the next sign-in.
+   * @throws TenantError `lifetimes_refused`
    */
   changeLifetimes(lifetimes: Partial<Lifetimes>): Promise<void>;
 }

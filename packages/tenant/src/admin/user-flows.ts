@@ -1,28 +1,36 @@
 import type { AccessSettings, CustomAttribute, Policy, UserFlow } from "../directory/user-flow.ts";
+import type { EventOf } from "../storage/audit-events.ts";
 import { type Actor, type AdminStore, auditRecord } from "./admin-context.ts";
 
-/** User flows and the attributes they ask for: each operation changes and records it in one transaction. */
+/** User flows and their attributes. Each operation changes and records in one transaction. */
 export function userFlows({ store, clock }: AdminStore, by: Actor) {
   const { flows } = store.administration;
-  const record = (event: string, flow_id: string, detail: Record<string, string> = {}, clientId?: string) =>
-    auditRecord(by, clock.now(), `user_flow.${event}`, { flow_id, ...detail }, { clientId: clientId ?? null });
-  const attributeRecord = (event: string, attribute: string, detail: Record<string, string> = {}) =>
-    auditRecord(by, clock.now(), `user_flow_attribute.${event}`, { attribute, ...detail });
+  const record = (
+    event: EventOf<"user_flow">,
+    flow_id: string,
+    detail: Record<string, string> = {},
+    clientId?: string,
+  ) => auditRecord(by, clock.now(), `user_flow.${event}`, { flow_id, ...detail }, { clientId: clientId ?? null });
+  const attributeRecord = (
+    event: EventOf<"user_flow_attribute">,
+    attribute: string,
+    detail: Record<string, string> = {},
+  ) => auditRecord(by, clock.now(), `user_flow_attribute.${event}`, { attribute, ...detail });
 
   return {
     /** For these apps, or for none yet. */
     add: (flow: UserFlow, clientIds: string[] = []) =>
       flows.insert(flow, clientIds, record("created", flow.id, { name: flow.name, apps: clientIds.join(" ") })),
 
-    /** `changed`: names of what changes, for the audit log. */
+    /** `changed`: names of the changed properties, for the audit log. */
     change: (id: string, change: (before: UserFlow) => UserFlow, changed: string) =>
       flows.change(id, change, record("changed", id, { changed })),
 
     /**
-     * The one with its id changed to this, or a new one, with the attributes of its own that it asks for: they are there
-     * from then on, for any flow to ask for.
+     * Replaces the user flow with this ID or creates it. Also creates the custom attributes that it asks for, which any
+     * flow can then use.
      *
-     * @param changed names of what was given, for the audit log
+     * @param changed names of the given properties, for the audit log
      */
     put(flow: UserFlow, changed: string) {
       const attributes = flow.attributes.filter(({ id }) => id.startsWith("extension_"));
@@ -43,10 +51,10 @@ export function userFlows({ store, clock }: AdminStore, by: Actor) {
       );
     },
 
-    /** Refused while apps or the account page use it, with their names. */
+    /** Refused with their names while apps or the account page use it. */
     remove: ({ id, name }: Pick<UserFlow, "id" | "name">) => flows.delete(id, record("deleted", id, { name })),
 
-    /** Whether people may sign up at all, and which user flow the account page has. What is left out stays. */
+    /** Sets whether users can sign up at all, and the user flow of the account page. Omitted members stay unchanged. */
     changeSettings: ({ signUpAllowed, accountUserFlowId }: Partial<AccessSettings>) =>
       flows.changeSettings(
         {
@@ -62,18 +70,18 @@ export function userFlows({ store, clock }: AdminStore, by: Actor) {
     addApp: (id: string, clientId: string) =>
       flows.link(id, clientId, record("app_added", id, { app_id: clientId }, clientId)),
 
-    /** False when the app does not use this flow. */
+    /** False if the app does not use this flow. */
     removeApp: (id: string, clientId: string) =>
       flows.unlink(id, clientId, record("app_removed", id, { app_id: clientId }, clientId)),
 
-    /** False when there is one of this name. */
+    /** False if an attribute with this name exists. */
     addAttribute: (attribute: Omit<CustomAttribute, "createdAt">) =>
       flows.insertAttribute(
         { ...attribute, createdAt: clock.now() },
         attributeRecord("created", attribute.id, { data_type: attribute.dataType }),
       ),
 
-    /** False when there is no such attribute. */
+    /** False if the attribute does not exist. */
     changeAttribute: (id: string, description: string | null) =>
       flows.changeAttribute(id, description, attributeRecord("changed", id)),
 
@@ -88,29 +96,29 @@ const GRAPH_TYPE = {
   StringCollection: "stringCollection",
 } as const;
 
-/** "No token without a second factor": each operation checks, changes and records it in one transaction. */
+/** Policies that require a second factor. Each operation checks, changes and records in one transaction. */
 export function policies({ store, clock }: AdminStore, by: Actor) {
   const { policies } = store.administration;
-  const record = (event: string, policy_id: string, detail: Record<string, string | boolean>) =>
+  const record = (event: EventOf<"policy">, policy_id: string, detail: Record<string, string | boolean>) =>
     auditRecord(by, clock.now(), `policy.${event}`, { policy_id, ...detail });
 
   return {
-    /** Says what it names that there is not. */
+    /** Returns what the policy names that does not exist. */
     add: (policy: Policy) =>
       policies.insert(policy, record("created", policy.id, { name: policy.name, enabled: policy.enabled })),
 
-    /** `change` returns what the policy is to be; `changed`: names of what changes, for the audit log. */
+    /** `change` returns the new policy. `changed`: names of the changed properties, for the audit log. */
     change: (id: string, change: (before: Policy) => Policy, changed: string) =>
       policies.change(id, change, record("changed", id, { changed })),
 
-    /** The one with its id changed to this, or a new one. `changed`: names of what was given, for the audit log. */
+    /** Replaces the policy with this ID or creates it. `changed`: names of the given properties, for the audit log. */
     put: (policy: Policy, changed: string) =>
       policies.put(policy, {
         created: record("created", policy.id, { name: policy.name, enabled: policy.enabled }),
         changed: record("changed", policy.id, { changed }),
       }),
 
-    /** False when there is no such policy. */
+    /** False if the policy does not exist. */
     remove: ({ id, name }: Pick<Policy, "id" | "name">) => policies.delete(id, record("deleted", id, { name })),
   };
 }

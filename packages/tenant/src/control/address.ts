@@ -4,19 +4,20 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { readFileIfThere, writeFileAtomically } from "../kernel/data-folder.ts";
 
-/** `sockaddr_un` holds 108 bytes on Linux, 104 on macOS, the closing zero included. */
+/** `sockaddr_un` holds 108 bytes on Linux and 104 on macOS, including the terminating zero. */
 const LONGEST_PATH = 103;
 
 const RECORD = "control.path";
 
 /**
- * Where the control socket of a data folder is: `control.sock` in it. Where that is too long, in a 0700 folder of its
- * own under the system's temporary one; on Windows a named pipe that nobody can guess. Those are recorded in `control.path`.
+ * The address of a data folder's control socket: `control.sock` in the folder. If that path is too long, the socket is
+ * in its own 0700 folder under the system's temporary folder. On Windows it is a named pipe with a random name. These
+ * two are recorded in `control.path`.
  */
 export async function makeControlAddress(dir: string): Promise<string> {
   await removeControlAddress(dir);
-  const beside = join(dir, "control.sock");
-  if (process.platform !== "win32" && Buffer.byteLength(beside) <= LONGEST_PATH) return beside;
+  const inFolder = join(dir, "control.sock");
+  if (process.platform !== "win32" && Buffer.byteLength(inFolder) <= LONGEST_PATH) return inFolder;
   const address =
     process.platform === "win32"
       ? `\\\\.\\pipe\\doorcode-${randomBytes(16).toString("hex")}`
@@ -29,7 +30,7 @@ export async function findControlAddress(dir: string): Promise<string> {
   return (await readFileIfThere(join(dir, RECORD))) ?? join(dir, "control.sock");
 }
 
-/** Also what a tenant that was killed left behind; call it while the data folder is locked. */
+/** Also removes what a killed tenant left behind. Call it while the data folder is locked. */
 export async function removeControlAddress(dir: string): Promise<void> {
   const recorded = await readFileIfThere(join(dir, RECORD));
   if (recorded !== undefined) {

@@ -2,11 +2,16 @@ import { connect } from "node:net";
 import { checkDataDir } from "../kernel/data-folder.ts";
 import { TenantError, type TenantErrorCode } from "../kernel/tenant-error.ts";
 import { findControlAddress } from "./address.ts";
-import type { ControlRequest, ControlResponse, ControlResults } from "./messages.ts";
+import type { ControlRequest, ControlResponse } from "./messages.ts";
+import type { ControlResults } from "./results.ts";
 
 const PATIENCE_MS = 30_000;
 
-/** Asks the tenant that runs on this data folder; throws what went wrong there, or `tenant_not_running`. */
+/**
+ * Sends a request to the tenant that runs on this data folder.
+ *
+ * @throws TenantError the error that the tenant returns, `tenant_not_running`, `control_failed`
+ */
 export async function askTenant<R extends ControlRequest>(
   dataDir: string,
   request: R,
@@ -37,8 +42,8 @@ function unreachable(cause: NodeJS.ErrnoException, dir: string): TenantError {
   if (cause.code === "ENOENT" || cause.code === "ECONNREFUSED") {
     return new TenantError(
       "tenant_not_running",
-      `No tenant that takes commands runs on the data folder ${dir}.`,
-      "Start one (doorcode tenant start), or name its folder with --data. With PostgreSQL or another host there are no commands.",
+      `No running tenant accepts commands on the data folder ${dir}.`,
+      "Start one (doorcode tenant start), or name its folder with --data. For a tenant of doorcode tenant serve, name its file with --config.",
       { cause },
     );
   }
@@ -50,11 +55,11 @@ function read(line: string): ControlResponse {
     const response: unknown = JSON.parse(line);
     if (typeof response === "object" && response !== null && "ok" in response) return response as ControlResponse;
   } catch {
-    // Cut off: the tenant stopped while it answered.
+    // Cut off: the tenant stopped while it was answering.
   }
   throw new TenantError(
     "control_failed",
     "The tenant stopped before it answered.",
-    "Look whether it was done, then try again.",
+    "Check whether the command took effect, then try again.",
   );
 }

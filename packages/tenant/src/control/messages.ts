@@ -1,16 +1,52 @@
 import { z } from "zod";
+import type { ListedSignIn } from "./results.ts";
 
-/** One JSON line each way over the control socket; `doorcode tenant approve | deny | users | apps | token` are its only speakers. */
-export const controlRequest = z.discriminatedUnion("do", [
+/** The most items in one response. */
+export const MOST = 1000;
+
+const email = z.string().max(320);
+const limit = z.number().int().min(1).max(MOST);
+
+/** One JSON line in each direction over the control socket. The commands of `doorcode tenant` use it. */
+export const controlRequest: z.ZodType<ControlRequest> = z.discriminatedUnion("do", [
   z.object({ do: z.literal("approve"), code: z.string().max(64), as: z.string().max(320) }),
   z.object({ do: z.literal("deny"), code: z.string().max(64) }),
-  z.object({ do: z.literal("list_users") }),
+  z.object({
+    do: z.literal("list_users"),
+    search: z.string().max(256).optional(),
+    after: z.string().max(320).optional(),
+    limit: limit.optional(),
+  }),
   z.object({
     do: z.literal("add_user"),
     email: z.string().max(320),
     name: z.string().max(256).nullable(),
     password: z.string().max(1024),
     administrator: z.boolean().optional(),
+  }),
+  z.object({ do: z.literal("disable_user"), email }),
+  z.object({ do: z.literal("enable_user"), email }),
+  z.object({ do: z.literal("delete_user"), email }),
+  z.object({ do: z.literal("reset_user"), email }),
+  z.object({
+    do: z.literal("list_sign_ins"),
+    email: email.optional(),
+    client_id: z.string().max(64).optional(),
+    after: z.object({ id: z.string().max(64), created_at: z.string().max(64) }).optional(),
+    limit: limit.optional(),
+  }),
+  z.object({ do: z.literal("revoke_sign_in"), id: z.string().max(64) }),
+  z.object({ do: z.literal("revoke_sign_ins"), email: email.nullable() }),
+  z.object({ do: z.literal("list_keys") }),
+  z.object({ do: z.literal("rotate_keys"), now: z.boolean() }),
+  z.object({ do: z.literal("retire_key"), kid: z.string().max(128), now: z.boolean() }),
+  z.object({
+    do: z.literal("read_audit"),
+    after: z.string().max(4096).optional(),
+    newest: z.number().int().min(0).max(1_000_000).optional(),
+    since: z.string().max(64).optional(),
+    event: z.string().max(128).optional(),
+    user: email.optional(),
   }),
   z.object({ do: z.literal("recover_administrator"), email: z.string().max(320), password: z.string().max(1024) }),
   z.object({ do: z.literal("administrator_token") }),
@@ -40,64 +76,55 @@ export const controlRequest = z.discriminatedUnion("do", [
   z.object({ do: z.literal("remove_secret"), client_id: z.string().max(64), key_id: z.string().max(64) }),
 ]);
 
-export type ControlRequest = z.infer<typeof controlRequest>;
-
-/** What each request is answered with when it succeeds. */
-export interface ControlResults {
-  /** `by_renewal`: those of the permissions that are not asked now, and that a renewal may add without asking again. */
-  approve: { app: string; email: string; permissions: string[]; by_renewal: string[] };
-  deny: { app: string };
-  list_users: ListedUser[];
-  add_user: ListedUser;
-  recover_administrator: ListedUser & { added: boolean };
-  administrator_token: AdministratorToken;
-  list_apps: ListedApp[];
-  add_certificate: { app: string; thumbprint: string; expires_at: string; administrator: boolean };
-  allow_administration: AllowedAdministration;
-  remove_certificates: { app: string; removed: number };
-  add_secret: { app: string; key_id: string; secret: string; expires_at: string };
-  remove_secret: { client_id: string; key_id: string };
-}
-
-/** What an app may ask administrators for from now on. */
-export interface AllowedAdministration {
-  client_id: string;
-  app: string;
-  scopes: string[];
-  by_device_code: boolean;
-}
-
-/** The operator's right to administer the tenant, for ten minutes. */
-export interface AdministratorToken {
-  token: string;
-  /** Base URL of Graph. */
-  graph: string;
-  /** What a client of it has to trust. */
-  ca_file: string;
-  /** RFC 3339. */
-  expires_at: string;
-}
-
-export interface ListedUser {
-  id: string;
-  email: string;
-  name: string;
-  created_at: string;
-  disabled: boolean;
-  administrator: boolean;
-}
-
-export interface ListedApp {
-  client_id: string;
-  name: string;
-  disabled: boolean;
-  /** Has application permissions at Graph. */
-  administrator: boolean;
-  /** Thumbprints are SHA-256, hexadecimal; times RFC 3339. */
-  certificates: { thumbprint: string; expires_at: string }[];
-  /** `hint`: the first three characters. */
-  secrets: { key_id: string; name: string | null; hint: string | null; expires_at: string }[];
-}
+/** What an operator can ask a running tenant for. */
+export type ControlRequest =
+  /** `as`: email address of the user. */
+  | { do: "approve"; code: string; as: string }
+  | { do: "deny"; code: string }
+  /**
+   * `search`: a part of the email address or name. `after`: the email address that the previous page ended with. `limit`:
+   * default all.
+   */
+  | { do: "list_users"; search?: string | undefined; after?: string | undefined; limit?: number | undefined }
+  | { do: "add_user"; email: string; name: string | null; password: string; administrator?: boolean | undefined }
+  | { do: "disable_user" | "enable_user" | "delete_user" | "reset_user"; email: string }
+  /** `after`: the last one of the previous page. `limit`: default 100. */
+  | {
+      do: "list_sign_ins";
+      email?: string | undefined;
+      client_id?: string | undefined;
+      after?: Pick<ListedSignIn, "id" | "created_at"> | undefined;
+      limit?: number | undefined;
+    }
+  | { do: "revoke_sign_in"; id: string }
+  /** Of one user in programs and browsers, or (null) of all. */
+  | { do: "revoke_sign_ins"; email: string | null }
+  | { do: "list_keys" }
+  | { do: "rotate_keys"; now: boolean }
+  | { do: "retire_key"; kid: string; now: boolean }
+  /**
+   * `after`: the cursor of the previous response. Without it, `newest` and `since` (RFC 3339) say where to begin. `user`:
+   * email address or object ID.
+   */
+  | {
+      do: "read_audit";
+      after?: string | undefined;
+      newest?: number | undefined;
+      since?: string | undefined;
+      event?: string | undefined;
+      user?: string | undefined;
+    }
+  | { do: "recover_administrator"; email: string; password: string }
+  | { do: "administrator_token" }
+  | { do: "list_apps" }
+  /** `certificate`: PEM. */
+  | { do: "add_certificate"; client_id: string; certificate: string; administrator: boolean }
+  /** `scopes`: null for all. */
+  | { do: "allow_administration"; client_id: string; scopes: string[] | null; by_device_code: boolean }
+  | { do: "remove_certificates"; client_id: string }
+  /** `days`: null for two years. */
+  | { do: "add_secret"; client_id: string; name: string | null; days: number | null }
+  | { do: "remove_secret"; client_id: string; key_id: string };
 
 export type ControlResponse = { ok: true; result: unknown } | { ok: false; error: ControlFailure };
 

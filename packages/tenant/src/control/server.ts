@@ -1,7 +1,7 @@
 import { chmod } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
 import type { Logger } from "pino";
-import type { AdminContext } from "../admin/admin-context.ts";
+import type { AdminContext, OperatorContext } from "../admin/admin-context.ts";
 import { allowAdministration } from "../admin/administrative-apps.ts";
 import { approveInName, denyCode } from "../admin/decisions.ts";
 import { operatorAdmin } from "../admin/operator-admin.ts";
@@ -9,7 +9,7 @@ import { issueOperatorToken } from "../admin/operator-token.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { makeControlAddress, removeControlAddress } from "./address.ts";
 import { type ControlResponse, controlRequest } from "./messages.ts";
-import { type Operator, operate } from "./operations.ts";
+import { type Operator, runRequest } from "./operations.ts";
 
 const LONGEST_REQUEST = 8 * 1024;
 const IDLE_MS = 10_000;
@@ -19,8 +19,8 @@ export interface ControlServer {
 }
 
 /**
- * Listens on the data folder's socket. Whoever can open it is the operator: the folder is 0700 and the socket 0600, so
- * only the tenant's own user (and root) can.
+ * Listens on the data folder's socket. Anyone who can open it is the operator: the folder has mode 0700 and the socket
+ * 0600, so only the tenant's own OS user (and root) can.
  */
 export async function serveControl(ctx: AdminContext, dir: string): Promise<ControlServer> {
   const operator = operatorOf(ctx);
@@ -30,7 +30,7 @@ export async function serveControl(ctx: AdminContext, dir: string): Promise<Cont
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
     socket.setTimeout(IDLE_MS, () => socket.destroy());
-    // The peer went away; there is nobody to answer.
+    // The peer has disconnected, so the response has no receiver.
     socket.on("error", () => socket.destroy());
     answerOneLine(operator, ctx.log, socket);
   });
@@ -52,14 +52,22 @@ export async function serveControl(ctx: AdminContext, dir: string): Promise<Cont
   };
 }
 
-/** The operator of this tenant. */
+/** The operator of this running tenant. Only the embedded one lets its operator decide for users. */
 export function operatorOf(ctx: AdminContext): Operator {
+  const decisions: Operator["decisions"] = {
+    approve: (decision) => approveInName(ctx, decision),
+    deny: (code) => denyCode(ctx, code),
+  };
+  return { ...operatorOfStore(ctx), decisions: ctx.config.embedded ? decisions : null };
+}
+
+/** The operator of a tenant whose store is open. */
+export function operatorOfStore(ctx: OperatorContext): Operator {
   return {
     config: ctx.config,
     store: ctx.store,
     admin: operatorAdmin(ctx),
-    approve: (decision) => approveInName(ctx, decision),
-    deny: (code) => denyCode(ctx, code),
+    decisions: null,
     issueToken: () => issueOperatorToken(ctx),
     allowAdministration: (clientId, to) => allowAdministration(ctx, clientId, to),
   };
@@ -82,7 +90,7 @@ function answerOneLine(operator: Operator, log: Logger, socket: Socket): void {
 
 async function respond(operator: Operator, log: Logger, line: string): Promise<ControlResponse> {
   try {
-    return { ok: true, result: await operate(operator, parse(line)) };
+    return { ok: true, result: await runRequest(operator, parse(line)) };
   } catch (error) {
     if (error instanceof TenantError) {
       return { ok: false, error: { code: error.code, message: error.message, hint: error.hint } };
@@ -90,7 +98,11 @@ async function respond(operator: Operator, log: Logger, line: string): Promise<C
     log.error({ err: error }, "a control command failed");
     return {
       ok: false,
-      error: { code: "control_failed", message: "The tenant could not do that.", hint: "Its log on stderr says why." },
+      error: {
+        code: "control_failed",
+        message: "The tenant could not run the command.",
+        hint: "See its log on stderr for the reason.",
+      },
     };
   }
 }
@@ -106,7 +118,7 @@ function parse(line: string) {
   if (parsed.success) return parsed.data;
   throw new TenantError(
     "control_failed",
-    "The tenant does not understand this command.",
-    "Tenant and command line have to be of the same version; restart the tenant after an update.",
+    "The tenant does not support this command.",
+    "Tenant and command line must have the same version. Restart the tenant after an update.",
   );
 }

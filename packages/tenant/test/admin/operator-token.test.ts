@@ -9,7 +9,7 @@ import { scratch } from "../server/scratch.ts";
 const MINUTE = 60_000;
 
 describe("the operator's token", () => {
-  test("comes with what a program needs to use it, and is recorded", async (t) => {
+  test("comes with everything a program needs to use it, and is recorded", async (t) => {
     const { tenant, dir, issue } = await running(t);
     const issued = await issue();
     assert.equal(issued.graph, tenant.graph);
@@ -38,7 +38,7 @@ describe("the operator's token", () => {
     assert.equal((await send("/oauth2/v2.0/token", form(renewal))).status, 400);
     const code = { grant_type: "device_code", device_code: token, client_id };
     assert.equal((await send("/oauth2/v2.0/token", form(code))).status, 400);
-    // Nothing to revoke, as with any unknown token (RFC 7009 §2.2).
+    // There is nothing to revoke, as with any unknown token (RFC 7009 §2.2).
     assert.equal((await send("/oauth2/v2.0/revoke", form({ token, client_id }))).status, 200);
     const leaving = new URLSearchParams({ id_token_hint: token, post_logout_redirect_uri: "https://a.example/" });
     const location = (await send(`/oauth2/v2.0/logout?${leaving}`, {})).headers.get("location");

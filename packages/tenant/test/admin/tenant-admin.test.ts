@@ -31,7 +31,7 @@ describe("how a program changes its tenant", () => {
     return records.map(({ actor, userId, clientId, detail }) => ({ actor, userId, clientId, detail }));
   };
 
-  test("a person is added, disabled, made administrator and removed, and each is recorded once", async () => {
+  test("a user is added, disabled, made an administrator and removed, each recorded once", async () => {
     const ada = await admin.people.add({ email: " Ada@contoso.example", password: PASSWORD });
     assert.equal(ada.displayName, "Ada");
     assert.deepEqual(await admin.people.find("ada@CONTOSO.example"), ada);
@@ -68,7 +68,7 @@ describe("how a program changes its tenant", () => {
     assert.deepEqual(await recorded("user.deleted"), [{ ...about, detail }]);
   });
 
-  test("an app is registered with what it says, changed in what it says, and removed", async () => {
+  test("an app is registered with the given members, changed, and removed", async () => {
     const app = await admin.apps.put({ name: "Kiosk", publicClient: true, redirectUris: ["http://localhost"] });
     assert.deepEqual(await admin.apps.find(app.clientId), app);
     const changed = await admin.apps.put({ clientId: app.clientId, requireMfa: true });
@@ -97,7 +97,7 @@ describe("how a program changes its tenant", () => {
     assert.equal((await recorded("application.deleted")).length, 1);
   });
 
-  test("an API has scopes and roles, and people, groups and apps are given its roles", async () => {
+  test("an API has scopes and roles, and users, groups and apps get its roles", async () => {
     const api = await admin.apis.put({
       name: "Orders",
       roles: [{ id: randomUUID(), value: "Orders.Read", displayName: "Read orders" }],
@@ -133,7 +133,7 @@ describe("how a program changes its tenant", () => {
     assert.equal((await recorded("role_assignment.created")).length, 1);
   });
 
-  test("a member that is undefined changes nothing, and a client ID is found in any case", async () => {
+  test("an undefined member changes nothing, and a client ID is found in any case", async () => {
     const app = await admin.apps.put({ name: "Guarded", requireMfa: true, assignmentRequired: true });
     const { clientId } = app;
     await admin.apps.put({ clientId: clientId.toUpperCase(), requireMfa: undefined, assignmentRequired: undefined });
@@ -150,7 +150,7 @@ describe("how a program changes its tenant", () => {
     assert.equal(await admin.policies.remove(policy.id), true);
   });
 
-  test("who is assigned may use an app, and consents are what was put last, until they are withdrawn", async () => {
+  test("assigned users can use an app, and the last consent applies until it is withdrawn", async () => {
     const app = await admin.apps.put({ name: "Assigned", assignmentRequired: true });
     const { id } = await admin.people.add({ email: "alan@contoso.example" });
     const { directory } = tenant.context.store;
@@ -175,7 +175,7 @@ describe("how a program changes its tenant", () => {
     });
   });
 
-  test("a certificate comes with the permissions of an administrator, and goes with them", async () => {
+  test("a certificate comes with an administrator's permissions, which are removed with it", async () => {
     const { certificate, sha256 } = await ownCertificate();
     const app = await admin.apps.put({ name: "Nightly" });
     const added = await admin.apps.addCertificate(app.clientId, certificate, { administrator: true });
@@ -186,7 +186,7 @@ describe("how a program changes its tenant", () => {
     assert.equal(await admin.apps.removeCertificates(app.clientId), 0);
   });
 
-  test("a user flow is kept with what it says, and as the default where it says nothing; one that cannot work is refused", async () => {
+  test("a user flow stores its members, with defaults for omitted ones; an invalid one is refused", async () => {
     const before = (await admin.userFlows.list()).length;
     const kept = await admin.userFlows.put({ name: "Codes only", methods: ["email_code"] });
     const { id } = kept;
@@ -197,9 +197,9 @@ describe("how a program changes its tenant", () => {
     assert.equal((await admin.userFlows.list()).at(-1)?.signUpAllowed, false);
 
     await assert.rejects(admin.userFlows.put({ name: "Codes only" }), { code: "user_flow_name_taken" });
-    await assert.rejects(admin.userFlows.put({ name: "Nobody", methods: [] }), {
+    await assert.rejects(admin.userFlows.put({ name: "No method", methods: [] }), {
       code: "user_flow_invalid",
-      hint: /no way to sign in/,
+      hint: /no sign-in method/,
     });
     assert.equal((await admin.userFlows.list()).length, before + 1);
 
@@ -208,7 +208,7 @@ describe("how a program changes its tenant", () => {
     await assert.rejects(admin.userFlows.put({ name: "Codes only", attributes: [own] }), {
       code: "user_flow_name_taken",
     });
-    assert.equal(await attributes(), 0, "what is refused leaves nothing");
+    assert.equal(await attributes(), 0, "a refused change leaves nothing behind");
     await admin.userFlows.put({ ...kept, attributes: [own] });
     assert.deepEqual([await attributes(), (await recorded("user_flow_attribute.created")).length], [1, 1]);
 
@@ -221,7 +221,7 @@ describe("how a program changes its tenant", () => {
     await assert.rejects(admin.apps.put({ name: "Too late", userFlowId: id }), { code: "user_flow_unknown" });
   });
 
-  test("sign-up is switched off for all, and a user flow is named for the account page, which then stays", async () => {
+  test("sign-up is turned off for all apps, and a user flow is set for the account page, which cannot be deleted then", async () => {
     const { id } = await admin.userFlows.put({ name: "Staff", methods: ["passkey"], signUpAllowed: false });
     await assert.rejects(admin.userFlows.changeSettings({ accountUserFlowId: randomUUID() }), {
       code: "user_flow_unknown",
@@ -235,13 +235,13 @@ describe("how a program changes its tenant", () => {
     assert.equal(await admin.userFlows.remove(id), true);
   });
 
-  test("a policy that names what there is not is refused, and nothing is kept of it", async () => {
+  test("a policy that names something that does not exist is refused, and not stored", async () => {
     for (const list of ["clientIds", "groupIds", "excludedUserIds"]) {
       await assert.rejects(admin.policies.put({ name: "Empty", [list]: [randomUUID()] }), { code: "policy_invalid" });
     }
     assert.deepEqual(await admin.policies.list(), []);
     const before = (await recorded("policy.created")).length;
-    const policy = await admin.policies.put({ name: "Everybody", clientIds: [tenant.apps[0]!.clientId] });
+    const policy = await admin.policies.put({ name: "All users", clientIds: [tenant.apps[0]!.clientId] });
     assert.deepEqual(await admin.policies.list(), [policy]);
     const off = { ...policy, enabled: false };
     assert.deepEqual(await admin.policies.put(off), off);
@@ -252,7 +252,7 @@ describe("how a program changes its tenant", () => {
     assert.equal((await recorded("policy.changed")).length, 1);
   });
 
-  test("the name is on the pages at once, and recorded where it changes", async () => {
+  test("a new name is on the pages at once, and only changes are recorded", async () => {
     await admin.changeBranding({ name: "Contoso" });
     await admin.changeBranding({ name: "Contoso" });
     assert.match(await (await tenant.fetch(tenant.verificationUri)).text(), /Contoso/);
@@ -263,7 +263,7 @@ describe("how a program changes its tenant", () => {
     );
   });
 
-  test("lifetimes change one by one, are recorded, and are refused by name where they cannot be", async () => {
+  test("lifetimes change one by one, are recorded, and are refused by name if invalid", async () => {
     await admin.changeLifetimes({ signInDays: 30, sessionHours: 12 });
     await admin.changeLifetimes({ signInDays: 30 });
     const { signInDays, sessionHours, keptSessionDays } = tenant.context.config.lifetimes;
@@ -278,7 +278,7 @@ describe("how a program changes its tenant", () => {
     );
   });
 
-  test("a code is approved in a person's name or denied, and the mail about it is there", async () => {
+  test("a code is approved for a user or denied, and the mail about it is in the inbox", async () => {
     const email = "kate@contoso.example";
     await admin.people.add({ email, password: PASSWORD });
     const ask = async () => {
@@ -298,7 +298,7 @@ describe("how a program changes its tenant", () => {
   });
 });
 
-test("a tenant whose mails go to a mailer has no inbox", async () => {
+test("a tenant with a mailer has no inbox", async () => {
   const mailer = { send: async () => undefined, close: async () => undefined };
   await using tenant = await startTestTenant({
     publicUrl: "https://id.contoso.example",

@@ -19,7 +19,7 @@ const MINUTE = 60_000;
 const PASSWORD = "violet-harbour-1871";
 
 describe("approving as the operator", () => {
-  test("signs the device in as that person, without a factor of theirs, and records who did it", async (t) => {
+  test("signs the device in as that user, without a factor, and records who approved", async (t) => {
     const { tenant, ask } = await running(t);
     const ada = await addUser(tenant, ask, "ada@contoso.example");
     const device = await deviceCode(tenant);
@@ -32,7 +32,7 @@ describe("approving as the operator", () => {
         "Know your name and email",
         "Read your to-do lists",
         "Read and change your to-do lists",
-        "Stay signed in until unused for 90 days, at most 365 days",
+        "Stay signed in for up to 365 days, or until unused for 90 days",
       ],
       by_renewal: ["Read and change your to-do lists"],
     });
@@ -49,11 +49,11 @@ describe("approving as the operator", () => {
     assert.equal(approved?.userId, ada.id);
     const [notice, ...others] = await tenant.mailsTo("ada@contoso.example");
     assert.deepEqual(others, []);
-    assert.match(notice?.text ?? "", /Yes was said for you by the people who run this service\./);
+    assert.match(notice?.text ?? "", /Approved for you by the people who run this service\./);
     assert.match(notice?.text ?? "", /\/not-me\?token=/);
   });
 
-  test("an app that requires assignment is for who has it: nothing is claimed, and the code stays good", async (t) => {
+  test("an app that requires assignment refuses an unassigned user: nothing is claimed, and the code stays valid", async (t) => {
     const { tenant, ask } = await running(t);
     const ada = await addUser(tenant, ask, "ada@contoso.example");
     const { directory } = tenant.context.store;
@@ -69,7 +69,7 @@ describe("approving as the operator", () => {
     assert.equal((await poll(tenant, device.device_code)).status, 200);
   });
 
-  test("what only an administrator can grant is refused in anybody else's name; the code stays good", async (t) => {
+  test("only an administrator can be granted administrative scopes; the code stays valid", async (t) => {
     const { tenant, ask } = await running(t);
     const ada = await addUser(tenant, ask, "ada@contoso.example");
     const clientId = tenant.apps[0]!.clientId;
@@ -86,8 +86,8 @@ describe("approving as the operator", () => {
     await seed(tenant.context.store).setUserAdministrator(ada.id, true);
     assert.deepEqual((await approve()).permissions, [
       "Know that it is you",
-      "See, change and delete every app and API of this tenant",
-      "See, change and delete everybody’s account and groups",
+      "See, change, and delete all apps and APIs in this tenant",
+      "See, change, and delete everyone’s account and groups",
       "Stay signed in for one hour",
     ]);
     tenant.clock.advance(6_000);
@@ -100,7 +100,7 @@ describe("approving as the operator", () => {
     );
   });
 
-  test("an unknown, an expired and a used code are told apart", async (t) => {
+  test("unknown, expired and used codes have different errors", async (t) => {
     const { tenant, ask } = await running(t);
     await addUser(tenant, ask, "ada@contoso.example");
     const as = "ada@contoso.example";
@@ -115,7 +115,7 @@ describe("approving as the operator", () => {
     await assert.rejects(ask({ do: "deny", code: expired.user_code }), failsWith("code_expired"));
   });
 
-  test("an unknown or disabled person decides nothing", async (t) => {
+  test("an unknown or disabled user cannot decide", async (t) => {
     const { tenant, ask } = await running(t);
     const ada = await addUser(tenant, ask, "ada@contoso.example");
     const device = await deviceCode(tenant);
@@ -127,7 +127,7 @@ describe("approving as the operator", () => {
     assert.equal(grant?.status, "pending");
   });
 
-  test("a program that is disabled since it asked gets no approval", async (t) => {
+  test("an app that was disabled after its request gets no approval", async (t) => {
     const { tenant, ask } = await running(t);
     await addUser(tenant, ask, "ada@contoso.example");
     const device = await deviceCode(tenant);
@@ -138,7 +138,7 @@ describe("approving as the operator", () => {
     await assert.rejects(approving, failsWith("app_unavailable"));
   });
 
-  test("a program that demands a second factor gets no approval, and its code stays good for a browser", async (t) => {
+  test("an app that requires a second factor gets no approval, and its code stays valid for a browser", async (t) => {
     const { tenant, ask } = await running(t);
     await addUser(tenant, ask, "ada@contoso.example");
     const { directory } = tenant.context.store;
@@ -156,7 +156,7 @@ describe("approving as the operator", () => {
     assert.deepEqual([claims.acr, claims.amr], ["0", []]);
   });
 
-  test("a code that another person has claimed in a browser is dead for both", async (t) => {
+  test("a code that a different user has claimed in a browser is denied for both", async (t) => {
     const { tenant, ask } = await running(t);
     const ada = await addUser(tenant, ask, "ada@contoso.example");
     await addUser(tenant, ask, "bob@contoso.example");
@@ -167,7 +167,7 @@ describe("approving as the operator", () => {
     assert.equal((await poll(tenant, device.device_code)).body.error, "access_denied");
   });
 
-  test("a code that the same person has claimed in a browser is taken over", async (t) => {
+  test("a code that the same user has claimed in a browser is taken over", async (t) => {
     const { tenant, ask } = await running(t);
     const ada = await addUser(tenant, ask, "ada@contoso.example");
     const device = await deviceCode(tenant);
@@ -176,7 +176,7 @@ describe("approving as the operator", () => {
     assert.equal((await poll(tenant, device.device_code)).status, 200);
   });
 
-  test("of approve and deny at the same moment one wins, and the device gets that one", async (t) => {
+  test("of a concurrent approval and denial one wins, and the device gets that one", async (t) => {
     const { tenant, ask } = await running(t);
     await addUser(tenant, ask, "ada@contoso.example");
     for (let round = 0; round < 10; round++) {
@@ -190,7 +190,7 @@ describe("approving as the operator", () => {
   });
 });
 
-test("denying as the operator needs no claim, and the device is told", async (t) => {
+test("denying as the operator needs no claim, and the device gets the denial", async (t) => {
   const { tenant, ask } = await running(t);
   const device = await deviceCode(tenant);
   assert.deepEqual(await ask({ do: "deny", code: device.user_code }), { app: "ciam-client-app" });
@@ -211,7 +211,7 @@ describe("people", () => {
     );
   });
 
-  test("are administrators only when added as such, which is recorded", async (t) => {
+  test("are administrators only if added as such, which is recorded", async (t) => {
     const { tenant, ask } = await running(t);
     const add = (email: string, administrator?: boolean) =>
       ask({ do: "add_user", email, name: null, password: PASSWORD, ...(administrator ? { administrator } : {}) });
@@ -224,11 +224,15 @@ describe("people", () => {
         ["root@contoso.example", true],
       ],
     );
-    const records = await tenant.context.store.audit.list({ event: "user.made_administrator", limit: 9 });
-    assert.deepEqual(
-      records.map(({ userId, actor }) => [userId, actor]),
-      [[id, "operator"]],
-    );
+    for (const event of ["user.created", "user.made_administrator"]) {
+      const records = await tenant.context.store.audit.list({ event, limit: 9 });
+      const ofRoot = records.filter(({ userId }) => userId === id);
+      assert.deepEqual(
+        ofRoot.map(({ actor }) => actor),
+        ["operator"],
+        event,
+      );
+    }
   });
 
   test("no address, name or password passes that the pages would refuse", async (t) => {
@@ -255,7 +259,7 @@ describe("people", () => {
 });
 
 describe("the control socket", () => {
-  test("is the owner's alone, and gone with the tenant", async (t) => {
+  test("is accessible to its owner only, and deleted with the tenant", async (t) => {
     const { tenant, dir, ask } = await running(t);
     assert.equal((await stat(dir)).mode & 0o777, 0o700);
     const socket = await stat(join(dir, "control.sock"));
@@ -266,7 +270,7 @@ describe("the control socket", () => {
     await assert.rejects(ask({ do: "list_users" }), failsWith("tenant_not_running"));
   });
 
-  test("moves to a short path of its own where the data folder's is too long, and back is left nothing", async (t) => {
+  test("moves to a separate short path when the data folder's is too long, and leaves nothing behind", async (t) => {
     const deep = join(await scratch(t), "d".repeat(60), "e".repeat(60));
     await mkdir(dirname(deep), { recursive: true });
     const { tenant, dir, ask } = await running(t, deep);
@@ -280,13 +284,13 @@ describe("the control socket", () => {
     assert.equal(existsSync(join(dir, "control.path")), false);
   });
 
-  test("is not spoken to in a folder that others could have put it into", async (t) => {
+  test("is not used in a folder where others could have put it", async (t) => {
     const { dir, ask } = await running(t);
     await chmod(dir, 0o777);
     await assert.rejects(ask({ do: "list_users" }), failsWith("data_folder_refused"));
   });
 
-  test("answers what it does not understand by an error, and goes on", async (t) => {
+  test("answers an unknown request with an error, and continues", async (t) => {
     const { dir, ask } = await running(t);
     const lines = [
       "\n",
@@ -352,7 +356,7 @@ async function deviceCode(
   return (await response.json()) as { user_code: string; device_code: string };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a test reads whatever member it expects.
+// biome-ignore lint/suspicious/noExplicitAny: a test reads any member it expects.
 async function poll(tenant: TestTenant, device_code: string): Promise<{ status: number; body: any }> {
   const grant_type = "urn:ietf:params:oauth:grant-type:device_code";
   const body = new URLSearchParams({ grant_type, device_code, client_id: tenant.apps[0]!.clientId });
