@@ -3,59 +3,90 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { AdminContext } from "../admin/admin-context.ts";
 import { registerGraph } from "../graph/register.ts";
 import { registerInbox } from "../interaction/inbox/inbox.ts";
-import type { InteractionContext } from "../interaction/page-request.ts";
+import { type InteractionContext, PageProblem } from "../interaction/page-request.ts";
 import { registerPages } from "../interaction/register.ts";
-import { isLoopbackOrigin } from "../kernel/ip-address.ts";
-import { mailsTaken } from "../mail/mail-budget.ts";
+import { isLoopbackAddress, isLoopbackOrigin, plainIp } from "../kernel/ip-address.ts";
 import { registerEndpoints, registerLoopbackAuthorize } from "../oauth/register.ts";
 import { hostsOf, LOOPBACK, originOf } from "./deployment.ts";
-import { createMetrics, registerMonitoring } from "./monitoring.ts";
+import { isFromLocalNetwork } from "./lan-address.ts";
+import { registerMonitoring } from "./monitoring.ts";
+import type { Observation } from "./observation.ts";
+import { quickPolls } from "./quick-polls.ts";
 import { answerUnknownPaths, createWebApp, type WebAppOptions } from "./web-app.ts";
 
-/** What a running tenant consists of. Each room sees the part of it that it needs. */
+/** The parts of a running tenant. Each room sees only the parts that it needs. */
 export type TenantContext = InteractionContext & AdminContext;
+
+/** What watches the apps. `metrics`: where `/metrics` is. */
+export interface Watched {
+  observation: Pick<Observation, "health" | "metrics" | "tracing">;
+  metrics: Parameters<typeof registerMonitoring>[2]["metrics"];
+}
 
 export interface WebApps {
   issuer: (request: IncomingMessage, response: ServerResponse) => void;
-  /** Null where the pages are on the issuer origin. */
+  /** Null if the pages are on the issuer origin. */
   pages: ((request: IncomingMessage, response: ServerResponse) => void) | null;
+  /** The pages on the local network; then `pages` has what stays on this computer. */
+  lanPages: ((request: IncomingMessage, response: ServerResponse) => void) | null;
   close(): Promise<void>;
 }
 
-/** Back channel on the https origin, pages on the http one; the authorization endpoint is on both. */
-export async function loopbackApps(ctx: TenantContext, inboxToken: string | null): Promise<WebApps> {
-  const { issuerOrigin, pagesOrigin } = ctx.config;
-  const shared = sharedOptions(ctx);
+/**
+ * Back channel on the https origin, pages on the http one. The authorization endpoint is on both. If the pages are in the
+ * local network, nothing else is: the inbox and the authorization endpoint stay on this computer, which redirects the other
+ * pages.
+ */
+export async function loopbackApps(ctx: TenantContext, watched: Watched, inboxToken: string | null): Promise<WebApps> {
+  const { issuerOrigin, pagesOrigin, localPagesOrigin } = ctx.config;
+  const inNetwork = pagesOrigin !== localPagesOrigin;
+  const shared = sharedOptions(ctx, watched);
 
-  const pages = createWebApp({ ...shared, hosts: loopbackHosts(pagesOrigin) });
-  requirePagesOrigin(pages, pagesOrigin);
-  registerLoopbackAuthorize(pages, ctx);
-  // Loaded first: the issuer origin has it itself, and redirects only what follows.
-  await pages.after();
-  pointToIssuer(pages, ctx);
-  const pageRoutes = routesDefinedOn(pages);
+  const local = createWebApp({ ...shared, hosts: loopbackHosts(localPagesOrigin) });
+  requirePagesOrigin(local, localPagesOrigin);
+  registerLoopbackAuthorize(local, ctx);
+  // Loaded first: the issuer origin has this endpoint itself, and redirects only the routes that follow.
+  await local.after();
+  pointToIssuer(local, ctx);
+  const localRoutes = routesDefinedOn(local);
+  if (inboxToken !== null) registerInbox(local, ctx, { bearer: inboxToken });
+  await local.after();
+  const inboxRoutes = [...localRoutes];
+
+  const pages = inNetwork ? createWebApp({ ...shared, hosts: hostsOf(pagesOrigin) }) : local;
+  const pageRoutes = inNetwork ? routesDefinedOn(pages) : localRoutes;
+  if (inNetwork) guardNetwork(pages, new URL(pagesOrigin).hostname.replace(/^\[|\]$/g, ""));
   registerPages(pages, ctx);
-  if (inboxToken !== null) registerInbox(pages, ctx, { bearer: inboxToken });
-  await pages.ready();
+  await pages.after();
+  if (inNetwork) {
+    answerUnknownPaths(local);
+    answerUnknownPaths(pages);
+    redirectToPages(local, pageRoutes, pagesOrigin);
+    await pages.ready();
+  }
+  await local.ready();
 
-  const issuer = createWebApp({ ...shared, hosts: loopbackHosts(issuerOrigin) });
+  const issuerOptions = { ...shared, hosts: loopbackHosts(issuerOrigin) };
+  const issuer = createWebApp(issuerOptions);
   answerUnknownPaths(issuer);
-  registerMonitoring(issuer, ctx.store, shared.metrics);
+  registerMonitoring(issuer, watched.observation, watched);
   registerEndpoints(issuer, ctx);
   registerGraph(issuer, ctx);
   redirectToPages(issuer, pageRoutes, pagesOrigin);
+  if (inNetwork) redirectToPages(issuer, inboxRoutes, localPagesOrigin);
   await issuer.ready();
 
   return {
-    issuer: handlerOf(issuer),
-    pages: handlerOf(pages),
+    issuer: quickPolls(ctx, issuerOptions, handlerOf(issuer)),
+    pages: handlerOf(local),
+    lanPages: inNetwork ? handlerOf(pages) : null,
     close: async () => {
-      await Promise.all([issuer.close(), pages.close()]);
+      await Promise.all([...new Set([issuer, local, pages])].map((each) => each.close()));
     },
   };
 }
 
-/** Whoever takes the port of the pages for the issuer's asks here for its metadata. */
+/** A client that mistakes the port of the pages for the issuer's asks here for metadata. */
 function pointToIssuer(pages: FastifyInstance, { config }: TenantContext): void {
   const authority = `${config.issuerOrigin}/${config.tenantId}`;
   const body = {
@@ -70,40 +101,58 @@ function pointToIssuer(pages: FastifyInstance, { config }: TenantContext): void 
   }
 }
 
-/** Everything on one https origin, which is the pages origin too. */
-export async function singleOriginApp(ctx: TenantContext, requireForwardedTls: boolean): Promise<WebApps> {
-  const shared = sharedOptions(ctx);
-  const app = createWebApp({ ...shared, hosts: hostsOf(ctx.config.issuerOrigin), requireForwardedTls });
+/** Everything on one https origin, which is also the pages origin. */
+export async function singleOriginApp(
+  ctx: TenantContext,
+  watched: Watched,
+  requireForwardedTls: boolean,
+): Promise<WebApps> {
+  const shared = sharedOptions(ctx, watched);
+  const options = { ...shared, hosts: hostsOf(ctx.config.issuerOrigin), requireForwardedTls };
+  const app = createWebApp(options);
   answerUnknownPaths(app);
-  registerMonitoring(app, ctx.store, shared.metrics);
+  registerMonitoring(app, watched.observation, watched);
   registerEndpoints(app, ctx);
   registerGraph(app, ctx);
   registerPages(app, ctx);
   await app.ready();
-  return { issuer: handlerOf(app), pages: null, close: () => app.close() };
+  return { issuer: quickPolls(ctx, options, handlerOf(app)), pages: null, lanPages: null, close: () => app.close() };
 }
 
-function sharedOptions(ctx: TenantContext): Omit<WebAppOptions, "hosts"> {
+function sharedOptions(ctx: TenantContext, { observation }: Watched): Omit<WebAppOptions, "hosts"> {
   return {
     log: ctx.log,
-    metrics: createMetrics(() => mailsTaken(ctx)),
+    metrics: observation.metrics,
+    tracing: observation.tracing,
     trustedProxies: ctx.config.trustedProxies,
     requireForwardedTls: false,
     strictTransport: !isLoopbackOrigin(ctx.config.issuerOrigin),
   };
 }
 
-/** A client may call a machine's own server by any of its loopback names. */
+/** A client may call a server on its own machine by any of the loopback names. */
 function loopbackHosts(origin: string): string[] {
   const { protocol, port } = new URL(origin);
   const scheme = protocol === "https:" ? "https" : "http";
   return LOOPBACK.flatMap((host) => hostsOf(originOf(scheme, host, Number(port || (scheme === "https" ? 443 : 80)))));
 }
 
+/**
+ * On an address of the local network: no requests from other networks, and sign-ins of programs in a browser only from
+ * this computer, where those programs are. `own`: the address, by which this computer's own browser comes.
+ */
+function guardNetwork(pages: FastifyInstance, own: string): void {
+  pages.addHook("onRequest", async (request) => {
+    const isHere = isLoopbackAddress(request.ip) || plainIp(request.ip) === own;
+    const isForPrograms = request.routeOptions.url?.startsWith("/authorize");
+    if (!isFromLocalNetwork(request.ip) || (isForPrograms && !isHere)) throw new PageProblem({ page: "not_found" });
+  });
+}
+
 const handlerOf = (app: FastifyInstance) => (request: IncomingMessage, response: ServerResponse) =>
   app.routing(request, response);
 
-/** The route patterns that are defined on the app from now on. */
+/** The route patterns that are registered on the app from now on. */
 function routesDefinedOn(app: FastifyInstance): Set<string> {
   const urls = new Set<string>();
   app.addHook("onRoute", ({ url }) => {
@@ -112,11 +161,11 @@ function routesDefinedOn(app: FastifyInstance): Set<string> {
   return urls;
 }
 
-/** Pages, and their cookies, are on the pages origin only: elsewhere a GET is redirected there and a POST gets 421. */
+/** Pages and their cookies exist only on the pages origin. Elsewhere, a GET is redirected there and a POST gets 421. */
 function redirectToPages(app: FastifyInstance, pageRoutes: Iterable<string>, pagesOrigin: string): void {
   for (const url of pageRoutes) {
     app.route({
-      // HEAD comes with GET.
+      // GET includes HEAD.
       method: app.supportedMethods.filter((method) => method !== "HEAD"),
       url,
       // Before any body is read.
@@ -126,7 +175,7 @@ function redirectToPages(app: FastifyInstance, pageRoutes: Iterable<string>, pag
   }
 }
 
-/** The pages origin is one name: another name of the same machine (127.0.0.1 for localhost) is redirected too. */
+/** The pages origin has one name. Another name of the same machine (127.0.0.1 for localhost) is redirected too. */
 function requirePagesOrigin(app: FastifyInstance, pagesOrigin: string): void {
   const { host } = new URL(pagesOrigin);
   app.addHook("onRequest", async (request, reply) => {

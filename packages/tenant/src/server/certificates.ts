@@ -18,7 +18,7 @@ import {
 const DAY = 24 * 60 * 60 * 1000;
 const CA_DAYS = 3650;
 const LEAF_DAYS = 30;
-/** How often a running tenant looks whether its certificate is due. */
+/** How often a running tenant checks whether its certificate needs renewal. */
 export const LEAF_RENEWAL_MS = 6 * 60 * 60 * 1000;
 /** Peers' clocks may be behind ours. */
 const BACKDATED = DAY;
@@ -39,12 +39,12 @@ export interface Leaf {
   notAfter: number;
 }
 
-/** A new CA that can vouch for `hosts` only and for no further CA (pathlen 0). */
+/** A new CA that can issue for `hosts` only, and for no further CA (pathlen 0). */
 export async function createAuthority(hosts: string[], now: number): Promise<Authority & { keyPem: string }> {
   const keys = await generateKeys();
   const certificate = await X509CertificateGenerator.createSelfSigned({
     serialNumber: serialNumber(),
-    // A name of its own for each, so that a client holding an older one never takes it for this one.
+    // Each CA has its own name, so that a client with an older CA never mistakes one for the other.
     name: `CN=Doorcode local CA ${randomBytes(4).toString("hex")}`,
     notBefore: new Date(now - BACKDATED),
     notAfter: new Date(now + CA_DAYS * DAY),
@@ -65,7 +65,7 @@ export async function createAuthority(hosts: string[], now: number): Promise<Aut
   };
 }
 
-/** A server certificate for these hosts, with a key of its own that is written nowhere. */
+/** A server certificate for these hosts, with its own key, which is never written to disk. */
 export async function issueLeaf(authority: Authority, hosts: string[], now: number): Promise<Leaf> {
   const keys = await generateKeys();
   const notAfter = now + LEAF_DAYS * DAY;
@@ -92,10 +92,10 @@ export async function issueLeaf(authority: Authority, hosts: string[], now: numb
   return { key: await exportKey(keys.privateKey), cert: `${certificate.toString("pem")}\n`, notAfter };
 }
 
-/** With a third of its life left, there is time for several tries. */
+/** With a third of its lifetime left, there is time for several attempts. */
 export const leafIsDue = (leaf: Leaf, now: number) => now >= leaf.notAfter - (LEAF_DAYS * DAY) / 3;
 
-/** The CA's private key as it was written; throws when the text is no P-256 key. */
+/** Reads the CA's private key. Throws if the text is not a P-256 key. */
 export async function importKey(pem: string): Promise<webcrypto.CryptoKey> {
   const pkcs8 = createPrivateKey(pem).export({ type: "pkcs8", format: "der" });
   return webcrypto.subtle.importKey("pkcs8", pkcs8, algorithm, true, ["sign"]);
@@ -121,15 +121,16 @@ function serialNumber(): string {
 export const NAME_CONSTRAINTS = "2.5.29.30";
 
 /**
- * The critical extension that lets a CA vouch for these hosts and no other (RFC 5280 §4.2.1.10). DER by hand,
- * because the certificate library has no class for it: permittedSubtrees [0] of { dNSName [2] | iPAddress [7] }.
+ * The critical extension that restricts a CA to these hosts (RFC 5280 §4.2.1.10). Encoded as DER by hand, because the
+ * certificate library has no class for it: permittedSubtrees [0] of { dNSName [2] | iPAddress [7] }.
  */
 function nameConstraints(hosts: string[]): Extension {
-  // A kind of name that is not listed at all would stay free; callers always name the loopback host and addresses.
+  // A kind of name that is not listed at all would be unrestricted. Callers always include the loopback host and
+  // addresses.
   return new Extension(NAME_CONSTRAINTS, true, der(0x30, der(0xa0, Buffer.concat(hosts.map(subtree)))));
 }
 
-/** Whether a certificate with this extension may vouch for the host. */
+/** Whether a certificate with this extension may issue for the host. */
 export function permitsHost(extension: Extension | null, host: string): boolean {
   return extension?.critical === true && Buffer.from(extension.value).includes(subtree(host));
 }
@@ -152,7 +153,7 @@ function addressAndMask(address: string): Buffer {
 
 function addressBytes(address: string): Buffer {
   if (isIP(address) === 4) return Buffer.from(address.split(".").map(Number));
-  // The URL parser spells every IPv6 address in its canonical form, an embedded IPv4 address included.
+  // The URL parser writes every IPv6 address in its canonical form, including an embedded IPv4 address.
   const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
   const [head = "", tail] = canonical.split("::");
   const groups = (part: string) => (part === "" ? [] : part.split(":"));

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from "node:http";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
+import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
 import { TenantError } from "../kernel/tenant-error.ts";
 
 export interface Certificate {
@@ -8,29 +8,37 @@ export interface Certificate {
   cert: string;
 }
 
-/** One port, on every address it was bound to. */
+/** One port, on every address it is bound to. */
 export interface Listener {
   port: number;
-  /** Until then every request is answered 503. */
+  /** Starts serving. Before that, every request gets 503. */
   serve(handler: RequestListener): void;
   replaceCertificate(certificate: Certificate): void;
-  /** Takes no more connections; requests in flight get until the deadline to finish. */
-  close(deadlineMs: number): Promise<void>;
+  /**
+   * From now on, each response asks its client to reconnect, so that connections move elsewhere before `close` ends
+   * them.
+   */
+  drain(): void;
+  /**
+   * Stops accepting connections. Requests in flight have until the deadline to finish. Connections without one have
+   * `idleMs` to send another, because one may be on its way; default: 0.
+   */
+  close(deadlineMs: number, idleMs?: number): Promise<void>;
 }
 
-/** `certificate` null: plain http. `flag` is the option that names another port. */
+/** `certificate` null: plain http. `flag`: the option or the setting (`listen.port:`) that sets another port. */
 export interface Binding {
   addresses: string[];
   port: number;
   certificate: Certificate | null;
-  flag: "--port" | "--pages-port";
+  flag: string;
 }
 
 const TIMEOUTS = { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 };
 
 /**
- * Binds the same port number on every address; `localhost` means both stacks, and a machine without IPv6 has one.
- * Port 0 takes a number that is free on all of them.
+ * Binds the same port number on every address. `localhost` means IPv4 and IPv6; a machine without IPv6 has only one.
+ * Port 0 takes a number that is free on all addresses.
  */
 export async function bind(binding: Binding): Promise<Listener> {
   for (let attempt = 0; ; attempt++) {
@@ -38,7 +46,7 @@ export async function bind(binding: Binding): Promise<Listener> {
       return listener(await bindAll(binding));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      // A number that was free on 127.0.0.1 may be taken on ::1.
+      // A number that was free on 127.0.0.1 may be in use on ::1.
       if (code === "EADDRINUSE" && binding.port === 0 && attempt < 10) continue;
       throw bindError(error as NodeJS.ErrnoException, binding);
     }
@@ -68,10 +76,13 @@ async function bindAll({ addresses, port, certificate }: Binding): Promise<Bound
 
 interface Bound {
   server: Server | TlsServer;
-  /** Raw connections: one that is still in its TLS handshake is unknown to the HTTP server and would hold up its end. */
+  /**
+   * Raw connections: the HTTP server does not know one that is still in its TLS handshake, which would delay closing.
+   */
   sockets: Set<Socket>;
-  /** Requests that have no answer yet. */
+  /** Requests that have no response yet. */
   pending: Set<ServerResponse>;
+  draining: boolean;
 }
 
 function makeServer(certificate: Certificate | null): Bound {
@@ -84,15 +95,16 @@ function makeServer(certificate: Certificate | null): Bound {
     socket.once("close", () => sockets.delete(socket));
   });
   const pending = new Set<ServerResponse>();
+  const bound = { server, sockets, pending, draining: false };
   server.on("request", (_request, response) => {
     pending.add(response);
     response.once("close", () => pending.delete(response));
-    if (!server.listening) endAfter(response);
+    if (bound.draining) endAfter(response);
   });
-  return { server, sockets, pending };
+  return bound;
 }
 
-/** Its connection is closed once the answer is out: whoever closes it from outside may be a moment too early. */
+/** Closes the connection after the response is sent: closing it from outside could be a moment too early. */
 function endAfter(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader("connection", "close");
 }
@@ -122,22 +134,36 @@ function listener(bound: Bound[]): Listener {
     replaceCertificate(certificate) {
       for (const { server } of bound) if ("setSecureContext" in server) server.setSecureContext(certificate);
     },
-    async close(deadlineMs) {
-      await Promise.all(bound.map((each) => shut(each, deadlineMs)));
+    drain() {
+      for (const each of bound) drain(each);
+    },
+    async close(deadlineMs, idleMs) {
+      await Promise.all(bound.map((each) => shut(each, deadlineMs, idleMs)));
     },
   };
 }
 
-function shut({ server, sockets, pending }: Bound, deadlineMs: number): Promise<void> {
+function drain(bound: Bound): void {
+  bound.draining = true;
+  for (const response of bound.pending) endAfter(response);
+}
+
+function shut(bound: Bound, deadlineMs: number, idleMs = 0): Promise<void> {
+  const { server, sockets } = bound;
   return new Promise((resolve) => {
-    for (const response of pending) endAfter(response);
+    drain(bound);
     const deadline = setTimeout(() => {
       for (const socket of sockets) socket.destroy();
     }, deadlineMs);
-    server.close(() => {
+    const closeIdle = setTimeout(() => server.closeIdleConnections(), idleMs);
+    const ended = () => {
       clearTimeout(deadline);
+      clearTimeout(closeIdle);
       resolve();
-    });
+    };
+    if (idleMs === 0) server.close(ended);
+    // Unlike the HTTP server's own method, this one leaves idle connections open.
+    else NetServer.prototype.close.call(server, ended);
   });
 }
 
@@ -146,16 +172,16 @@ function bindError(error: NodeJS.ErrnoException, { addresses, port, flag }: Bind
   if (error.code === "EADDRINUSE") {
     return new TenantError(
       "port_in_use",
-      `Another program uses ${where} already.`,
-      `Stop it, or pass another port: ${flag} N (0 takes any that is free).`,
+      `${where} is already in use by another program.`,
+      `Stop that program, or choose another port: ${flag} N (0 picks any free port).`,
       { cause: error },
     );
   }
   if (error.code === "EACCES" || error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND") {
     return new TenantError(
       "address_unavailable",
-      `This machine does not let the tenant listen on ${where} (${error.code}).`,
-      `Ports below 1024 need a privilege: pass another with ${flag} N. An address has to belong to this machine.`,
+      `This machine does not allow the tenant to listen on ${where} (${error.code}).`,
+      `Ports below 1024 need a privilege: choose another with ${flag} N. An address must belong to this machine.`,
       { cause: error },
     );
   }

@@ -9,22 +9,22 @@ import { type Authority, createAuthority, importKey, NAME_CONSTRAINTS, permitsHo
 const LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "::1"];
 
 export interface LocalCa extends Authority {
-  /** `ca.pem`: what a client is given to trust. */
+  /** `ca.pem`: the certificate that clients must trust. */
   file: string;
-  /** What it vouches for. */
+  /** The hosts that it may issue for. */
   hosts: string[];
 }
 
 /**
- * The CA of this data folder, made once (`ca.pem`, and `ca-key.pem` 0600) and put into a
- * trust store by `doorcode tenant trust` alone. Call it while the data folder is locked.
+ * The CA of this data folder, created once (`ca.pem`, and `ca-key.pem` 0600). Only `doorcode tenant trust` adds it to a
+ * trust store. Call it while the data folder is locked.
  */
 export async function loadLocalCa(dir: string, host: string | undefined, now: number): Promise<LocalCa> {
   const file = join(dir, "ca.pem");
   const keyFile = join(dir, "ca-key.pem");
   const hosts = host === undefined || LOOPBACK_HOSTS.includes(host) ? LOOPBACK_HOSTS : [...LOOPBACK_HOSTS, host];
   const pem = await readFileIfThere(file);
-  // The key is written first: without a certificate nobody trusts it yet, and a half-made CA is made again.
+  // The key is written first: without a certificate, no client trusts it yet, and an unfinished CA is created again.
   if (pem === undefined) {
     const made = await createAuthority(hosts, now);
     await writeFileAtomically(keyFile, made.keyPem, 0o600);
@@ -33,22 +33,22 @@ export async function loadLocalCa(dir: string, host: string | undefined, now: nu
   }
   const { certificate, privateKey } = await open(file, pem, keyFile);
   if (certificate.notAfter.getTime() <= now) {
-    throw new TenantError("ca_damaged", `The local CA ${file} has expired.`, remake(file, keyFile));
+    throw new TenantError("ca_damaged", `The local CA ${file} has expired.`, remakeLocalCa(file, keyFile));
   }
   const constraints = certificate.getExtension(NAME_CONSTRAINTS);
   const foreign = hosts.find((each) => !permitsHost(constraints, each));
   if (foreign !== undefined) {
     throw new TenantError(
       "ca_does_not_cover_host",
-      `The local CA ${file} was not made for the host ${foreign}.`,
-      remake(file, keyFile),
+      `The local CA ${file} was not created for the host ${foreign}.`,
+      remakeLocalCa(file, keyFile),
     );
   }
   return { certificate, privateKey, pem, file, hosts };
 }
 
-const remake = (file: string, keyFile: string) =>
-  `Delete ${file} and ${keyFile}; the next start makes a new one, and clients that were given the old file need the new one.`;
+export const remakeLocalCa = (file: string, keyFile: string) =>
+  `Delete ${file} and ${keyFile}. The next start creates a new CA, and clients that trust the old file need the new one.`;
 
 async function open(
   file: string,
@@ -56,7 +56,9 @@ async function open(
   keyFile: string,
 ): Promise<{ certificate: X509Certificate; privateKey: webcrypto.CryptoKey }> {
   const damaged = (what: string, cause?: unknown) =>
-    new TenantError("ca_damaged", what, `Restore both files from a backup. Or: ${remake(file, keyFile)}`, { cause });
+    new TenantError("ca_damaged", what, `Restore both files from a backup. Or: ${remakeLocalCa(file, keyFile)}`, {
+      cause,
+    });
   const keyPem = await readFileIfThere(keyFile);
   if (keyPem === undefined) throw damaged(`The local CA's key ${keyFile} is missing.`);
   let certificate: X509Certificate;

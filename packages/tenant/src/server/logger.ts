@@ -1,8 +1,8 @@
 import { type DestinationStream, destination, type Logger, pino } from "pino";
 
 /**
- * The tenant's log: JSON lines on stderr. What could hold a secret never reaches it: of a request its method, route
- * pattern and status are logged, never its URL, headers or body; of an error no field but these.
+ * The tenant's log: JSON lines on stderr. Nothing that could hold a secret is logged: of a request only method, route
+ * pattern and status, never URL, headers or body; of an error only the fields listed here.
  */
 export function createLogger(
   level: "silent" | "error" | "warn" | "info" = "warn",
@@ -27,10 +27,10 @@ export function createLogger(
 
 const LEVELS: Record<number, string> = { 30: "info", 40: "warning", 50: "error", 60: "error" };
 
-/** What a terminal would obey instead of showing it, and line ends. */
+/** Characters that a terminal would interpret instead of showing, and line breaks. */
 const OBEYED = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/gu;
 
-/** For a person at a terminal: each record of the log as one line, `14:32:07 warning: a mail was refused (host=mail.example)`. */
+/** For a terminal: each log record as one line, `14:32:07 warning: a mail was refused (host=mail.example)`. */
 export function terminalLog(terminal: { write(text: string): unknown }): DestinationStream {
   return {
     write(line) {
@@ -49,19 +49,22 @@ export function terminalLog(terminal: { write(text: string): unknown }): Destina
 const textOf = (value: unknown) =>
   (typeof value === "string" ? value : JSON.stringify(value)).replace(OBEYED, " ").trim();
 
-/** The places alone: the message is in the line above. */
+/** Only the locations: the line above has the message. */
 function stackOf(stack: string): string {
   const places = stack.split("\n").filter((line) => /^\s+at /.test(line));
   return places.map((line) => `  ${textOf(line)}\n`).join("");
 }
 
-/** Without the message's kin that drivers attach (`detail`, `where`, parameters), which may quote values; of a cause the codes alone. */
+/**
+ * Without the fields that drivers attach (`detail`, `where`, parameters), which may quote values. Of a cause, only the
+ * codes.
+ */
 function describeError(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { type: typeof error };
   const { code, cause } = error as NodeJS.ErrnoException;
   const described = { type: error.name, code, message: error.message, stack: error.stack };
   if (!(cause instanceof Error)) return described;
-  // An SMTP server's answer: its number says whether to try again, its text may quote the address.
+  // An SMTP server's response. Its code says whether to try again; its text may quote the address.
   const { code: causeCode, responseCode } = cause as NodeJS.ErrnoException & { responseCode?: unknown };
   return { ...described, cause: { type: cause.name, code: causeCode, responseCode } };
 }

@@ -3,8 +3,8 @@ import type { TenantContext } from "./apps.ts";
 const EVERY_MS = 5 * 60 * 1000;
 
 /**
- * Deletes expired rows every few minutes, one purge at a time; returns how to stop, which waits for the batch that runs.
- * A purge that fails is tried again next time.
+ * Deletes expired rows every few minutes, one purge at a time. Returns a function that stops it and waits for the
+ * current batch. A failed purge is tried again next time.
  */
 export function startPurging(ctx: Pick<TenantContext, "store" | "clock" | "log">): () => Promise<void> {
   const stopping = new AbortController();
@@ -12,7 +12,7 @@ export function startPurging(ctx: Pick<TenantContext, "store" | "clock" | "log">
   const timer = setInterval(() => {
     running ??= ctx.store
       .purgeExpired(ctx.clock.now(), { signal: stopping.signal })
-      .catch((error: unknown) => ctx.log.warn({ err: error }, "expired rows could not be deleted"))
+      .catch((error: unknown) => ctx.log.warn({ err: error }, "could not delete expired rows"))
       .finally(() => {
         running = undefined;
       });

@@ -8,76 +8,91 @@ import { graphOf, issuerOf } from "../directory/tenant-config.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import type { TenantContext } from "./apps.ts";
 
-/** A mail that the tenant has sent. */
+/** A mail that the tenant sent. */
 export interface ReceivedMail {
+  /** The recipient's address. */
   to: string;
+  /** The subject line. */
   subject: string;
+  /** The plain-text body. */
   text: string;
+  /** The HTML body. */
   html: string;
 }
 
-/** A tenant that answers, and what a program can do with it. */
+/** A running tenant, and what a program can do with it. */
 export interface RunningTenant {
-  /** `https://localhost:PORT/<tid>`: what a client is configured with. */
+  /** The address that clients are configured with: `https://localhost:PORT/<tenant ID>`. */
   authority: string;
+  /** The tenant's ID: a lower-case GUID. */
   tenantId: string;
   /** The `iss` of its tokens. */
   issuer: string;
-  /** Origin of the pages. */
+  /** The origin of the pages. */
   pages: string;
-  /** The local CA's file; empty where the operator's certificate or proxy serves TLS. */
+  /** Path of the local CA's certificate; empty if the operator's certificate or a proxy serves TLS. */
   caFile: string;
-  /** Its PEM, likewise. */
+  /** The local CA's certificate in PEM; empty in the same case. */
   ca: string;
+  /** The page on which users enter a device's code (RFC 8628 §3.2). */
   verificationUri: string;
-  /** The port it listens on, which is not the public URL's behind a proxy. */
+  /** The port that it listens on; behind a proxy it differs from the public URL's. */
   port: number;
-  /** As of its start, without the command line's own, which every tenant has; later ones: `admin.apps.list()`. */
+  /** The port of `/metrics`, `/healthz` and `/readyz`; null if they have no listener of their own. */
+  monitoringPort: number | null;
+  /** The registered apps at the start, except the command line's own. Later ones: `admin.apps.list()`. */
   apps: Registrations["apps"];
-  /** As of its start; later ones: `admin.apis.list()`. */
+  /** The registered APIs at the start. Later ones: `admin.apis.list()`. */
   apis: Registrations["apis"];
-  /** Base URL of Graph: `https://localhost:PORT/graph/v1.0`. */
+  /** The base URL of Microsoft Graph's API: `https://localhost:PORT/graph/v1.0`. */
   graph: string;
-  /** Changes people, groups, apps, APIs, user flows and policies; each change is in the audit log. */
+  /** Changes users, groups, apps, APIs, user flows and policies. Each change is in the audit log. */
   admin: TenantAdmin;
   /**
-   * Approves the code that a device shows in a person's name, through every check that their browser would meet.
-   *
-   * @param options.as the person's email address
-   * @throws TenantError `code_unknown`, `code_expired`, `code_used`, `code_used_twice`, `user_unknown`, `user_disabled`,
-   *   `mfa_required`, `not_assigned`, `administrator_needed`, `app_unavailable`
+   * Approves a device's code on behalf of a user, with all checks that the user's browser would pass.
+   * @param options.as the user's email address
+   * @throws TenantError `code_unknown`, `code_expired`, `code_used`, `code_used_twice`, `user_unknown`,
+   * `user_disabled`, `mfa_required`, `not_assigned`, `administrator_needed`, `app_unavailable`
    * @example
+   * ```ts
+   * import { startTenant } from "@doorcode/tenant";
+   *
+   * const tenant = await startTenant({ store: { sqlite: ":memory:" }, dataDir: "./tenant-data" });
    * await tenant.admin.people.add({ email: "ada@contoso.example", password: "violet-harbour-1871" });
    * await tenant.approve("BCDF-GHJK", { as: "ada@contoso.example" });
+   * ```
    */
   approve(code: string, options: { as: string }): Promise<Approval>;
   /**
-   * Denies it; the device hears so at its next poll.
-   *
+   * Denies a device's code. The device learns it with its next poll.
    * @throws TenantError `code_unknown`, `code_expired`, `code_used`, `code_used_twice`
    */
   deny(code: string): Promise<{ app: string }>;
   /**
-   * Mails to that address, newest first, once all that is due has gone out.
-   *
-   * @throws TenantError `inbox_missing` where mails go to a mailer
+   * Returns the mails to an address, newest first, after all pending mails are sent.
+   * @throws TenantError `inbox_missing` if a mailer sends the mails
    */
   mails(options: { to: string }): Promise<ReceivedMail[]>;
   /**
-   * A token for Graph alone, with all its scopes, for ten minutes: whoever runs the tenant may administer it. Each one is
-   * in the audit log.
+   * Returns an access token for Graph only, with all its scopes, valid for ten minutes: anyone who runs the tenant may
+   * administer it. Each token is in the audit log.
    */
   operatorToken(): Promise<string>;
-  /** For the inbox's REST fetch; null where there is no inbox. */
+  /** `http://localhost:PORT/inbox`, for this computer only; null if there is no inbox. */
+  inbox: string | null;
+  /** The token for the inbox's REST API; null if there is no inbox. */
   inboxToken: string | null;
-  /** Ends within a second; requests in flight are answered. */
+  /**
+   * Stops the tenant within a second, or after the time for draining (`drainMs`). Requests in progress are answered.
+   * Called again, it ends the draining.
+   */
   close(): Promise<void>;
 }
 
-/** What a tenant that has started shows of itself. */
+/** What a started tenant exposes. */
 export async function runningTenant(
   ctx: TenantContext,
-  parts: Pick<RunningTenant, "port" | "ca" | "inboxToken" | "close">,
+  parts: Pick<RunningTenant, "port" | "monitoringPort" | "ca" | "inboxToken" | "close">,
 ): Promise<RunningTenant> {
   const { config, store } = ctx;
   return {
@@ -88,6 +103,7 @@ export async function runningTenant(
     pages: config.pagesOrigin,
     caFile: config.caFile,
     verificationUri: `${config.pagesOrigin}/device`,
+    inbox: parts.inboxToken === null ? null : `${config.localPagesOrigin}/inbox`,
     ...(await registrationsOf(store)),
     graph: graphOf(config),
     admin: operatorAdmin(ctx),
@@ -95,7 +111,7 @@ export async function runningTenant(
     deny: (code) => denyCode(ctx, code),
     async mails({ to }) {
       if (parts.inboxToken === null) {
-        const hint = "Read them where your mailer sends them; only the embedded tenant has an inbox of its own.";
+        const hint = "Read the mails where your mailer sends them. Only the embedded tenant has its own inbox.";
         throw new TenantError("inbox_missing", "This tenant has no inbox.", hint);
       }
       await ctx.mail.deliverDue();

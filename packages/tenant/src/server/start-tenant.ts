@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { OPERATOR } from "../admin/admin-context.ts";
 import { changeBranding, loadLifetimes } from "../admin/administration.ts";
@@ -5,7 +6,6 @@ import { loadNames, seedBuiltInTenant } from "../admin/built-in-tenant.ts";
 import { registerCommandLine } from "../admin/registered-apps.ts";
 import { serveControl } from "../control/server.ts";
 import { DEFAULT_LIMITS, issuerOf, type TenantConfig, type TenantLimits } from "../directory/tenant-config.ts";
-import { naming } from "../kernel/data-folder.ts";
 import { newSecret } from "../kernel/seal.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { type Clock, systemClock } from "../kernel/time.ts";
@@ -13,86 +13,137 @@ import { createMailQueue } from "../mail/mail-queue.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import { createInboxMailer } from "../mail/mailer.ts";
 import { signInNotices } from "../mail/security-notifications.ts";
+import { HeldPolls } from "../oauth/device-authorization/held-polls.ts";
+import { PollPace } from "../oauth/device-authorization/poll-pace.ts";
+import { RefusedRequests } from "../oauth/request-limits.ts";
 import { loadSigningKeys, type NewKeyPair } from "../oauth/tokens/key-ring.ts";
-import { openPostgresStore, openSqliteStore } from "../storage/sql/open-store.ts";
 import type { Store } from "../storage/store.ts";
 import { type BrandingOptions, loadBranding } from "../ui/branding/branding.ts";
 import { endpointTexts } from "../ui/i18n/locale.ts";
-import { loopbackApps, singleOriginApp, type TenantContext } from "./apps.ts";
+import { loopbackApps, singleOriginApp, type TenantContext, type Watched } from "./apps.ts";
 import { type DeploymentOptions, deploymentOf } from "./deployment.ts";
+import { followStore } from "./follow-store.ts";
+import { watchLanAddress } from "./lan-address.ts";
 import { createLogger } from "./logger.ts";
+import { type MonitoringOptions, openMonitoring } from "./monitoring.ts";
+import { refuseMoved } from "./moved.ts";
+import { createObservation, reportingLimits } from "./observation.ts";
 import { openDataFolder } from "./open-data-folder.ts";
+import { openStore } from "./open-store.ts";
 import { openOrigins } from "./origins.ts";
 import { startPurging } from "./purge.ts";
-import { type RunningTenant, runningTenant } from "./running-tenant.ts";
-import { checkSealKey, compareIssuers } from "./shared-store.ts";
+import { type ReceivedMail, type RunningTenant, runningTenant } from "./running-tenant.ts";
+import { firstSealKey, sealKeyIn, sealKeyOfStore } from "./seal-key.ts";
+import { compareIssuers } from "./shared-store.ts";
 
+/** Options of `startTenant`. */
 export interface StartOptions extends DeploymentOptions {
-  /** SQLite: a file path or `:memory:`. PostgreSQL: a URL. */
-  store: { sqlite: string } | { postgres: string; schema?: string };
-  /** Folder of CA, seal key and control socket (0700). */
-  dataDir: string;
-  /** Of the issuer origin; 0 takes any that is free. */
-  port?: number;
-  /** Of the pages origin on loopback: the next one unless set. */
-  pagesPort?: number;
-  /** Milliseconds since the epoch: hand one in that you can move, to see codes and tokens expire. The system's unless set. */
-  clock?: Clock;
-  log?: Logger;
-  /** The embedded default keeps mails for `/inbox`; elsewhere one is needed. */
-  mailer?: Mailer;
   /**
-   * False: nobody creates an account while this tenant runs, whatever user flows and the tenant's settings say. True
-   * unless set. A setting that lasts: `admin.userFlows.changeSettings`.
+   * Where the tenant keeps its data. SQLite: a file path or `:memory:`. PostgreSQL: a URL. If that URL leads through a
+   * pooler in transaction mode (PgBouncer), `direct` is the URL of the same database without it: notifications between
+   * nodes are received there. Without it they are lost, and nodes notice changes by their regular checks.
+   */
+  store: { sqlite: string } | { postgres: string; schema?: string; direct?: string };
+  /** The folder for the CA, the seal key and the control socket; created with mode 0700. */
+  dataDir: string;
+  /** The seal key's file, exactly 32 random bytes. Default: `seal.key` in `dataDir`, created at the first start. */
+  sealKeyFile?: string;
+  /**
+   * How long a start waits for a PostgreSQL store that does not respond, in milliseconds. Each attempt is logged.
+   * Default: 0, which means that the start fails at once.
+   */
+  storeWaitMs?: number;
+  /** The port of the issuer; 0 selects a free one. Default: 8443. */
+  port?: number;
+  /** The port of the pages on loopback. Default: the next one after `port`. */
+  pagesPort?: number;
+  /** The time. Pass a clock that you control to test expiry. Default: the system's clock. */
+  clock?: Clock;
+  /** The log (pino). Default: warnings and errors, as JSON lines on stderr. */
+  log?: Logger;
+  /** Sends mails. Default: the embedded tenant keeps them for `/inbox`; any other deployment requires a mailer. */
+  mailer?: Mailer;
+  /** Called with each mail that reaches the inbox of the embedded default. It holds codes: show it to its owner alone. */
+  onMail?: (mail: ReceivedMail) => void;
+  /**
+   * False: users cannot create accounts while this tenant runs, whatever user flows and settings say. Default: true. To
+   * change it permanently, use `admin.userFlows.changeSettings`.
    */
   signUpAllowed?: boolean;
-  /** What one network or client may ask for; those that are left out have their default (`TenantLimits`). */
+  /**
+   * A listener of its own, over http, for `/metrics`, `/healthz` and `/readyz`. Then, and with a `publicUrl`, the
+   * issuer origin has no `/metrics`. Default: none.
+   */
+  monitoring?: MonitoringOptions;
+  /**
+   * How long `close` waits, in milliseconds, before the tenant stops listening. Meanwhile `/readyz` answers 503, so that
+   * load balancers stop sending requests, and clients are asked to reconnect. Default: 0, and `close` takes a second
+   * at most. Otherwise, requests in flight and mails then have ten seconds more.
+   */
+  drainMs?: number;
+  /** How much one network or client may use; omitted members have their defaults (`TenantLimits`). */
   limits?: Partial<TenantLimits>;
-  /** The tenant's second name in addresses; chosen at its first start. */
+  /** The tenant's second name in addresses, set at its first start. */
   domain?: string;
   /**
-   * Whether a tenant that is empty at its first start gets one program and one API; true unless set. False for one that
-   * you describe yourself. Later starts keep what the first one decided.
+   * Whether a new tenant gets one app and one API. Default: true. Use false for a tenant that you describe yourself.
+   * Later starts keep the first decision.
    */
   builtIn?: boolean;
-  /** Changes how the tenant looks from this start on; what is left out stays as it was. */
+  /** Changes the tenant's appearance. Omitted members stay unchanged. */
   branding?: BrandingOptions;
   /**
-   * Makes the RSA pairs of the signing keys (2048 bits, extractable, for RS256). A program that starts many tenants for
-   * tests saves most of each start by handing out pairs that it made before. No two keys of one tenant may be equal.
+   * Creates the RSA key pairs for signing (2048 bits, extractable, for RS256). Tests that start many tenants save time
+   * with pairs that were created before. Two keys of one tenant must never be equal.
    */
   signingKeyPair?: NewKeyPair;
 }
 
 export interface StartedTenant extends RunningTenant {
   context: TenantContext;
+  /** Reads the certificate's files again, as happens when they change. */
+  checkCertificate(): void;
+  /** Reads what other nodes may have changed, and compares the clocks, as happens every minute. */
+  checkStore(): Promise<void>;
 }
 
 const DEFAULT_PORT = 8443;
-/** Leaves the rest of the promised second to the store. */
-const DRAIN_MS = 700;
+/** How long requests and mails may take. The first leaves the rest of the promised second to the store. */
+const STOP = { deadlineMs: 700, idleMs: 0 };
+const STOP_AFTER_DRAIN = { deadlineMs: 10_000, idleMs: 1_000 };
 
 /**
  * Starts a tenant in this process.
- *
- * @throws TenantError such as `port_in_use`, `already_running`, `mailer_required`, with a hint what to do
+ * @throws TenantError such as `port_in_use`, `already_running` or `mailer_required`, with a hint
  * @example
+ * ```ts
+ * import { startTenant } from "@doorcode/tenant";
+ *
  * const tenant = await startTenant({ store: { sqlite: ":memory:" }, dataDir: "./tenant-data", port: 0 });
- * console.log(tenant.authority, tenant.apps[0].clientId);
+ * console.log(tenant.authority, tenant.apps[0]?.clientId);
  * await tenant.close();
+ * ```
  */
 export async function startTenant(options: StartOptions): Promise<RunningTenant> {
-  const { context: _context, ...tenant } = await startWithContext(options);
+  const {
+    context: _context,
+    checkCertificate: _check,
+    checkStore: _checkStore,
+    ...tenant
+  } = await startWithContext(options);
   return tenant;
 }
 
-/** Not published: the context has the store, past which nothing is checked or recorded. For the tests of this repository. */
+/**
+ * Not published: the context contains the store, which bypasses all checks and audit records. For the tests of this
+ * repository.
+ */
 export async function startWithContext(options: StartOptions): Promise<StartedTenant> {
   const stack = new AsyncDisposableStack();
   try {
     return await start(options, stack);
   } catch (error) {
-    // The reason that it could not start matters more than what could not be closed.
+    // The reason for the failed start matters more than errors while closing.
     await stack.disposeAsync().catch(() => undefined);
     throw error;
   }
@@ -101,20 +152,41 @@ export async function startWithContext(options: StartOptions): Promise<StartedTe
 async function start(options: StartOptions, stack: AsyncDisposableStack): Promise<StartedTenant> {
   const clock = options.clock ?? systemClock;
   const log = options.log ?? createLogger();
-  const deployment = deploymentOf(options);
+  const deployment = await deploymentOf(options);
   const embedded = "sqlite" in options.store && deployment.kind === "loopback";
-  const { dir, sealKey, ca } = await openDataFolder(options.dataDir, deployment, embedded, stack);
+  const lan = deployment.kind === "loopback" ? deployment.lan : null;
+  if (lan && !embedded) {
+    throw new TenantError(
+      "lan_refused",
+      "Pages on the local network work only with SQLite on this computer; the store is PostgreSQL.",
+      "Omit --lan, or unset DOORCODE_STORE.",
+    );
+  }
+  const observation = createObservation();
+  const { health, metrics } = observation;
+  // Before the store, which may take long to open: the process is alive, and not ready.
+  const monitoring = options.monitoring && (await openMonitoring(options.monitoring, observation));
+  if (monitoring) stack.defer(() => monitoring.close(0));
+  const { store: where, sealKeyFile, storeWaitMs = 0 } = options;
+  const sqliteFile = "sqlite" in where ? where.sqlite : undefined;
+  const folder = await openDataFolder(options.dataDir, deployment, { sqliteFile, sealKeyFile }, stack);
+  const { dir, ca } = folder;
 
-  const store = await openStore(options.store, log);
-  stack.defer(() => store.close());
-  await checkSealKey(store, sealKey, dir);
-  const mailer = options.mailer ?? defaultMailer(embedded, store, clock);
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const opened = await openStore(where, log, storeWaitMs, observation.store, limits);
+  stack.defer(() => opened.close());
+  const store = reportingLimits(opened, metrics);
+  await refuseMoved(store);
+  const foundKey = folder.sealKey ?? (await firstSealKey(store, dir));
+  const sealKey = await sealKeyOfStore(store, foundKey, sealKeyFile ?? sealKeyIn(dir));
+  const mailer = options.mailer ?? defaultMailer(embedded, store, clock, options.onMail);
   stack.defer(() => mailer.close());
-  const mail = createMailQueue({ store, mailer, sealKey, clock, log });
+  const mail = createMailQueue({ store, mailer, sealKey, clock, log, observer: observation.mail });
 
   const origins = await openOrigins(deployment, ca, options.port ?? DEFAULT_PORT, options.pagesPort, log);
   stack.defer(async () => {
-    await Promise.all([origins.close(DRAIN_MS), mail.close(DRAIN_MS)]);
+    const { deadlineMs, idleMs } = options.drainMs ? STOP_AFTER_DRAIN : STOP;
+    await Promise.all([origins.close(deadlineMs, idleMs), mail.close(deadlineMs)]);
   });
 
   if (options.branding) await changeBranding({ store, clock }, OPERATOR, options.branding);
@@ -122,16 +194,19 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
     ...(await loadNames(store, options)),
     issuerOrigin: origins.issuerOrigin,
     pagesOrigin: origins.pagesOrigin,
+    localPagesOrigin: origins.localPagesOrigin,
     caFile: ca?.file ?? "",
     embedded,
     signUpAllowed: options.signUpAllowed ?? true,
     trustedProxies: options.trustedProxies ?? [],
     lifetimes: await loadLifetimes(store),
-    limits: { ...DEFAULT_LIMITS, ...options.limits },
+    limits,
   };
   const issuer = issuerOf(config);
-  if (store.kind === "postgres") await compareIssuers(store, issuer, log, clock.now());
-  const signingKeys = await loadSigningKeys({ store, sealKey, clock, issuer, newKeyPair: options.signingKeyPair });
+  await compareIssuers(store, issuer, { log, now: clock.now(), embedded });
+  const signingKeys = observation.signing(
+    await loadSigningKeys({ store, sealKey, clock, issuer, newKeyPair: options.signingKeyPair }),
+  );
   const ctx: TenantContext = {
     config,
     store,
@@ -140,8 +215,12 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
     sealKey,
     mail,
     branding: await loadBranding(store),
+    heldPolls: new HeldPolls({ config, clock, store }),
+    pollPace: new PollPace(clock, limits.pollsInMemory),
+    refusedRequests: new RefusedRequests(config, clock, metrics.telemetry),
     texts: endpointTexts,
     notices: signInNotices(() => ctx),
+    telemetry: metrics.telemetry,
     log,
   };
   await seedBuiltInTenant(ctx, { describe: options.builtIn !== false });
@@ -149,33 +228,67 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
 
   const inboxToken = embedded ? newSecret() : null;
   const behindProxy = deployment.kind === "public" && deployment.certificate === null;
+  const watched: Watched = {
+    observation,
+    metrics: monitoring || deployment.kind === "public" ? "elsewhere" : "loopback",
+  };
   const apps =
-    deployment.kind === "loopback" ? await loopbackApps(ctx, inboxToken) : await singleOriginApp(ctx, behindProxy);
+    deployment.kind === "loopback"
+      ? await loopbackApps(ctx, watched, inboxToken)
+      : await singleOriginApp(ctx, watched, behindProxy);
   stack.defer(() => apps.close());
   stack.defer(startPurging(ctx));
+  const follower = await followStore(ctx, observation);
+  stack.defer(() => follower.stop());
   mail.start();
-  if (embedded) {
+  if ("sqlite" in where) {
     const control = await serveControl(ctx, dir);
     stack.defer(() => control.close());
   }
-  origins.serve(apps.issuer, apps.pages);
+  origins.serve(apps);
+  health.started(ctx);
+  metrics.started(ctx);
+  if (lan) stack.defer(watchLanAddress(lan.address, (present) => log.warn(lanChange(lan.address, present))));
 
-  let closed: Promise<void> | undefined;
-  const close = () => (closed ??= stack.disposeAsync());
-  const parts = { port: origins.port, ca: ca?.pem ?? "", inboxToken, close };
-  return { ...(await runningTenant(ctx, parts)), context: ctx };
+  const close = stopOnce(async (hurry) => {
+    health.drain();
+    // First, so that the answers to held polls ask their clients to reconnect.
+    origins.drain();
+    ctx.heldPolls.stop();
+    if (options.drainMs) await sleep(options.drainMs, undefined, { signal: hurry }).catch(() => undefined);
+    await stack.disposeAsync();
+  });
+  const { port } = origins;
+  const parts = { port, monitoringPort: monitoring?.port ?? null, ca: ca?.pem ?? "", inboxToken, close };
+  return {
+    ...(await runningTenant(ctx, parts)),
+    context: ctx,
+    checkCertificate: origins.checkCertificate,
+    checkStore: follower.check,
+  };
 }
 
-function openStore(where: StartOptions["store"], log: Logger): Promise<Store> {
-  if ("sqlite" in where) return naming(where.sqlite, () => openSqliteStore(where.sqlite, { log }));
-  return openPostgresStore(where.postgres, { log, ...(where.schema === undefined ? {} : { schema: where.schema }) });
+const lanChange = (address: string, present: boolean) =>
+  present
+    ? `${address} is back: the pages can be reached from the local network again`
+    : `${address} is gone: other devices cannot reach the pages until this computer has that address again, or restart with --lan`;
+
+/** Called again, it ends the wait of the first call. */
+function stopOnce(stop: (hurry: AbortSignal) => Promise<void>): () => Promise<void> {
+  const hurry = new AbortController();
+  let stopped: Promise<void> | undefined;
+  return () => {
+    if (stopped) hurry.abort();
+    stopped ??= stop(hurry.signal);
+    return stopped;
+  };
 }
 
-function defaultMailer(embedded: boolean, store: Store, clock: Clock): Mailer {
-  if (embedded) return createInboxMailer({ store, clock });
+function defaultMailer(embedded: boolean, store: Store, clock: Clock, arrived: StartOptions["onMail"]): Mailer {
+  if (embedded) return createInboxMailer({ store, clock, ...(arrived && { arrived }) });
   throw new TenantError(
     "mailer_required",
-    "This tenant has no way to send mail, which sign-up needs.",
-    "Name the mail server and the sender (DOORCODE_SMTP, DOORCODE_MAIL_FROM); only the embedded tenant has an inbox of its own.",
+    "This tenant cannot send mail, which sign-up requires.",
+    "Set the mail server and the sender (DOORCODE_SMTP, DOORCODE_MAIL_FROM). Only the embedded tenant has its own inbox.",
   );
 }

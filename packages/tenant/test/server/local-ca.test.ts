@@ -15,13 +15,13 @@ const DAY = 24 * 60 * 60 * 1000;
 const LOOPBACK = ["localhost", "127.0.0.1", "::1"];
 
 describe("the local CA", () => {
-  test("vouches for localhost and both loopback addresses, over real TLS", async (t) => {
+  test("issues for localhost and both loopback addresses, over real TLS", async (t) => {
     const ca = await loadLocalCa(await scratch(t), undefined, Date.now());
     const port = await serve(t, await issueLeaf(ca, ca.hosts, Date.now()));
     for (const host of LOOPBACK) assert.equal(await connectAs(host, port, ca.pem), "trusted", host);
   });
 
-  test("is of no use to a client that was not given it", async (t) => {
+  test("is useless to a client that does not trust it", async (t) => {
     const ca = await loadLocalCa(await scratch(t), undefined, Date.now());
     const other = await loadLocalCa(await scratch(t), undefined, Date.now());
     const port = await serve(t, await issueLeaf(ca, ca.hosts, Date.now()));
@@ -43,7 +43,7 @@ describe("the local CA", () => {
     });
   }
 
-  test("vouches for the configured host, too, when there is one", async (t) => {
+  test("also issues for the configured host, if there is one", async (t) => {
     for (const host of ["tenant.lan", "192.0.2.7", "2001:db8::7"]) {
       const ca = await loadLocalCa(await scratch(t), host, Date.now());
       const port = await serve(t, await issueLeaf(ca, ca.hosts, Date.now()));
@@ -68,7 +68,7 @@ describe("the local CA", () => {
     );
   });
 
-  test("is made once: a restart finds the same, and its key is readable by its owner only", async (t) => {
+  test("is created once: a restart finds the same, and its key is readable by its owner only", async (t) => {
     const dir = await scratch(t);
     const first = await loadLocalCa(dir, undefined, Date.now());
     const again = await loadLocalCa(dir, undefined, Date.now());
@@ -78,7 +78,7 @@ describe("the local CA", () => {
     assert.equal(await connectAs("localhost", port, first.pem), "trusted");
   });
 
-  test("a first start that was killed between its two files is begun again", async (t) => {
+  test("a first start that was killed between its two files starts over", async (t) => {
     const dir = await scratch(t);
     await loadLocalCa(dir, undefined, Date.now());
     await rm(join(dir, "ca.pem"));
@@ -94,7 +94,7 @@ describe("the local CA", () => {
       await writeFile(file, (await readFile(file, "utf8")).slice(0, 80));
     },
     "its certificate is empty": (dir) => writeFile(join(dir, "ca.pem"), ""),
-    "its key is another one's": async (dir) => {
+    "its key belongs to another CA": async (dir) => {
       const keep = await readFile(join(dir, "ca.pem"));
       await rm(join(dir, "ca.pem"));
       await loadLocalCa(dir, undefined, Date.now());
@@ -112,13 +112,13 @@ describe("the local CA", () => {
     });
   }
 
-  test("refuses to serve a host it was not made for", async (t) => {
+  test("refuses to serve a host it was not created for", async (t) => {
     const dir = await scratch(t);
     await loadLocalCa(dir, undefined, Date.now());
     await assert.rejects(loadLocalCa(dir, "tenant.lan", Date.now()), failsWith("ca_does_not_cover_host"));
   });
 
-  test("a certificate is renewed when a third of its life is left", async (t) => {
+  test("a certificate is renewed when a third of its lifetime is left", async (t) => {
     const ca = await loadLocalCa(await scratch(t), undefined, Date.now());
     const now = Date.now();
     const leaf = await issueLeaf(ca, ca.hosts, now);
@@ -127,7 +127,7 @@ describe("the local CA", () => {
     assert.equal(leafIsDue(leaf, now + 21 * DAY), true);
   });
 
-  test("no two certificates of one CA share a serial number", async (t) => {
+  test("no two certificates of one CA have the same serial number", async (t) => {
     const ca: Authority = await loadLocalCa(await scratch(t), undefined, Date.now());
     const leaves = await Promise.all(Array.from({ length: 16 }, () => issueLeaf(ca, LOOPBACK, Date.now())));
     assert.equal(new Set(leaves.map(({ cert }) => new X509Certificate(cert).serialNumber)).size, 16);
@@ -141,7 +141,7 @@ async function serve(t: TestContext, leaf: Leaf): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** What a client meets that believes it talks to `host`. */
+/** What a client gets that believes it is talking to `host`. */
 function connectAs(host: string, port: number, ca: string | undefined): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({

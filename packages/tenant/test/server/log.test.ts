@@ -34,23 +34,23 @@ describe("the log", () => {
     assert.doesNotMatch(lines().join("\n"), new RegExp(CANARY));
   });
 
-  test("is one line for a record where a person reads it, which no value can break or colour", () => {
+  test("is one line for each record on a terminal, which no value can break or color", () => {
     const written: string[] = [];
     const log = createLogger("warn", terminalLog({ write: (text) => written.push(text) }));
     log.warn({ code: CANARY, host: "mail\u001b[31m\n.example" }, "a mail was refused");
-    log.warn({ err: new Error("the disk\nis full") }, "expired rows could not be deleted");
+    log.warn({ err: new Error("the disk\nis full") }, "could not delete expired rows");
     log.error({ err: new Error("broken") }, "a request failed");
     const [refused = "", deleted = "", failed = ""] = written;
     assert.match(refused, /^\d\d:\d\d:\d\d warning: a mail was refused \(host=mail \[31m \.example\)\n$/);
-    assert.match(deleted, / warning: expired rows could not be deleted: the disk is full\n$/);
+    assert.match(deleted, / warning: could not delete expired rows: the disk is full\n$/);
     assert.match(failed, / error: a request failed: broken\n {2}at /);
   });
 
-  test("of a failure it keeps where it happened, and the answer keeps nothing", async () => {
+  test("keeps the location of an error, and the response keeps none", async () => {
     const { stream, lines } = capture();
     await using tenant = await startTestTenant({ log: createLogger("warn", stream) });
     const failure = Object.assign(new Error("the disk is full"), { detail: CANARY, parameters: [CANARY] });
-    // The store fails under every endpoint and page that asks for an app.
+    // The store fails in every endpoint and page that looks up an app.
     tenant.context.store.directory.findApp = () => Promise.reject(failure);
     const body = new URLSearchParams({ client_id: tenant.apps[0]!.clientId, scope: "openid" });
     const answer = await tenant.fetch(`${tenant.authority}/oauth2/v2.0/devicecode`, { method: "POST", body });
@@ -58,13 +58,13 @@ describe("the log", () => {
     const shown = await answer.text();
     assert.doesNotMatch(shown, /disk is full|\.ts|node_modules/);
     const logged = lines().join("\n");
-    assert.ok(logged.includes(JSON.parse(shown).trace_id), "the trace ID of the answer finds it");
+    assert.ok(logged.includes(JSON.parse(shown).trace_id), "the trace ID of the response finds it");
     assert.match(logged, /the disk is full/);
     assert.match(logged, /log\.test\.ts/);
     assert.doesNotMatch(logged, new RegExp(CANARY));
   });
 
-  test("of a cause it keeps the codes, which say what to do, and not the words, which may quote somebody", () => {
+  test("keeps the codes of a cause, which say what to do, and not its text, which may quote personal data", () => {
     const { stream, lines } = capture();
     const cause = Object.assign(new Error(`550 no such user ${CANARY}`), { code: "EENVELOPE", responseCode: 550 });
     createLogger("warn", stream).warn({ err: new Error("refused", { cause }) }, "x");
@@ -81,7 +81,7 @@ describe("the log", () => {
     assert.ok(!/\p{Cc}/u.test(lines()[0]!), "no control character reaches a terminal");
   });
 
-  test("drops what is called like a secret wherever somebody logs it", () => {
+  test("drops values whose names suggest a secret, wherever they are logged", () => {
     const { stream, lines } = capture();
     const log = createLogger("info", stream);
     log.info({ password: CANARY, token: CANARY, request: { headers: CANARY, url: CANARY, body: CANARY } }, "x");

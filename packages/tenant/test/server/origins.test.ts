@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { after, before, describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 import { type Answer, send } from "./raw-request.ts";
 
@@ -14,7 +15,7 @@ const stop = () => tenant.close();
 const portOf = (origin: string) => Number(new URL(origin).port);
 const form = { "content-type": "application/x-www-form-urlencoded" };
 
-/** `host` null leaves the header to Node, which names the address. */
+/** `host` null leaves the header to Node, which uses the address. */
 function ask(
   which: "issuer" | "pages",
   path: string,
@@ -31,7 +32,7 @@ describe("the issuer origin", () => {
   before(start);
   after(stop);
 
-  test("answers on both stacks under every loopback name, and names itself the same each time", async () => {
+  test("answers on both stacks under every loopback name, and always uses the same name for itself", async () => {
     const port = portOf(tenant.issuer);
     for (const [address, host] of [
       ["127.0.0.1", `localhost:${port}`],
@@ -46,7 +47,7 @@ describe("the issuer origin", () => {
     }
   });
 
-  test("sends no HSTS on loopback, whose name is every program's of the machine", async () => {
+  test("sends no HSTS on loopback, whose name every program on the machine shares", async () => {
     for (const [which, path] of [
       ["issuer", discovery()],
       ["issuer", "/nowhere"],
@@ -58,7 +59,7 @@ describe("the issuer origin", () => {
     }
   });
 
-  test("refuses a Host it is not called by, whatever the path", async () => {
+  test("refuses an unknown Host, whatever the path", async () => {
     const port = portOf(tenant.issuer);
     for (const host of [
       "evil.example",
@@ -76,7 +77,7 @@ describe("the issuer origin", () => {
     }
   });
 
-  test("leads a page's GET to the pages origin with its query, and refuses its POST", async () => {
+  test("redirects a page's GET to the pages origin with its query, and refuses its POST", async () => {
     for (const path of ["/", "/device?user_code=FSBF-ZMBK", "/sign-in?flow=x", "/confirm", "/inbox"]) {
       const answer = await ask("issuer", path, { host: `localhost:${portOf(tenant.issuer)}` });
       assert.equal(answer.status, 302, path);
@@ -89,7 +90,7 @@ describe("the issuer origin", () => {
     }
   });
 
-  test("hands a sign-out's wish for a language on to the pages, which publish what they have", async () => {
+  test("passes a sign-out's language preference on to the pages, which publish the languages they have", async () => {
     const logout = await ask("issuer", `/${tenant.tenantId}/oauth2/v2.0/logout?ui_locales=fr%20de`);
     assert.equal(logout.headers.location, `${tenant.pages}/sign-out?ui_locales=fr+de`);
     const { body } = await ask("pages", "/sign-out?ui_locales=fr+de", { host: new URL(tenant.pages).host });
@@ -97,7 +98,7 @@ describe("the issuer origin", () => {
     assert.deepEqual(JSON.parse((await ask("issuer", discovery())).body).ui_locales_supported, ["en", "de"]);
   });
 
-  test("refuses a page's POST before it reads the body, whatever kind it is", async () => {
+  test("refuses a page's POST before it reads the body, whatever its type", async () => {
     const answer = await ask("issuer", "/device", {
       method: "POST",
       headers: { "content-type": "text/xml" },
@@ -119,13 +120,13 @@ describe("the issuer origin", () => {
     }
   });
 
-  test("speaks no plain http", async () => {
+  test("does not answer plain http", async () => {
     const plain = connect({ host: "127.0.0.1", port: portOf(tenant.issuer) });
     plain.write(`GET /healthz HTTP/1.1\r\nHost: localhost:${portOf(tenant.issuer)}\r\n\r\n`);
     assert.doesNotMatch(await text(plain).catch(() => ""), /200 OK/);
   });
 
-  test("tells nothing of itself: no Server header, no stack, no path in an unknown path's answer", async () => {
+  test("reveals nothing about itself: no Server header, no stack, no path in the response for an unknown path", async () => {
     const answer = await ask("issuer", "/nowhere/secret-path");
     assert.equal(answer.status, 404);
     assert.equal(answer.headers.server, undefined);
@@ -133,12 +134,12 @@ describe("the issuer origin", () => {
     assert.doesNotMatch(answer.body, /secret-path|at .*\.ts/);
   });
 
-  test("answers a URL that cannot be decoded by 400", async () => {
+  test("answers a URL that cannot be decoded with 400", async () => {
     assert.equal((await ask("issuer", "/%c0%af")).status, 400);
     assert.equal((await ask("pages", "/%", { host: new URL(tenant.pages).host })).status, 400);
   });
 
-  test("says whether it and its store answer, and counts requests by route, never by path", async () => {
+  test("reports whether it and its store respond, and counts requests by route, never by path", async () => {
     assert.deepEqual(JSON.parse((await ask("issuer", "/healthz")).body), { status: "ok" });
     assert.equal((await ask("issuer", "/readyz")).status, 200);
     await ask("issuer", discovery());
@@ -148,12 +149,21 @@ describe("the issuer origin", () => {
     assert.doesNotMatch(metrics.body, new RegExp(tenant.tenantId));
     const { store } = tenant.context;
     const ping = store.ping.bind(store);
-    store.ping = () => Promise.reject(new Error("the database of 192.0.2.5 is away"));
-    const unready = await ask("issuer", "/readyz");
-    assert.deepEqual([unready.status, JSON.parse(unready.body)], [503, { status: "store_unreachable" }]);
+    store.ping = () => Promise.reject(new Error("the database of 192.0.2.5 is down"));
+    // A result is kept for a second.
+    const answering = async (status: number) => {
+      for (;;) {
+        const answer = await ask("issuer", "/readyz");
+        if (answer.status === status) return answer;
+        await delay(50);
+      }
+    };
+    const unready = await answering(503);
+    const checks = { store: "failed", signing_keys: "ok", mail: "ok", clock: "ok" };
+    assert.deepEqual([unready.status, JSON.parse(unready.body)], [503, { status: "store_unreachable", checks }]);
     assert.equal((await ask("issuer", "/healthz")).status, 200);
     store.ping = ping;
-    assert.equal((await ask("issuer", "/readyz")).status, 200);
+    await answering(200);
   });
 });
 
@@ -161,7 +171,7 @@ describe("the pages origin", () => {
   before(start);
   after(stop);
 
-  test("is one name: under the others a GET is led to it and a POST refused", async () => {
+  test("has one name: under others a GET is redirected to it and a POST refused", async () => {
     const port = portOf(tenant.pages);
     for (const [address, host] of [
       ["127.0.0.1", `127.0.0.1:${port}`],
@@ -177,20 +187,20 @@ describe("the pages origin", () => {
     assert.equal((await ask("pages", "/device", { host: `localhost:${port}`, address: "::1" })).status, 200);
   });
 
-  test("refuses a Host it is not called by", async () => {
+  test("refuses an unknown Host", async () => {
     for (const host of ["evil.example", `localhost:${portOf(tenant.issuer)}`, "localhost"]) {
       assert.equal((await ask("pages", "/device", { host })).status, 421, host);
     }
   });
 
-  test("says where the issuer is to whoever asks for its metadata here", async () => {
+  test("names the issuer to clients that ask for its metadata here", async () => {
     const answer = await ask("pages", discovery(), { host: new URL(tenant.pages).host });
     assert.equal(answer.status, 404);
     assert.equal(JSON.parse(answer.body).doorcode_authority, tenant.authority);
     assert.ok(JSON.parse(answer.body).error_description.endsWith(tenant.authority));
   });
 
-  test("never serves the back channel, which would travel in the clear", async () => {
+  test("never serves the back channel, which would be unencrypted", async () => {
     const host = new URL(tenant.pages).host;
     const at = `/${tenant.tenantId}`;
     for (const path of [

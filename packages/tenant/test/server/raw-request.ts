@@ -8,7 +8,7 @@ export interface Answer {
   body: string;
 }
 
-/** One request to an address of this machine, under whatever `Host`. */
+/** One request to an address of this machine, with any `Host`. */
 export function send(
   to: { secure: boolean; address: string; port: number; ca?: string; name?: string },
   options: RequestOptions,

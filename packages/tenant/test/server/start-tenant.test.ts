@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { join } from "node:path";
@@ -9,14 +10,16 @@ import { setTimeout as wait } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
 import { COMMAND_LINE_CLIENT_ID, registrationsOf } from "../../src/admin/registered-apps.ts";
 import type { TenantContext } from "../../src/server/apps.ts";
+import { loadSealKey } from "../../src/server/seal-key.ts";
 import { seed } from "../fixtures/seed.ts";
 import { startTestTenant } from "../fixtures/start-test-tenant.ts";
 import { sampleApp, sampleUser } from "../storage/samples.ts";
 import { pgNodes } from "./pg-nodes.ts";
 import { failsWith, scratch } from "./scratch.ts";
+import { places } from "./tenant-place.ts";
 
 describe("starting a tenant", () => {
-  test("a restart keeps the tenant: its id, keys, CA, programs, APIs and people", async (t) => {
+  test("a restart keeps the tenant: its ID, keys, CA, apps, APIs and users", async (t) => {
     const dataDir = await scratch(t);
     const options = { dataDir, sqliteFile: join(dataDir, "tenant.db") };
     const seen = [];
@@ -35,7 +38,7 @@ describe("starting a tenant", () => {
     assert.equal(seen[0]?.users.length, 1);
   });
 
-  test("serves the built-in tenant: one program and one API, consented by the administrator", async () => {
+  test("serves the built-in tenant: one app and one API, with the administrator's consent", async () => {
     await using tenant = await startTestTenant();
     assert.deepEqual(
       tenant.apps.map(({ name }) => name),
@@ -51,7 +54,7 @@ describe("starting a tenant", () => {
       assert.match(
         id,
         /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
-        "MSAL loses accounts whose ids are not lower case",
+        "MSAL loses accounts whose IDs are not lower case",
       );
     }
     const stored = await tenant.context.store.directory.findApiByIdentifierUri(`api://${api.clientId}`);
@@ -61,7 +64,7 @@ describe("starting a tenant", () => {
       stored?.scopes.map(({ displayNames }) => displayNames?.de),
       ["Ihre Aufgabenlisten lesen", "Ihre Aufgabenlisten lesen und ändern"],
     );
-    const consents = await tenant.context.store.directory.consentsFor(app.clientId, "nobody");
+    const consents = await tenant.context.store.directory.consentsFor(app.clientId, "unknown");
     assert.deepEqual(consents.flatMap(({ scopes }) => scopes).sort(), [
       "ToDoList.Read",
       "ToDoList.ReadWrite",
@@ -80,7 +83,7 @@ describe("starting a tenant", () => {
     assert.deepEqual([again.apps, again.apis], [[], []]);
   });
 
-  test("a store that already has an app, from before the decision was kept, gets no built-in one", async (t) => {
+  test("a store that already has an app, from before the decision was stored, gets no built-in one", async (t) => {
     const dataDir = await scratch(t);
     const options = { dataDir, sqliteFile: join(dataDir, "tenant.db") };
     {
@@ -97,7 +100,7 @@ describe("starting a tenant", () => {
     );
   });
 
-  test("nodes that start together keep one decision, whether or not they are given a file", async (t) => {
+  test("nodes that start together make the same decision, with or without a file", async (t) => {
     const [first, second] = await pgNodes(t, { builtIn: [true, false] });
     const registered = async (node: typeof first) => (await registrationsOf(node.context.store)).apps.length;
     const decided = await first.context.store.directory.setting("described_by");
@@ -105,7 +108,7 @@ describe("starting a tenant", () => {
     for (const node of [first, second]) assert.equal(await registered(node), decided === "built-in" ? 1 : 0);
   });
 
-  test("what an administrator deleted does not come back with a restart", async (t) => {
+  test("what an administrator deleted is not restored by a restart", async (t) => {
     const dataDir = await scratch(t);
     const options = { dataDir, sqliteFile: join(dataDir, "tenant.db") };
     {
@@ -116,7 +119,7 @@ describe("starting a tenant", () => {
     assert.deepEqual(again.apps, []);
   });
 
-  test("has the command line's own client, which no list of programs shows", async (t) => {
+  test("has the command line's own client, which lists of apps do not show", async (t) => {
     const dataDir = await scratch(t);
     const options = { dataDir, sqliteFile: join(dataDir, "tenant.db") };
     const own = async ({ context }: { context: TenantContext }) =>
@@ -134,16 +137,16 @@ describe("starting a tenant", () => {
     {
       await using changed = await startTestTenant(options);
       const app = await own(changed);
-      assert.deepEqual([app?.requireMfa, app?.disabledAt], [true, 1], "what was changed stays");
+      assert.deepEqual([app?.requireMfa, app?.disabledAt], [true, 1], "changes to it persist");
       assert.equal(await seed(changed.context.store).deleteApp(COMMAND_LINE_CLIENT_ID, 0), true);
       assert.equal(await own(changed), undefined);
     }
     await using again = await startTestTenant(options);
-    assert.equal((await own(again))?.disabledAt, null, "deleted, it is back with the next start");
+    assert.equal((await own(again))?.disabledAt, null, "deleted, it is restored at the next start");
     assert.equal(again.apps.length, 1);
   });
 
-  test("two tenants side by side are two: neither takes the other's folder or port", async (t) => {
+  test("two tenants on one machine are separate: neither takes the other's folder or port", async (t) => {
     const dataDir = await scratch(t);
     await using first = await startTestTenant({ dataDir });
     await assert.rejects(startTestTenant({ dataDir }), failsWith("already_running"));
@@ -159,12 +162,12 @@ describe("starting a tenant", () => {
     assert.equal((await first.fetch(`${first.issuer}/.well-known/openid-configuration`)).status, 200);
   });
 
-  test("after the last port the pages take any that is free", async () => {
+  test("after the last port, the pages take any free one", async () => {
     await using tenant = await startTestTenant({ port: 65_535, pagesPort: undefined as never });
     assert.equal((await fetch(tenant.verificationUri)).status, 200);
   });
 
-  test("a port that is taken on one stack only is taken", async (t) => {
+  test("a port that is in use on one stack only is accepted", async (t) => {
     for (const host of ["127.0.0.1", "::1"]) {
       const other = createServer().listen(0, host);
       await once(other, "listening");
@@ -174,7 +177,7 @@ describe("starting a tenant", () => {
     }
   });
 
-  test("a start that fails leaves nothing held: the next one succeeds on the same folder", async (t) => {
+  test("a failed start holds nothing: the next one succeeds on the same folder", async (t) => {
     const dataDir = await scratch(t);
     await using other = await startTestTenant();
     await assert.rejects(startTestTenant({ dataDir, port: other.port }), failsWith("port_in_use"));
@@ -182,14 +185,28 @@ describe("starting a tenant", () => {
     assert.ok(tenant.tenantId);
   });
 
-  test("a store made with another seal key is refused before anything of it is opened", async (t) => {
+  test("a store created with a different seal key is refused before anything in it is opened", async (t) => {
     const folder = await scratch(t);
     const sqliteFile = join(folder, "tenant.db");
     const [one, two] = [join(folder, "one"), join(folder, "two")];
     await mkdir(two, { mode: 0o700 });
     await (await startTestTenant({ dataDir: one, sqliteFile })).close();
+    await loadSealKey(two);
     await assert.rejects(startTestTenant({ dataDir: two, sqliteFile }), failsWith("seal_key_differs"));
   });
+
+  for (const [name, makePlace] of Object.entries(places)) {
+    test(`${name}: a second data folder without the tenant's seal key is refused, and gets none`, async (t) => {
+      const place = await makePlace(t);
+      await (await place.start()).close();
+      const dataDir = await scratch(t);
+      await assert.rejects(place.start({ dataDir }), {
+        code: "seal_key_missing",
+        message: `${join(dataDir, "seal.key")} does not exist, and the store already has a tenant.`,
+      });
+      assert.equal(existsSync(join(dataDir, "seal.key")), false);
+    });
+  }
 
   test("two nodes in front of one PostgreSQL are one tenant", async (t) => {
     const [first, second] = await pgNodes(t);
@@ -202,7 +219,7 @@ describe("starting a tenant", () => {
     assert.deepEqual(await kids(second), await kids(first));
   });
 
-  test("private keys are in no file in the clear, only the CA's own and the seal key in files of mode 0600", async (t) => {
+  test("private keys are in no file in the clear, except the CA's and the seal key in files of mode 0600", async (t) => {
     const dataDir = await scratch(t);
     const sqliteFile = join(dataDir, "tenant.db");
     await (await startTestTenant({ dataDir, sqliteFile })).close();
@@ -212,7 +229,7 @@ describe("starting a tenant", () => {
 });
 
 describe("closing a tenant", () => {
-  test("waits less than a second for connections, whichever are open", async (t) => {
+  test("waits less than a second for connections, whatever their state", async (t) => {
     const tenant = await startTestTenant();
     const pagesPort = Number(new URL(tenant.pages).port);
     const half = connect(pagesPort, "127.0.0.1");
@@ -250,14 +267,14 @@ describe("closing a tenant", () => {
     assert.equal((await answer).status, 200);
   });
 
-  test("can be asked for twice", async () => {
+  test("can be requested twice", async () => {
     const tenant = await startTestTenant();
     await Promise.all([tenant.close(), tenant.close()]);
     await assert.rejects(tenant.fetch(`${tenant.issuer}/.well-known/openid-configuration`));
   });
 });
 
-/** Resolves once nothing listens at this port of the machine any more. */
+/** Resolves when nothing listens on this port any more. */
 async function refuses(port: number): Promise<void> {
   for (;;) {
     const socket = connect(port, "127.0.0.1");
