@@ -1,6 +1,8 @@
 export type { AddedSecret } from "./admin/app-secrets.ts";
 export type { Approval } from "./admin/decisions.ts";
 export type { NewAccount } from "./admin/people.ts";
+export type { ProgramSignIn, SignInAdmin, SignInFilter } from "./admin/sign-ins.ts";
+export type { SigningKey, SigningKeyAdmin } from "./admin/signing-keys.ts";
 export type {
   AddedCertificate,
   ApiInput,
@@ -28,6 +30,8 @@ export { TenantError, type TenantErrorCode } from "./kernel/tenant-error.ts";
 export type { Clock } from "./kernel/time.ts";
 export { MailError, type Mailer, type OutgoingMail, type QueuedMail } from "./mail/mailer.ts";
 export type { NewKeyPair } from "./oauth/tokens/key-ring.ts";
+export type { MonitoringOptions } from "./server/monitoring.ts";
 export type { ReceivedMail, RunningTenant } from "./server/running-tenant.ts";
 export { type StartOptions, startTenant } from "./server/start-tenant.ts";
+export type { RemovedFactors } from "./storage/store.ts";
 export type { BrandingOptions } from "./ui/branding/branding.ts";

@@ -6,6 +6,7 @@ import { COMMAND_LINE_CLIENT_ID } from "../../src/admin/registered-apps.ts";
 import { ADMINISTRATIVE_SCOPES } from "../../src/directory/graph-scopes.ts";
 import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import type { Store } from "../../src/storage/store.ts";
+import { storeKinds } from "../fixtures/place.ts";
 import { authorizationQuery, program } from "../fixtures/program.ts";
 import { seed } from "../fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
@@ -32,7 +33,7 @@ const SCOPE = "openid offline_access https://graph.microsoft.com/Application.Rea
 const REQUESTED = scopesAt(GRAPH_RESOURCE_ID, ["Application.ReadWrite.All"]);
 const NOT_NAMED = [400, "invalid_scope", [650057]];
 
-for (const kind of ["sqlite", "postgres"] as const) {
+for (const kind of storeKinds()) {
   describe(`attack: an administrator's rights for a program that is not named for them, on ${kind}`, () => {
     let tenant: TestTenant;
     let store: Store;
@@ -71,7 +72,7 @@ for (const kind of ["sqlite", "postgres"] as const) {
       const client_id = COMMAND_LINE_CLIENT_ID;
       const refused = await requestCode(tenant, { client_id, scope: SCOPE });
       assert.deepEqual(said(refused), NOT_NAMED);
-      assert.match(refused.body.error_description, /not granted by device code here/);
+      assert.match(refused.body.error_description, /not granted by device code/);
 
       await tenant.admin.apps.put({ clientId: client_id, administrationByDeviceCode: true });
       const user = await addUser(tenant);
@@ -85,13 +86,13 @@ for (const kind of ["sqlite", "postgres"] as const) {
       const graph = await graphClient(tenant, body.access_token);
       assertDone(await graph.get("applications"), 200);
 
-      // Taken back: what was approved and not redeemed gives nothing, what was redeemed renews nothing of it, and the
-      // access token that is there already changes nothing any more.
+      // Revoked: an approval that was not redeemed gives nothing, a sign-in renews none of the scopes, and the existing
+      // access token no longer changes anything.
       await tenant.admin.apps.put({ clientId: client_id, administrationByDeviceCode: false });
       assert.deepEqual(said(await poll(tenant, waiting.device_code, { client_id })), NOT_NAMED);
       assert.deepEqual(said(await refresh(tenant, body.refresh_token, { client_id, scope: SCOPE })), NOT_NAMED);
       assertRefused(await graph.post("applications", { displayName: "Late" }), 403, "Authorization_RequestDenied");
-      // The sign-in itself stays, and has its scopes again once the operator allows them.
+      // The sign-in itself remains, and gets its scopes again once the operator allows them.
       await tenant.admin.apps.put({ clientId: client_id, administrationByDeviceCode: true });
       const { body: renewed } = await refresh(tenant, body.refresh_token, { client_id, scope: SCOPE });
       assert.match(renewed.scope, /Application\.ReadWrite\.All/);
@@ -111,7 +112,7 @@ for (const kind of ["sqlite", "postgres"] as const) {
       const device = await approvedGrant(store, samples);
       const code = await approvedRequest(store, samples, session);
       const claimed = await pendingGrant(store, samples);
-      const by = { sessionId: "session", userId: user.id, now: T0, audit: sampleAudit("claim") };
+      const by = { sessionId: session, userId: user.id, now: T0, audit: sampleAudit("claim") };
       await store.grants.claim(claimed.id, by);
 
       await seed(store).putApp({ ...app, administrativeScopes: ["User.Read.All"] });
@@ -119,7 +120,7 @@ for (const kind of ["sqlite", "postgres"] as const) {
       assert.equal(answerOf(await store.tokens.redeem(redemption(device, user.id))), refused);
       assert.equal(answerOf(await store.authorizations.redeem(codeRedemption(code, user.id))), refused);
       assert.equal(answerOf(await store.tokens.rotate(rotation(tokenHash, app.clientId, T0, REQUESTED))), refused);
-      const approval = approvalBy(user.id, "session", REQUESTED);
+      const approval = approvalBy(user.id, session, REQUESTED);
       assert.equal(answerOf(await store.grants.approve(claimed.id, approval)), refused);
     });
 
@@ -157,7 +158,7 @@ for (const kind of ["sqlite", "postgres"] as const) {
       const device = await approvedGrant(store, samples);
       const code = await approvedRequest(store, samples, session);
       const claimed = await pendingGrant(store, samples);
-      const by = { sessionId: "session", userId: user.id, now: T0, audit: sampleAudit("claim") };
+      const by = { sessionId: session, userId: user.id, now: T0, audit: sampleAudit("claim") };
       await store.grants.claim(claimed.id, by);
 
       const other = (await administering()).user;
@@ -166,9 +167,9 @@ for (const kind of ["sqlite", "postgres"] as const) {
       assert.equal(answerOf(await store.tokens.redeem(redemption(device, user.id))), refused);
       assert.equal(answerOf(await store.authorizations.redeem(codeRedemption(code, user.id))), refused);
       assert.equal(answerOf(await store.tokens.rotate(rotation(tokenHash, app.clientId, T0, REQUESTED))), refused);
-      const approval = approvalBy(user.id, "session", REQUESTED);
+      const approval = approvalBy(user.id, session, REQUESTED);
       assert.equal(answerOf(await store.grants.approve(claimed.id, approval)), refused);
-      // Neither other scopes need it, nor is a second factor in vain; and one who is disabled demands nothing.
+      // Other scopes do not need it, a second factor is enough, and a disabled administrator requires nothing.
       assert.equal((await store.tokens.rotate(rotation(tokenHash, app.clientId))).outcome, "rotated");
       const both = { ...approval, methods: ["password" as const, "totp" as const] };
       assert.equal((await store.grants.approve(claimed.id, both)).outcome, "done");

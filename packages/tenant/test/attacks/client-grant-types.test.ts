@@ -31,7 +31,7 @@ describe("attack: a client that gets tokens in a way that it is not registered f
     const by = { ...proof, scope };
     assert.deepEqual(said(await requestCode(tenant, by)), NOT_ALLOWED);
     assert.deepEqual(said(await poll(tenant, "anything", by)), NOT_ALLOWED);
-    // Entra's answer to one that does not authenticate stays.
+    // Entra's answer to a client that does not authenticate remains.
     assert.deepEqual(said(await requestCode(tenant, { client_id: app.clientId, scope })), [
       401,
       "invalid_client",
@@ -73,7 +73,7 @@ describe("attack: a client that gets tokens in a way that it is not registered f
     assert.deepEqual(said(await refresh(tenant, second.refresh_token, { ...by, client_secret: secret })), NOT_ALLOWED);
   });
 
-  test("without refresh_token no refresh token is given; without authorization_code the program is told so", async () => {
+  test("without refresh_token no refresh token is issued; without authorization_code the program gets an error", async () => {
     const app = await tenant.admin.apps.put({ name: "Kiosk", publicClient: true, grantTypes: ["device_code"] });
     const by = { client_id: app.clientId, scope };
     const { body } = await requestCode(tenant, by);

@@ -86,7 +86,7 @@ describe("attack: a client secret that is not this app's, or not any more", () =
     return (await post(tenant, TOKEN, { client_id, client_secret, grant_type: "client_credentials", scope })).body
       .error_codes[0];
   };
-  /** It authenticated, and has no right to a token of its own. */
+  /** It authenticated, but may not get an app-only token. */
   const RIGHT = 501051;
 
   test("another app's, a hash, a hint, a key ID, two at once in one", async () => {

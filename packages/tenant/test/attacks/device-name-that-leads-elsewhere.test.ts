@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { requestCode } from "../../../../tests/fixtures/device.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 
-/** The page quotes what a device says of itself: the attacker wants the person to go, write or call there. */
+/** The page quotes what a device says about itself. The attacker wants the user to go, write or call there. */
 describe("a device name that leads a person elsewhere", () => {
   let tenant: TestTenant;
   before(async () => {
@@ -31,7 +31,7 @@ describe("a device name that leads a person elsewhere", () => {
     }
   }
 
-  test("a name in letters of another width is shown in plain ones", async () => {
+  test("a name in fullwidth letters is shown in plain ones", async () => {
     const { body } = await requestCode(tenant, { device_name: "Ｋｉｔｃｈｅｎ ＴＶ" });
     const grant = await tenant.context.store.grants.findByUserCode(body.user_code.replace("-", ""));
     assert.equal(grant?.deviceName, "Kitchen TV");

@@ -59,11 +59,11 @@ describe("filling the audit log without an account", () => {
     for (let i = 0; i < few.count; i++) {
       await under.ctx.store.throttle.take("failureRecordsByIp:203.0.113.9", few, under.ctx.clock.now());
     }
-    for (let i = 0; i < 20; i++) page = await signIn(browser, page, `nobody${i}@contoso.example`, "wrong password");
+    for (let i = 0; i < 20; i++) page = await signIn(browser, page, `unknown${i}@contoso.example`, "wrong password");
     assert.deepEqual(await failuresOf(under), []);
   });
 
-  test("who signs in is recorded however often others failed", async (t) => {
+  test("a sign-in is recorded however often others failed", async (t) => {
     const under = await pagesUnderTest(t);
     await under.person(ADA);
     const now = under.ctx.clock.now();

@@ -9,7 +9,7 @@ import { enterCode, openSignUp, signIn } from "../interaction/walks.ts";
 const MALLORY = "mallory@contoso.example";
 const ADA = "ada@contoso.example";
 
-/** As far as the page that takes a new password, and takes it again until the details are sent. */
+/** Up to the page that accepts a new password, repeatedly, until the details are sent. */
 async function atNewPassword(under: PagesUnderTest, ip: string, email = MALLORY) {
   const browser = under.browser(ip);
   let page = await openSignUp(browser, (await under.grant()).userCode);

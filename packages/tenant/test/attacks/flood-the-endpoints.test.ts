@@ -4,6 +4,7 @@ import { DEFAULT_LIMITS, type TenantConfig, type TenantLimits } from "../../src/
 import { WIDER_NETWORK_TIMES } from "../../src/kernel/ip-address.ts";
 import { ProtocolError } from "../../src/oauth/protocol-error.ts";
 import { RefusedRequests, requestLimits } from "../../src/oauth/request-limits.ts";
+import { onlyOnOneNode } from "../fixtures/place.ts";
 import { startTestTenant } from "../fixtures/start-test-tenant.ts";
 import { arrive, programOf } from "../interaction/authorize/program-under-test.ts";
 import { pagesUnderTest } from "../interaction/pages-under-test.ts";
@@ -13,9 +14,10 @@ import { enterCode } from "../interaction/walks.ts";
 
 const MALLORY = "203.0.113.9";
 const ADA = "198.51.100.7";
+const IN_MEMORY = "each node counts refused token requests in memory";
 const TEN_MINUTES = 10 * 60_000;
 
-/** A tenant that hears of each caller's address from a proxy, as it is where callers are not of this machine. */
+/** A tenant that gets each caller's address from a proxy, as it does if callers are on other machines. */
 async function tenantWith(t: TestContext, limits: Partial<TenantLimits>) {
   const tenant = await startTestTenant({ trustedProxies: ["127.0.0.1"], limits });
   t.after(() => tenant.close());
@@ -91,7 +93,9 @@ describe("a flood of device codes", () => {
     assert.equal(lookUps(), 0);
   });
 
-  test("of one client from everywhere ends at what may wait of it, and another client goes on", async (t) => {
+  test("of one client from everywhere ends at what may wait of it, and another client goes on", {
+    skip: onlyOnOneNode("each node counts codes once a second"),
+  }, async (t) => {
     const { tenant, devicecode } = await tenantWith(t, { pendingDeviceCodesByClient: 2, pendingDeviceCodes: 4 });
     for (const from of [MALLORY, "203.0.113.10"]) assert.equal((await devicecode(from)).status, 200);
     const few = requestLimits(tenant.context.config).deviceCodeBeyondCap.count;
@@ -104,7 +108,9 @@ describe("a flood of device codes", () => {
     assert.equal((await devicecode(MALLORY)).status, 200, "those that waited have expired");
   });
 
-  test("from this machine is its user's own on the embedded default", async (t) => {
+  test("from this machine is its user's own on the embedded default", {
+    skip: onlyOnOneNode("is about the embedded tenant"),
+  }, async (t) => {
     const tenant = await startTestTenant({ limits: { deviceCodesByNetwork: 1, pendingDeviceCodes: 1 } });
     t.after(() => tenant.close());
     const body = new URLSearchParams({ client_id: tenant.apps[0]?.clientId ?? "", scope: "openid" });
@@ -116,7 +122,9 @@ describe("a flood of device codes", () => {
 });
 
 describe("a flood of token requests", () => {
-  test("that are refused shuts its client out of its network for a while, and no other", async (t) => {
+  test("that are refused shuts its client out of its network for a while, and no other", {
+    skip: onlyOnOneNode(IN_MEMORY),
+  }, async (t) => {
     const { tenant, devicecode, poll } = await tenantWith(t, { refusedTokenRequestsByNetwork: 8 });
     const waiting = await devicecode(ADA);
     for (let i = 0; i < 4; i++) assert.equal((await poll(MALLORY, `guess-${i}`)).body.error, "invalid_grant");
@@ -127,7 +135,9 @@ describe("a flood of token requests", () => {
     assert.equal((await poll(MALLORY, "guess")).body.error, "invalid_grant");
   });
 
-  test("of one broken program stops it alone, in whatever case it writes its ID", async (t) => {
+  test("of one broken program stops it alone, in whatever case it writes its ID", {
+    skip: onlyOnOneNode(IN_MEMORY),
+  }, async (t) => {
     const { tenant, post, poll } = await tenantWith(t, { refusedTokenRequestsByNetwork: 4 });
     const { clientId = "" } = tenant.apps[0] ?? {};
     const refresh = { grant_type: "refresh_token", refresh_token: "none of ours" };
@@ -141,7 +151,9 @@ describe("a flood of token requests", () => {
     }
   });
 
-  test("with client IDs that are made up, or none, stops no client behind the same address", async (t) => {
+  test("with client IDs that are made up, or none, stops no client behind the same address", {
+    skip: onlyOnOneNode(IN_MEMORY),
+  }, async (t) => {
     const { tenant, devicecode, post, poll } = await tenantWith(t, { refusedTokenRequestsByNetwork: 4 });
     const refresh = { grant_type: "refresh_token", refresh_token: "none of ours" };
     const madeUp = (id: string) => post(MALLORY, "token", { ...refresh, client_id: id });
@@ -154,7 +166,9 @@ describe("a flood of token requests", () => {
     assert.equal((await post(ADA, "token", { ...refresh, client_id: "made-up" })).body.error, "invalid_client");
   });
 
-  test("counts a client by its ID in the header as by that in the body", async (t) => {
+  test("counts a client by its ID in the header as by that in the body", {
+    skip: onlyOnOneNode(IN_MEMORY),
+  }, async (t) => {
     const { tenant, poll } = await tenantWith(t, { refusedTokenRequestsByNetwork: 2 });
     const wrongSecretOf = async (clientId: string) => {
       const answer = await tenant.fetch(`${tenant.authority}/oauth2/v2.0/token`, {

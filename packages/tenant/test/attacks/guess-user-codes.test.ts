@@ -6,11 +6,11 @@ import { pagesUnderTest } from "../interaction/pages-under-test.ts";
 import { enterCode } from "../interaction/walks.ts";
 
 const ALPHABET = "BCDFGHJKLMNPQRSTVWXZ";
-/** Of the nine letters, none of which is the code under test. */
+/** Of nine letters, none of which are in the code under test. */
 const wrongCode = (index: number) =>
   [...String(index).padStart(9, "0")].map((digit) => ALPHABET[Number(digit)]).join("");
 
-/** What all wrong guesses of a day hit together, each at the length that is accepted when it is made. */
+/** Expected hits of all wrong guesses in a day, each at the length accepted at that time. */
 function chanceOfAHit(guesses: number, live: number): number {
   let chance = 0;
   for (let made = 1; made <= guesses; ) {
@@ -36,14 +36,14 @@ describe("guessing codes with as many accounts and addresses as one likes", () =
   });
 
   test("a simulation with a space small enough to be hit finds no more hits than that", () => {
-    // The same lengths less three letters, so that a guess is 8,000 times as likely to hit; the bound grows with it.
+    // The same lengths minus three letters, so that a guess is 8,000 times as likely to hit; the bound scales with it.
     const [days, guesses, live, shorter] = [400, 40_000, 20, 3];
     const random = seeded(20_261_129);
     let hits = 0;
     for (let day = 0; day < days; day++) {
       for (let made = 1; made <= guesses; ) {
         const chance = live / 20 ** (userCodeLength(live, guessGrade(made)) - shorter);
-        // How many guesses miss before the next hit (geometric), so that a day needs no 40,000 draws.
+        // Number of misses before the next hit (geometric), so that a day needs no 40,000 draws.
         const misses = Math.floor(Math.log(1 - random()) / Math.log(1 - chance));
         const grade = guessGrade(made);
         let inGrade = 0;
@@ -55,11 +55,11 @@ describe("guessing codes with as many accounts and addresses as one likes", () =
       }
     }
     const bound = days * 20 ** shorter * 2 ** -20;
-    // Five standard deviations above the bound's own expectation.
+    // Five standard deviations above the expected value of the bound.
     assert.ok(hits > 0 && hits <= bound + 5 * Math.sqrt(bound), `${hits} hits, the bound is ${bound.toFixed(1)}`);
   });
 
-  test("short codes are not known any more once the tenant has seen too many wrong ones, whoever asks", async (t) => {
+  test("short codes no longer work once the tenant has seen too many wrong ones, for every caller", async (t) => {
     const { ctx, browser, grant } = await pagesUnderTest(t);
     const { userCode: short } = await grant({ userCode: "BCDFGHJK" });
     const { userCode: long } = await grant({ userCode: "BCDFGHJKL" });
@@ -68,7 +68,7 @@ describe("guessing codes with as many accounts and addresses as one likes", () =
     for (let i = 0; i < 500; i++) await ctx.store.throttle.take("userCodeGlobal:tenant", day, ctx.clock.now());
     const refused = await enterCode(browser("192.0.2.2"), short);
     assert.equal(refused.status, 422);
-    assert.match(refused.html, /start again on the device to get a new one/);
+    assert.match(refused.html, /start again on your device to get a new one/);
     assert.match((await enterCode(browser("192.0.2.3"), long)).at, /^\/sign-in/);
   });
 

@@ -6,7 +6,7 @@ import { GRAPH_RESOURCE_ID } from "../../src/directory/scopes.ts";
 import { seed } from "../fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 
-/** A program goes on asking who the person is after the administrator took the consent back. */
+/** A program that keeps asking who the user is after the administrator revoked the consent. */
 describe("a program whose consent was withdrawn", () => {
   let tenant: TestTenant;
   before(async () => {
@@ -21,7 +21,7 @@ describe("a program whose consent was withdrawn", () => {
     const { body: tokens } = await poll(tenant, body.device_code);
     return { user, tokens };
   }
-  /** The administrator leaves these of the person's consents at Graph, and none for everybody. */
+  /** The administrator leaves these of the user's consents at Graph, and none for all users. */
   async function leave(userId: string, scopes: string[]): Promise<void> {
     const clientId = clientIdOf(tenant);
     for (const owner of [null, userId])

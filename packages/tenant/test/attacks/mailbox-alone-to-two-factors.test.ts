@@ -1,4 +1,5 @@
-// Whoever reads a person's mails signs in by a mailed code, sets up an authenticator app of their own, and claims two factors.
+// An attacker who reads a user's mails signs in by a mailed code, sets up their own authenticator app, and claims two
+// factors.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { hashSecret } from "../../src/kernel/seal.ts";

@@ -1,4 +1,4 @@
-// A person has a passkey. Whoever has their password and reads their mails shows a mailed code in its place.
+// A user has a passkey. An attacker with their password and access to their mails uses a mailed code instead.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { pagesUnderTest } from "../interaction/pages-under-test.ts";
@@ -46,7 +46,7 @@ describe("a mailed code in place of a passkey", { concurrency: true }, () => {
       await thief.send(passkey, "/me/passkeys/remove"),
       await thief.send(await thief.get("/me"), "/me/passkeys/new"),
     ]) {
-      assert.equal(refused.heading, "Is it still you?", refused.at);
+      assert.equal(refused.heading, "Confirm it’s you", refused.at);
     }
     const { directory, passkeys } = under.ctx.store;
     assert.equal((await directory.findUser(user.id))?.passwordHash, user.passwordHash);

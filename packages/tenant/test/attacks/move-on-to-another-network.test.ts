@@ -9,7 +9,7 @@ import { enterCode, openSignUp, signIn } from "../interaction/walks.ts";
 
 type OfNetwork = Extract<keyof typeof limits, `${string}ByIp`>;
 
-/** What others in the /48 of `2001:db8:0:…` have taken; as much as it has, but for `left`. */
+/** Others in the /48 of `2001:db8:0:…` used up its budget, except for `left`. */
 async function takenIn48(under: PagesUnderTest, limit: OfNetwork, left: number): Promise<void> {
   const { count, windowMs } = limits[limit];
   const share = { count: count * WIDER_NETWORK_TIMES, windowMs };
@@ -19,7 +19,7 @@ async function takenIn48(under: PagesUnderTest, limit: OfNetwork, left: number):
 }
 
 const from = (under: PagesUnderTest, network: number) => under.browser(`2001:db8:0:${network}::1`);
-/** A page that says that what was typed is wrong. */
+/** A page that rejects the input. */
 const WRONG = 422;
 const ELSEWHERE = "2001:db8:1::1";
 

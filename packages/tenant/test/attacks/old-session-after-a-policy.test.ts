@@ -1,4 +1,4 @@
-// A browser was signed in by one factor. Then a policy for every app demands two.
+// A browser signed in with one factor. Then a policy for all apps requires two.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { RECENT_SIGN_IN_MS } from "../../src/interaction/session.ts";
@@ -22,10 +22,10 @@ describe("a session of before a policy", { concurrency: true }, () => {
     await seed(under.ctx.store).putPolicy(samplePolicy());
 
     const refused = await old.send(form, "/me/password", { password: "nine noisy newts" });
-    assert.equal(refused.heading, "Is it still you?");
+    assert.equal(refused.heading, "Confirm it’s you");
     assert.equal((await under.ctx.store.directory.findUser(ada.id))?.passwordHash, ada.passwordHash);
     const account = await old.get("/me");
-    assert.deepEqual([account.heading, account.status], ["Is it still you?", 403]);
+    assert.deepEqual([account.heading, account.status], ["Confirm it’s you", 403]);
 
     let page = await old.send(account, "/me/sign-in-again");
     assert.match(page.at, /^\/second-factor\/email/);
@@ -44,7 +44,7 @@ describe("a session of before a policy", { concurrency: true }, () => {
     const passkey = await old.get(`/me/passkeys?id=${authenticator.credentialId}`);
     await seed(under.ctx.store).putPolicy(samplePolicy());
     const refused = await old.send(passkey, "/me/passkeys/rename", { name: "Mine" });
-    assert.equal(refused.heading, "Is it still you?");
+    assert.equal(refused.heading, "Confirm it’s you");
     assert.equal((await under.ctx.store.passkeys.listOf(user.id))[0]?.name, "Passkey 1");
   });
 

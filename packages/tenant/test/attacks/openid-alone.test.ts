@@ -4,7 +4,7 @@ import { addUser, approve } from "../../../../tests/fixtures/approval.ts";
 import { claimsOf, poll, refresh, requestCode, userinfo } from "../../../../tests/fixtures/device.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 
-/** The page says "Know that it is you"; the program, or its API, wants to know who that is. */
+/** The page says "Know that it is you". The program, or its API, wants to know who that is. */
 describe("openid alone", () => {
   let tenant: TestTenant;
   before(async () => {

@@ -23,7 +23,7 @@ const ADA = "ada@contoso.example";
 const OWNERS = "nine noisy newts";
 const MALLORYS = "mallory made this one";
 
-/** The owner resets the password by mail, in a browser of their own. */
+/** The owner resets the password by mail, in their own browser. */
 async function resetByOwner(under: PagesUnderTest): Promise<void> {
   const own = under.browser("198.51.100.7");
   const code = await askForReset(own, await enterCode(own, (await under.grant()).userCode), ADA);
@@ -31,7 +31,7 @@ async function resetByOwner(under: PagesUnderTest): Promise<void> {
   assert.match((await own.send(chosen, "/reset/password", { password: OWNERS })).at, /^\/sign-in/);
 }
 
-/** The owner presses "this wasn't me" in the newest mail that has such a link. */
+/** The owner clicks "this wasn't me" in the newest mail with such a link. */
 async function disownByOwner(under: PagesUnderTest): Promise<void> {
   const own = under.browser("198.51.100.7");
   const mails = await under.mailsTo(ADA);
@@ -40,7 +40,7 @@ async function disownByOwner(under: PagesUnderTest): Promise<void> {
   assert.equal(page.status, 200);
 }
 
-/** A device that was let in a while ago: its mail has the link. */
+/** A device that was approved a while ago: its mail has the link. */
 async function deviceOf(under: PagesUnderTest): Promise<void> {
   const phone = under.browser("198.51.100.7");
   const { userCode } = await under.grant();
@@ -57,7 +57,7 @@ async function signedInAs(under: PagesUnderTest, browser: Browser): Promise<stri
   return session?.userId ?? undefined;
 }
 
-/** Lets the owner act right before this verb of the store, once. */
+/** Runs the owner's action right before this store operation, once. */
 function rightBefore<K extends keyof Store>(store: Store, room: K, verb: keyof Store[K], act: () => Promise<unknown>) {
   const verbs = store[room] as unknown as Record<PropertyKey, (...args: unknown[]) => Promise<unknown>>;
   const real = verbs[verb] as (...args: unknown[]) => Promise<unknown>;
@@ -196,7 +196,7 @@ describe("the same ends with every other change of what the owner signs in with"
       await addPasskey(own, authenticator);
       const remove = async () =>
         own.send(await own.get(`/me/passkeys?id=${authenticator.credentialId}`), "/me/passkeys/remove");
-      // Who has a passkey shows it before they change what they sign in with.
+      // A user with a passkey must use it before they change their sign-in methods.
       await confirmByPasskey(own, await remove(), authenticator);
       return remove();
     },

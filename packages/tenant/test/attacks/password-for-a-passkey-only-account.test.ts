@@ -1,4 +1,4 @@
-// An account has a passkey and no password. Its mailbox is in other hands, and asks for a new password.
+// An account has a passkey and no password. An attacker who controls its mailbox asks for a new password.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { hashPassword } from "../../src/directory/password.ts";
@@ -13,7 +13,7 @@ import { sampleAudit } from "../storage/samples.ts";
 const ADA = "ada@contoso.example";
 const NEW = "nine noisy newts";
 
-/** Ada signs in by mailed codes, and has added a passkey. */
+/** Ada signs in by mailed codes and has added a passkey. */
 async function adaByPasskey(under: PagesUnderTest) {
   const ada = await createUser(under.ctx, { email: ADA, displayName: "Ada", passwordHash: null });
   assert.notEqual(ada, "taken");
@@ -28,7 +28,7 @@ async function adaByPasskey(under: PagesUnderTest) {
 }
 
 describe("a new password for an account that has a passkey and none", { concurrency: true }, () => {
-  test("is mailed no code: the mail says to use the passkey, and the pages say what they say to everybody", async (t) => {
+  test("is mailed no code: the mail says to use the passkey, and the pages say the same as to everyone", async (t) => {
     const under = await pagesUnderTest(t);
     const ada = await adaByPasskey(under);
     await under.person("grace@contoso.example");

@@ -22,7 +22,7 @@ describe("an answer that nearly matches an administrator's pattern", () => {
       const answer = `${unit.repeat(MAX_ANSWER - 1)}${end}`;
       const began = performance.now();
       for (let i = 0; i < 20; i++) assert.equal(matchesPattern(pattern, answer.slice(i)), false);
-      // A backtracking engine would take longer than the universe is old; a busy machine takes milliseconds.
+      // A backtracking engine would take longer than the age of the universe. A busy machine takes milliseconds.
       assert.ok(performance.now() - began < 1_000);
     });
   }

@@ -10,28 +10,28 @@ import { sampleApi } from "../storage/samples.ts";
 const ADA = "ada@contoso.example";
 const oidc = ["openid", "profile", "offline_access"];
 
-/** What lies open on the page, and what is folded away. */
+/** The visible part of the page, and the collapsed part. */
 function shownOn(page: Page): { open: string; folded: string } {
   const folded = /<details>.*?<\/details>/s.exec(page.html)?.[0] ?? "";
   return { open: textOf(page.html.replace(folded, "")), folded: textOf(folded) };
 }
 
-/** After a harmless first yes, the program asks for what the administrator consented to for everybody. */
+/** After a harmless first approval, the program asks for what the administrator consented to for all users. */
 describe("a permission that the person never saw", { concurrency: true }, () => {
   for (const later of [false, true]) {
-    test(`is open and new, also where the administrator consented for everybody ${later ? "after" : "before"} the first yes`, async (t) => {
+    test(`is open and new, also where the administrator consented for all users ${later ? "after" : "before"} the first approval`, async (t) => {
       const { ctx, browser, grant, person, device } = await pagesUnderTest(t);
       await person();
       const api = sampleApi();
       await seed(ctx.store).putApi(api);
       const allow = async () => {
-        const forEverybody = { clientId: device.clientId, userId: null };
-        await seed(ctx.store).addConsent({ ...forEverybody, resourceId: api.clientId, scopes: ["ToDoList.Admin"] });
-        await seed(ctx.store).addConsent({ ...forEverybody, resourceId: GRAPH_RESOURCE_ID, scopes: ["User.Read"] });
+        const forAllUsers = { clientId: device.clientId, userId: null };
+        await seed(ctx.store).addConsent({ ...forAllUsers, resourceId: api.clientId, scopes: ["ToDoList.Admin"] });
+        await seed(ctx.store).addConsent({ ...forAllUsers, resourceId: GRAPH_RESOURCE_ID, scopes: ["User.Read"] });
       };
       if (!later) await allow();
       const phone = browser();
-      // Without a renewal, so that nothing of it is in reach of the first sign-in.
+      // Without renewal, so that the first sign-in reaches none of it.
       const bare = { oidc: ["openid", "profile"], resourceId: GRAPH_RESOURCE_ID, resourceScopes: [] };
       const requested = { ...bare, isDefault: false, asked: [] };
       const first = await walkToConfirm(phone, (await grant({ requested })).userCode, ADA);
@@ -40,20 +40,20 @@ describe("a permission that the person never saw", { concurrency: true }, () => 
 
       const asked = { ...requested, oidc, resourceId: api.clientId, resourceScopes: ["ToDoList.Admin"] };
       const page = shownOn(await walkToConfirm(browser(), (await grant({ requested: asked })).userCode, ADA));
-      assert.match(page.open, /New: it will also be able to Read everybody's to-do lists Stay signed in/);
+      assert.match(page.open, /New: it will also be able to Read all users' to-do lists Stay signed in/);
       assert.match(page.open, /New: it may also, without asking again See your account/);
-      assert.equal(page.folded, "What it can do already Know your name and email");
+      assert.equal(page.folded, "What it can already do Know your name and email");
     });
   }
 
-  test("is new although somebody else said yes to it, or the operator did in this person's name", async (t) => {
+  test("is new even if another user approved it, or the operator did in this user's name", async (t) => {
     const { ctx, browser, grant, person, device } = await pagesUnderTest(t);
     await person();
     await person("bob@contoso.example");
     const api = sampleApi();
     await seed(ctx.store).putApi(api);
-    const forEverybody = { clientId: device.clientId, userId: null, resourceId: api.clientId };
-    await seed(ctx.store).addConsent({ ...forEverybody, scopes: ["ToDoList.Admin"] });
+    const forAllUsers = { clientId: device.clientId, userId: null, resourceId: api.clientId };
+    await seed(ctx.store).addConsent({ ...forAllUsers, scopes: ["ToDoList.Admin"] });
     const requested = {
       oidc,
       resourceId: api.clientId,
@@ -66,7 +66,7 @@ describe("a permission that the person never saw", { concurrency: true }, () => 
     await phone.send(bobs, "/confirm", { decision: "yes" });
 
     const page = shownOn(await walkToConfirm(browser(), (await grant({ requested })).userCode, ADA));
-    assert.match(page.open, /It will be able to Know your name and email Read everybody's to-do lists/);
+    assert.match(page.open, /It will be able to Know your name and email Read all users' to-do lists/);
     assert.equal(page.folded, "");
   });
 
@@ -78,11 +78,11 @@ describe("a permission that the person never saw", { concurrency: true }, () => 
     const { id, userCode } = await grant();
     const phone = browser();
     const page = await walkToConfirm(phone, userCode, ADA);
-    const forEverybody = { clientId: device.clientId, userId: null, resourceId: api.clientId };
-    await seed(ctx.store).addConsent({ ...forEverybody, scopes: ["ToDoList.Admin"] });
+    const forAllUsers = { clientId: device.clientId, userId: null, resourceId: api.clientId };
+    await seed(ctx.store).addConsent({ ...forAllUsers, scopes: ["ToDoList.Admin"] });
     const again = await phone.send(page, "/confirm", { decision: "yes" });
     assert.equal(again.status, 422);
-    assert.match(textOf(again.html), /has changed.*without asking again Read everybody's to-do lists/);
+    assert.match(textOf(again.html), /has changed.*without asking again Read all users' to-do lists/);
     assert.equal((await ctx.store.grants.findById(id))?.status, "claimed");
     await phone.send(again, "/confirm", { decision: "yes" });
     assert.deepEqual((await ctx.store.grants.findById(id))?.reach, [`${api.clientId}/ToDoList.Admin`]);

@@ -2,17 +2,18 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { addUser, approve, approverFor } from "../../../../tests/fixtures/approval.ts";
 import { claimsOf, clientIdOf, poll, refresh, requestCode } from "../../../../tests/fixtures/device.ts";
-import { addApi, consentForEverybody } from "../../../../tests/fixtures/registrations.ts";
+import { addApi, consentForAllUsers } from "../../../../tests/fixtures/registrations.ts";
 import type { User } from "../../src/directory/entities.ts";
 import { normalizeUserCode } from "../../src/directory/user-code.ts";
 import { evaluateApproval, loadFacts } from "../../src/oauth/approval.ts";
+import { storeKinds } from "../fixtures/place.ts";
 import { seed } from "../fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 
-/** A program asks for little, and takes more with the refresh token, which asks nobody. */
+/** A program asks for little, and requests more with the refresh token, without any question. */
 describe("a renewal beyond the page", () => {
-  for (const store of ["sqlite", "postgres"] as const) {
-    test(`reaches nothing that its page did not list, whoever consents to it later (${store})`, async () => {
+  for (const store of storeKinds()) {
+    test(`reaches nothing that its page did not list, regardless of later consents (${store})`, async () => {
       await using tenant = await opened({ store });
       const payroll = await addApi(tenant.context, "Payroll", ["Payroll.Read", "Payroll.Pay"]);
       const user = await addUser(tenant);
@@ -20,7 +21,7 @@ describe("a renewal beyond the page", () => {
       const scope = `${payroll.identifierUri}/Payroll.Read`;
       await refused(tenant, token, scope);
 
-      await consentForEverybody(tenant.context, { clientId: clientIdOf(tenant) }, payroll);
+      await consentForAllUsers(tenant.context, { clientId: clientIdOf(tenant) }, payroll);
       await refused(tenant, token, scope);
       await refused(tenant, token, `${payroll.identifierUri}/.default`);
       const own = { clientId: clientIdOf(tenant), userId: user.id, resourceId: payroll.clientId };
@@ -36,7 +37,7 @@ describe("a renewal beyond the page", () => {
   test("gets exactly what the page listed: everything that was allowed to the app", async () => {
     await using tenant = await opened();
     const calendar = await addApi(tenant.context, "Calendar", ["Calendar.Read"]);
-    await consentForEverybody(tenant.context, { clientId: clientIdOf(tenant) }, calendar);
+    await consentForAllUsers(tenant.context, { clientId: clientIdOf(tenant) }, calendar);
     const user = await addUser(tenant);
     const { body } = await requestCode(tenant, { scope: "openid offline_access" });
     const { lines, byRenewal, reach } = await askedOn(tenant, body.user_code, user);

@@ -1,4 +1,4 @@
-// An app's user flow requires an attribute and the terms of use. A person comes with an account that gave neither.
+// An app's user flow requires an attribute and the terms of use. A user arrives with an account that gave neither.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { approveInName } from "../../src/admin/decisions.ts";
@@ -42,7 +42,7 @@ describe("required attributes and terms of use", { concurrency: true }, () => {
     const { id, userCode } = await under.grant();
     let page = await walkToConfirm(phone, userCode, ADA);
     assert.match(page.at, /^\/details\?/);
-    assert.match(page.html, /Contoso Player<\/bdi><\/strong> asks everybody for this/);
+    assert.match(page.html, /Contoso Player<\/bdi><\/strong> asks everyone for this/);
     assert.doesNotMatch(page.html, /jobTitle|display_name/);
     for (const path of ["/confirm", "/device/continue"]) {
       const elsewhere = await phone.get(page.at.replace("/details", path));
@@ -78,7 +78,7 @@ describe("required attributes and terms of use", { concurrency: true }, () => {
     await useUserFlow(under, ASKING);
     const phone = under.browser();
     const page = await walkToConfirm(phone, (await under.grant()).userCode, ADA);
-    // Its own form, so that Enter in a field sends the answers.
+    // A separate form, so that Enter in a field sends the answers.
     assert.match(page.html, /<\/form><\/div>\s*<form[^>]*action="\/details"/);
     const other = await phone.send(page, "/details", { decision: "other" });
     assert.match(other.at, /^\/sign-in\?/);
@@ -89,7 +89,7 @@ describe("required attributes and terms of use", { concurrency: true }, () => {
     assert.equal((await phone.send(next, "/details", { decision: "yes" })).status, 400);
   });
 
-  test("are asked for once: whoever signed up with them, or accepted the same terms for another app, is not asked", async (t) => {
+  test("are asked for once: a user who signed up with them, or accepted the same terms for another app, is not asked", async (t) => {
     const under = await pagesUnderTest(t);
     await useUserFlow(under, { ...ASKING, attributes: [] });
     const phone = under.browser();
@@ -109,7 +109,7 @@ describe("required attributes and terms of use", { concurrency: true }, () => {
     assert.match(page.at, /^\/details/, "other terms are other terms");
   });
 
-  test("are asked by a program in the browser, and a silent request says that somebody has to be asked", async (t) => {
+  test("are asked by a program in the browser, and a silent request answers that the user must be asked", async (t) => {
     const under = await pagesUnderTest(t);
     await under.person();
     const { id } = await useUserFlow(under, ASKING);

@@ -1,4 +1,5 @@
-// One who knew the password added a passkey or an app before; the owner presses "this wasn't me" in whichever mail they read.
+// An attacker who knew the password added a passkey or an app before. The owner clicks "this wasn't me" in any of the
+// mails.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { linkIn } from "../interaction/account/notice-link.ts";

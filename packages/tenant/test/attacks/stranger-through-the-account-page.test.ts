@@ -1,4 +1,4 @@
-// An app takes passkeys alone and nobody may sign up for it. A stranger makes an account elsewhere, and comes with that.
+// An app accepts passkeys only and allows no sign-up. A stranger creates an account elsewhere, and uses that.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, test } from "node:test";
@@ -15,7 +15,7 @@ import { sampleApp } from "../storage/samples.ts";
 const EVE = "eve@evil.example";
 const CLOSED = { methods: ["passkey" as const], signUpAllowed: false };
 
-/** An account of her own, made on the account page, which other apps' people may do. */
+/** Her own account, created on the account page, which users of other apps may do. */
 async function signUpAtAccount(under: PagesUnderTest, eve: Browser): Promise<void> {
   const signIn = await openAccountSignIn(eve);
   let page = await eve.get(signIn.at.replace("/sign-in", "/sign-up"));
@@ -26,7 +26,7 @@ async function signUpAtAccount(under: PagesUnderTest, eve: Browser): Promise<voi
   assert.equal(page.at, "/me");
 }
 
-/** Enters a code, and goes on as the person who is signed in. */
+/** Enters a code, and continues as the signed-in user. */
 const goOn = async (browser: Browser, userCode: string) =>
   browser.send(await enterCode(browser, userCode), "/device/continue", { answer: "continue" });
 
@@ -37,7 +37,7 @@ const asksForPasskeyAlone = (page: Page) => {
 };
 
 describe("a stranger who made an account through the account page", { concurrency: true }, () => {
-  test("cannot make one because an app that signs nobody in has no user flow", async (t) => {
+  test("cannot make one because an app without sign-in has no user flow", async (t) => {
     const under = await pagesUnderTest(t);
     await useUserFlow(under, CLOSED);
     const offered = async () => /\/sign-up\?/.test((await openAccountSignIn(under.browser())).html);
@@ -60,7 +60,7 @@ describe("a stranger who made an account through the account page", { concurrenc
     const page = await goOn(eve, userCode);
     asksForPasskeyAlone(page);
 
-    // Neither by the question's address, nor by a form of its own.
+    // Neither at the URL of the question, nor with a forged form.
     const confirm = page.at.replace("/sign-in", "/confirm");
     asksForPasskeyAlone(await eve.get(confirm));
     const csrf = /name="csrf" value="([^"]*)"/.exec(page.html)?.[1] ?? "";
