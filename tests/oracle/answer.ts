@@ -1,11 +1,11 @@
-/** What of an answer two servers of the same standards have to agree on. */
+/** The parts of a response that must be the same in two servers of the same standards. */
 export interface Answer {
   status: number;
   /** `error` of a JSON body (RFC 6749 §5.2). */
   error: string | null;
-  /** The body is JSON and says so. */
+  /** The body is JSON and labeled as JSON. */
   json: boolean;
-  /** Kept by no cache (RFC 6749 §5.1). */
+  /** Not cacheable (RFC 6749 §5.1). */
   noStore: boolean;
   /** Scheme and `error` of the first challenge in `WWW-Authenticate`. */
   challenge: string | null;

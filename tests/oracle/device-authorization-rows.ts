@@ -38,7 +38,7 @@ export const deviceAuthorizationRows: Row[] = [
     ask: (peer) => ask(peer, { scope: SCOPE }),
     differs: clientMissing,
   },
-  { title: "an unknown client", ask: (peer) => ask(peer, { client_id: "nobody", scope: SCOPE }) },
+  { title: "an unknown client", ask: (peer) => ask(peer, { client_id: "unknown", scope: SCOPE }) },
   {
     title: "a confidential client without its secret",
     ask: (peer) => ask(peer, { client_id: peer.clients.server.clientId, scope: SCOPE }),
@@ -78,7 +78,7 @@ export const deviceAuthorizationRows: Row[] = [
     },
   },
   {
-    title: "a scope nobody offers",
+    title: "an unsupported scope",
     ask: (peer) => ask(peer, { ...tv(peer), scope: "openid nothing" }),
     differs: {
       as: "scope-unknown",

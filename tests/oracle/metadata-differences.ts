@@ -1,4 +1,4 @@
-/** Members of the metadata that one server has and the other has not, or has otherwise: the row that explains it. */
+/** Metadata members that only one server has, or that differ: the row that explains the difference. */
 export const metadataDifferences: Record<string, string> = {
   grant_types_supported: "metadata-authorize",
   pushed_authorization_request_endpoint: "metadata-authorize",
@@ -14,6 +14,7 @@ export const metadataDifferences: Record<string, string> = {
   token_endpoint_auth_methods_supported: "metadata-client-authentication",
   token_endpoint_auth_signing_alg_values_supported: "metadata-client-authentication",
   dpop_signing_alg_values_supported: "metadata-dpop",
+  doorcode_prefer_wait_seconds: "metadata-wait",
   doorcode_profile: "metadata-entra",
   doorcode_loopback_authorization_endpoint: "metadata-loopback",
   http_logout_supported: "metadata-entra",

@@ -68,7 +68,7 @@ describe("the metadata of ours and of oidc-provider", () => {
   });
 });
 
-test("docs/differences.md names exactly the differences from oidc-provider that are held here", () => {
+test("docs/differences.md names exactly the differences from oidc-provider that are tested here", () => {
   const held = [
     ...Object.values(endpoints).flatMap((rows) => rows.flatMap((row) => row.differs?.as ?? [])),
     ...Object.values(metadataDifferences),
@@ -77,7 +77,7 @@ test("docs/differences.md names exactly the differences from oidc-provider that 
   assert.deepEqual(names.sort(), [...new Set(held)].sort());
 });
 
-test("docs/differences.md says of each difference from Entra whether it was observed or assumed", () => {
+test("docs/differences.md states for each difference from Entra whether it was observed or assumed", () => {
   const rows = documented("From Microsoft Entra");
   assert.ok(rows.length > 0);
   for (const { name, text } of rows) {
@@ -90,7 +90,7 @@ function pick(answer: Answer, named: Partial<Answer> = {}): Partial<Answer> {
   return Object.fromEntries(Object.entries(answer).filter(([key]) => key in named));
 }
 
-/** What neither the documented difference nor the caches' header (ours may be stricter) covers. */
+/** Differences that neither the documentation nor the cache header (ours may be stricter) explains. */
 function without(answer: Answer, named: Partial<Answer> = {}): Partial<Answer> {
   return Object.fromEntries(Object.entries(answer).filter(([key]) => !(key in named) && key !== "noStore"));
 }

@@ -3,7 +3,7 @@ import { approver } from "../fixtures/approver.ts";
 import { addApp, addUser } from "../fixtures/registrations.ts";
 import type { Peer } from "./peer.ts";
 
-/** The tenant, with three clients of its own that no administrator consented anything for. */
+/** The tenant, with three clients that have no administrator consent. */
 export async function startOurs(): Promise<Peer> {
   const tenant = await startTestTenant();
   const { context } = tenant;

@@ -1,6 +1,6 @@
 import type { AddressInfo } from "node:net";
 
-/** A client both servers have registered, with the credentials each gave it. */
+/** A client that both servers have registered, with the credentials that each issued. */
 export interface PeerClient {
   clientId: string;
   secret?: string;
@@ -15,7 +15,7 @@ export interface Peer {
   clients: {
     /** Public. */
     tv: PeerClient;
-    /** Public, another one. */
+    /** Another public client. */
     printer: PeerClient;
     /** Confidential. */
     server: PeerClient & { secret: string };
@@ -34,7 +34,7 @@ export interface Tokens {
   id_token: string;
 }
 
-/** A form to the endpoint that the server's own metadata names. */
+/** Posts a form to the endpoint that the server's own metadata names. */
 export function post(
   peer: Peer,
   endpoint: "device_authorization" | "token" | "revocation" | "userinfo",
@@ -45,7 +45,7 @@ export function post(
   return peer.fetch(url, { method: "POST", body: new URLSearchParams(fields), headers });
 }
 
-/** Credentials of a client in the body; nothing but `client_id` for a public one. */
+/** Credentials of a client in the body; only `client_id` for a public one. */
 export function credentials({ clientId, secret }: PeerClient): Record<string, string> {
   return secret === undefined ? { client_id: clientId } : { client_id: clientId, client_secret: secret };
 }

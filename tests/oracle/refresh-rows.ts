@@ -81,7 +81,7 @@ export const refreshRows: Row[] = [
     ask: async (peer) => refresh(peer, (await signIn(peer)).refresh_token, {}, peer.clients.printer),
   },
   {
-    title: "a refresh token that another client tried stays good for its own",
+    title: "a refresh token that another client tried stays valid for its own client",
     ask: async (peer) => {
       const { refresh_token } = await signIn(peer);
       await refresh(peer, refresh_token, {}, peer.clients.printer);
@@ -89,7 +89,7 @@ export const refreshRows: Row[] = [
     },
   },
   {
-    title: "an access token in the place of the refresh token",
+    title: "an access token instead of the refresh token",
     ask: async (peer) => refresh(peer, (await signIn(peer)).access_token),
   },
   {

@@ -42,7 +42,7 @@ export const revocationRows: Row[] = [
     },
   },
   {
-    title: "a refresh token that another client tried to revoke stays good",
+    title: "a refresh token that another client tried to revoke stays valid",
     ask: async (peer) => {
       const { refresh_token } = await signIn(peer);
       await revoke(peer, refresh_token, peer.clients.printer);

@@ -1,7 +1,7 @@
 import type { Answer } from "./answer.ts";
 import type { Peer } from "./peer.ts";
 
-/** One request that both servers get. They answer alike, or differ in exactly what is said here. */
+/** One request that both servers get. Their responses are the same, or differ exactly as stated here. */
 export interface Row {
   title: string;
   ask(peer: Peer): Promise<Response>;
@@ -26,7 +26,7 @@ export const challengeError: Difference = {
   ours: { challenge: "Basic" },
   theirs: { challenge: "Basic invalid_client" },
 };
-/** Our userinfo says it in the challenge only. */
+/** Our UserInfo reports it only in the challenge. */
 export const bareRefusal = (error: string): Difference => ({
   as: "userinfo-body",
   ours: { error: null, json: false },

@@ -7,7 +7,7 @@ const registered = { grant_types: [DEVICE_CODE_GRANT, "refresh_token"], redirect
 
 /** oidc-provider with its own in-memory store, standard device flow, on loopback. */
 export async function startTheirs(): Promise<Peer> {
-  // It wants to know its issuer, port included, before it exists.
+  // It needs its issuer, including the port, before it is created.
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const issuer = `http://127.0.0.1:${portOf(server.address())}`;
@@ -26,7 +26,7 @@ export async function startTheirs(): Promise<Peer> {
         ],
         features: {
           deviceFlow: { enabled: true },
-          // Its default policy for public clients, written out because it warns when it is not.
+          // Its default policy for public clients; it warns if the policy is omitted.
           revocation: {
             enabled: true,
             allowedPolicy: async (_ctx: unknown, client: { clientId: string }, token: { clientId: string }) =>
@@ -38,7 +38,7 @@ export async function startTheirs(): Promise<Peer> {
         claims: { openid: ["sub"], profile: ["name"], email: ["email"] },
         scopes: ["openid", "offline_access", "profile", "email"],
         rotateRefreshToken: true,
-        // Its own defaults, which it warns about when they are left out.
+        // Its defaults; it warns if they are omitted.
         ttl: { AccessToken: 3600, DeviceCode: 600, Grant: 86_400, IdToken: 3600, RefreshToken: 86_400 },
         findAccount: async () => ({
           accountId: ACCOUNT,
@@ -60,7 +60,7 @@ export async function startTheirs(): Promise<Peer> {
     metadata: (await response.json()) as Record<string, unknown>,
     fetch,
     clients,
-    // What its interaction pages do once the person has said yes.
+    // Does what its interaction pages do after approval.
     async approve(userCode) {
       const code = await grantOf(userCode);
       const grant = new provider.Grant({
@@ -92,7 +92,7 @@ export async function startTheirs(): Promise<Peer> {
   };
 }
 
-/** It warns on the console that its keys and store are for development, which here they are. */
+/** It warns on the console that its keys and store are for development, which is intended here. */
 function quietly<T>(make: () => T): T {
   const { info, warn } = console;
   console.info = console.warn = () => {};

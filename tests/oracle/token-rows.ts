@@ -32,11 +32,11 @@ export const tokenRows: Row[] = [
     },
   },
   {
-    title: "nobody has decided yet",
+    title: "not decided yet",
     ask: async (peer) => poll(peer, (await startDevice(peer)).device_code),
   },
   {
-    title: "nobody has decided yet and the client polls too fast",
+    title: "not decided yet, and the client polls too fast",
     ask: async (peer) => {
       const device = await startDevice(peer);
       await poll(peer, device.device_code);
@@ -45,7 +45,7 @@ export const tokenRows: Row[] = [
     differs: { as: "slow-down", ours: { error: "slow_down" }, theirs: { error: "authorization_pending" } },
   },
   {
-    title: "the person said no",
+    title: "the person declined",
     ask: async (peer) => {
       const device = await startDevice(peer);
       await peer.deny(device.user_code);
@@ -92,7 +92,7 @@ export const tokenRows: Row[] = [
     ask: async (peer) => poll(peer, (await startDevice(peer)).device_code, peer.clients.printer),
   },
   {
-    title: "an approved code that another client tried stays good for its own",
+    title: "an approved code that another client tried stays valid for its own client",
     ask: async (peer) => {
       const device = await startDevice(peer);
       await peer.approve(device.user_code);
@@ -101,11 +101,11 @@ export const tokenRows: Row[] = [
     },
   },
   {
-    title: "a user_code in the place of the device_code",
+    title: "a user_code instead of the device_code",
     ask: async (peer) => poll(peer, (await startDevice(peer)).user_code),
   },
   {
-    title: "a refresh token in the place of the device_code",
+    title: "a refresh token instead of the device_code",
     ask: async (peer) => poll(peer, (await signIn(peer)).refresh_token),
   },
   {
@@ -128,12 +128,12 @@ export const tokenRows: Row[] = [
   },
   { title: "no grant_type", ask: (peer) => post(peer, "token", { ...tv(peer), device_code: "unknown" }) },
   {
-    title: "a grant type nobody offers",
+    title: "an unsupported grant type",
     ask: (peer) => post(peer, "token", { ...tv(peer), grant_type: "password", username: "ada", password: "secret" }),
   },
   {
     title: "an unknown client",
-    ask: (peer) => poll(peer, "unknown", { clientId: "nobody" }),
+    ask: (peer) => poll(peer, "unknown", { clientId: "unknown" }),
   },
   {
     title: "no client at all",

@@ -9,13 +9,13 @@ const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
 /** OpenID Connect Core §5.3, RFC 6750. */
 export const userinfoRows: Row[] = [
-  { title: "a good token", ask: async (peer) => get(peer, bearer((await signIn(peer)).access_token)) },
+  { title: "a valid token", ask: async (peer) => get(peer, bearer((await signIn(peer)).access_token)) },
   {
-    title: "a good token by POST",
+    title: "a valid token by POST",
     ask: async (peer) => post(peer, "userinfo", {}, bearer((await signIn(peer)).access_token)),
   },
   {
-    title: "a good token in the body",
+    title: "a valid token in the body",
     ask: async (peer) => post(peer, "userinfo", { access_token: (await signIn(peer)).access_token }),
     differs: {
       as: "userinfo-token-in-body",
@@ -24,7 +24,7 @@ export const userinfoRows: Row[] = [
     },
   },
   {
-    title: "a good token in the query",
+    title: "a valid token in the query",
     ask: async (peer) => {
       const { access_token } = await signIn(peer);
       return peer.fetch(`${peer.metadata.userinfo_endpoint}?access_token=${access_token}`);
@@ -41,7 +41,7 @@ export const userinfoRows: Row[] = [
   },
   { title: "no token", ask: (peer) => get(peer), differs: bareRefusal("invalid_token") },
   {
-    title: "a token nobody issued",
+    title: "a forged token",
     ask: (peer) => get(peer, bearer("unknown")),
     differs: bareRefusal("invalid_token"),
   },

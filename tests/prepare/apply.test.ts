@@ -11,7 +11,7 @@ import { EVERYTHING, failure, lineOf, modelOf, PASSWORDS, PreparedTenant } from 
 
 const env = PASSWORDS;
 
-/** Somebody who signs in as administrator, with these permissions; and how they cease to be one. */
+/** A user who signs in as administrator with these permissions, and how they lose the role. */
 async function administratorOf({ tenant }: PreparedTenant) {
   const { store } = tenant.context;
   const user = await addUser(tenant.context, "root@contoso.example", "Root");
@@ -77,9 +77,9 @@ test("A file with everything in it is planned, applied, and planned again withou
   assert.equal(prepared.changes, changes);
 });
 
-test("Killed after every sixth change, the next run ends where one run would", () => killedApplies(6));
+test("Killed after every sixth change, the next run ends in the same state as a single run", () => killedApplies(6));
 
-test("Who is no longer administrator half-way is denied, told what is done and left, and the next run goes on", async () => {
+test("A user who loses the administrator role halfway is denied and sees what is done and left; the next run continues", async () => {
   await using prepared = await PreparedTenant.start();
   const { administrator, withdraw } = await administratorOf(prepared);
   const permitted = prepared.access(await administrator(permissionsFor(modelOf(EVERYTHING), "doorcode").scopes));
@@ -107,7 +107,7 @@ test("Who is no longer administrator half-way is denied, told what is done and l
   assert.deepEqual(await prepared.differences(EVERYTHING), []);
 });
 
-test("The permissions that are named before the sign-in are enough, and none of them can be done without", async () => {
+test("The permissions that are named before the sign-in are enough, and each of them is necessary", async () => {
   const { scopes, roles } = permissionsFor(modelOf(EVERYTHING), "doorcode");
   assert.deepEqual(roles, []);
   // Policy.ReadWrite.ConditionalAccess and Organization.ReadWrite.All, which are among them, are enough for these here.
@@ -125,7 +125,7 @@ test("The permissions that are named before the sign-in are enough, and none of 
   }
 });
 
-test("Throttled by the tenant itself, an apply waits as long as it is told and comes to its end", async () => {
+test("If the tenant throttles, an apply waits as long as the tenant asks, and completes", async () => {
   await using prepared = await PreparedTenant.start();
   const access = prepared.access();
   const before = prepared.clock.now();
@@ -138,7 +138,7 @@ test("Throttled by the tenant itself, an apply waits as long as it is told and c
   assert.deepEqual(await prepared.differences(EVERYTHING), []);
 });
 
-test("Two applies at once end as one", async () => {
+test("Two simultaneous applies end in the same state as one", async () => {
   await using whole = await PreparedTenant.start();
   await whole.prepare(EVERYTHING, { env });
   const expected = await whole.export();
@@ -150,7 +150,7 @@ test("Two applies at once end as one", async () => {
   }
 });
 
-test("A user whose password is not there is told before anything is changed; who is there needs none", async () => {
+test("A missing password of a new user is reported before anything is changed; an existing user needs none", async () => {
   await using prepared = await PreparedTenant.start();
   const error = await failure(prepared.prepare(EVERYTHING));
   assert.equal(error.code, "password_missing");
@@ -166,7 +166,7 @@ test("A user whose password is not there is told before anything is changed; who
   assert.deepEqual(await prepared.differences(EVERYTHING), []);
 });
 
-test("A password that the tenant refuses is told in its words, and is in no error", async () => {
+test("A rejected password is reported with the tenant's message, and never appears in an error", async () => {
   await using prepared = await PreparedTenant.start();
   const file = "users: { ada@contoso.example: { passwordFrom: ADA_PASSWORD } }";
   const error = await failure(prepared.prepare(file, { env: { ADA_PASSWORD: "qwerty1" } }));
@@ -175,7 +175,7 @@ test("A password that the tenant refuses is told in its words, and is in no erro
   assert.deepEqual(error.left.map(lineOf), ["+ user ada@contoso.example"]);
 });
 
-test("Users sign in by the password of the environment; one without can only have it reset", async () => {
+test("Users sign in with the password from the environment; a user without one must reset it", async () => {
   await using prepared = await PreparedTenant.start();
   await prepared.prepare(EVERYTHING, { env });
   const { directory } = prepared.tenant.context.store;

@@ -30,7 +30,7 @@ users:
   grace@contoso.example: {}
 `;
 
-/** As SMALL, with less in its lists. */
+/** Like SMALL, with shorter lists. */
 const LESS = `
 apps:
   first-app: { permissions: [openid], assignmentRequired: true }
@@ -47,7 +47,7 @@ users:
   grace@contoso.example: {}
 `;
 
-test("What a file no longer lists stays; with --prune it goes", async () => {
+test("Entries that a file no longer lists stay; --prune removes them", async () => {
   await using prepared = await PreparedTenant.start();
   await prepared.prepare(SMALL);
   assert.deepEqual(await prepared.differences(LESS), ["~ policy Flow: second factor"], "mfa: off is a setting");
@@ -83,7 +83,7 @@ test("What a file no longer lists stays; with --prune it goes", async () => {
   assert.deepEqual(model.policies.mfa?.except, []);
 });
 
-test("With --prune what prepare made and the file no longer names is deleted; nothing that others made, and no user", async () => {
+test("--prune deletes what prepare created and the file no longer names, but nothing that others created, and no user", async () => {
   await using prepared = await PreparedTenant.start();
   await prepared.prepare(SMALL);
   const other = "apps: { other-app: {} }";
@@ -104,10 +104,10 @@ test("With --prune what prepare made and the file no longer names is deleted; no
   assert.deepEqual(Object.keys(model.users), ["ada@contoso.example", "grace@contoso.example"]);
   assert.deepEqual(model.groups, {});
   assert.deepEqual(model.userFlows, {});
-  assert.match(notes.join("\n"), /The policy "mfa" is about nothing/, "policies carry no mark");
+  assert.match(notes.join("\n"), /The policy "mfa" covers nothing/, "policies carry no mark");
 });
 
-test("What a file does not name is not even looked at", async () => {
+test("Objects that a file does not name are not read", async () => {
   await using prepared = await PreparedTenant.start();
   await prepared.prepare(SMALL);
   prepared.calls.length = 0;
@@ -121,7 +121,7 @@ test("What a file does not name is not even looked at", async () => {
   assert.equal(model.groups.staff?.members.length, 2);
 });
 
-test("An app moves from one user flow to another; a changed text, colour or name changes nothing else", async () => {
+test("An app moves from one user flow to another; a changed text, color or name changes nothing else", async () => {
   await using prepared = await PreparedTenant.start();
   await prepared.prepare(SMALL);
   const moved = SMALL.replace("  Flow: { attributes", "  New: { apps: [first-app] }\n  Flow: { attributes")
@@ -189,7 +189,7 @@ test("An app cannot become an API", async () => {
   await assert.rejects(prepared.plan("apps: { some-api: {} }"), /`some-api` is an API in the tenant/);
 });
 
-test("A user flow of the TypeScript API is known by its name, and what it requires is changed like any other's", async () => {
+test("A user flow of the TypeScript API is identified by its name, and its requirements change like those of any other", async () => {
   await using prepared = await PreparedTenant.start();
   const terms = { label: "I accept", url: "https://contoso.example" };
   await prepared.tenant.admin.userFlows.put({ name: "Native", mfaRequired: true, termsOfUse: terms });
@@ -207,7 +207,7 @@ test("A user flow of the TypeScript API is known by its name, and what it requir
   assert.deepEqual(done, [], "it is not prepare's to delete");
 });
 
-test("What a client may ask for is what the file says, and what it does not say stays; secrets always do", async () => {
+test("The file sets what a client may ask for; settings that it omits stay, and secrets always stay", async () => {
   await using prepared = await PreparedTenant.start();
   const { admin, context } = prepared.tenant;
   const web = (more: string) => `apps: { web: { publicClient: false${more} } }`;
@@ -251,7 +251,7 @@ test("What a client may ask for is what the file says, and what it does not say 
   );
 });
 
-test("The file knows the grant types and administrative scopes that the tenant has", () => {
+test("The file supports the grant types and administrative scopes that the tenant has", () => {
   assert.deepEqual(fileGrantTypes, GRANT_TYPES);
   assert.deepEqual(fileScopes, ADMINISTRATIVE_SCOPES);
 });

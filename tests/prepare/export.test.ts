@@ -11,7 +11,7 @@ import { signedInToken } from "../../packages/tenant/test/graph/signed-in-token.
 import { addUser } from "../fixtures/registrations.ts";
 import { EVERYTHING, modelOf, PASSWORDS, PreparedTenant } from "./prepared-tenant.ts";
 
-test("What is exported makes the same tenant elsewhere, whose export is the same file", async () => {
+test("An exported file makes the same tenant elsewhere, with the same export", async () => {
   await using first = await PreparedTenant.start();
   await first.prepare(EVERYTHING, { env: PASSWORDS });
   const { model, notes } = await first.export();
@@ -27,7 +27,7 @@ test("What is exported makes the same tenant elsewhere, whose export is the same
   assert.deepEqual(await first.differences(file), [], "and it is no change where it comes from");
 });
 
-test("An export says of everything what the file said", async () => {
+test("An export contains everything that the file specified", async () => {
   await using prepared = await PreparedTenant.start();
   await prepared.prepare(EVERYTHING, { env: PASSWORDS });
   const { model } = await prepared.export();
@@ -35,14 +35,14 @@ test("An export says of everything what the file said", async () => {
   said.tenant.domain = "doorcode.localhost";
   said.users["ada@contoso.example"]!.passwordFrom = undefined;
   for (const app of Object.values(said.apps)) app.assignedTo.sort();
-  // The built-in app and API had more before, and nothing is taken away without --prune.
+  // The built-in app and API had more before, and nothing is removed without --prune.
   said.apis["ciam-ToDoList-api"]!.roles = model.apis["ciam-ToDoList-api"]!.roles;
   said.apps["ciam-client-app"]!.permissions = model.apps["ciam-client-app"]!.permissions;
   for (const role of Object.values(said.apis["payroll-api"]!.roles)) role.assignedTo.sort();
   assert.deepEqual(model, said);
 });
 
-test("A tenant that nobody prepared is exported as it is", async () => {
+test("An unprepared tenant is exported unchanged", async () => {
   await using prepared = await PreparedTenant.start();
   const { model, notes } = await prepared.export();
   assert.deepEqual(notes, []);
@@ -52,7 +52,7 @@ test("A tenant that nobody prepared is exported as it is", async () => {
   assert.deepEqual(await prepared.differences(model), []);
 });
 
-test("The permissions that an export names are enough for it, and they only read", async () => {
+test("The permissions that an export names are enough for it, and are read-only", async () => {
   await using prepared = await PreparedTenant.start();
   const { tenant } = prepared;
   const user = await addUser(tenant.context, "root@contoso.example", "Root");

@@ -18,7 +18,7 @@ import {
   type TestTenantOptions,
 } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 
-/** An operator's token is good for ten minutes. */
+/** An operator's token is valid for ten minutes. */
 const TOKEN_MS = 9 * 60_000;
 
 export interface PrepareOptions extends Pick<ApplyOptions, "report" | "env" | "signal"> {
@@ -31,7 +31,7 @@ export class PreparedTenant implements AsyncDisposable {
   readonly tenant: TestTenant;
   /** The tenant's time passes while the program waits. */
   readonly clock;
-  /** Of every call: `GET /applications?…`, below the base and decoded. */
+  /** Every call as `GET /applications?…`, relative to the base and decoded. */
   readonly calls: string[] = [];
   #token: { value: string; until: number } | undefined;
 
@@ -60,7 +60,7 @@ export class PreparedTenant implements AsyncDisposable {
     };
   }
 
-  /** A way to Graph that ends after so many calls that change something: the program was killed. */
+  /** A connection to Graph that ends after this many calls that change something, as if the program was killed. */
   dyingAccess(changes: number): GraphAccess {
     const access = this.access();
     let made = 0;

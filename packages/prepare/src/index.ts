@@ -1,6 +1,6 @@
 export { exportTenant } from "./export/export-tenant.ts";
 export { type DescribeOptions, describeProblems } from "./file/describe-problems.ts";
-export { TenantFileError, type TenantFileProblem } from "./file/diagnostics.ts";
+export { type FileProblem, SourceFileError } from "./file/diagnostics.ts";
 export type { AdministrativeScope, GrantType, Lifetime } from "./file/known-values.ts";
 export type {
   ApiEntry,
@@ -18,6 +18,7 @@ export type {
 } from "./file/model.ts";
 export { readTenantFile } from "./file/read-tenant-file.ts";
 export type { SourceLine } from "./file/secrets.ts";
+export { TenantFileError } from "./file/tenant-form.ts";
 export { tenantFileSchema } from "./file/tenant-schema.ts";
 export { writeTenantFile } from "./file/write-tenant-file.ts";
 export type { GraphAccess } from "./graph/request.ts";

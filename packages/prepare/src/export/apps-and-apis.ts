@@ -38,7 +38,7 @@ export function exportApps(registrations: Registrations, people: People, notes: 
   );
 }
 
-/** Addresses that a file could not have. */
+/** Addresses that a file cannot express. */
 function expressible(
   uris: string[] | undefined,
   can: (uri: string) => boolean,
@@ -47,15 +47,19 @@ function expressible(
 ): string[] {
   const others = (uris ?? []).filter((uri) => !can(uri));
   if (others.length > 0)
-    notes.add(`The app "${key}" has the redirect URIs ${others.join(", ")}, which the file cannot say; they stay.`);
+    notes.add(
+      `The app "${key}" has the redirect URIs ${others.join(", ")}, which the file cannot express. They remain unchanged.`,
+    );
   return (uris ?? []).filter(can);
 }
 
-/** Empty where all users may use the app: the file cannot list assignments then. */
+/** Empty if all users may use the app: then the file cannot list assignments. */
 function whoMayUse({ key, principal, assignments }: Registration, people: People, notes: Set<string>): string[] {
   const named = assignedTo(assignments, NO_ROLE, key, people, notes);
   if (principal?.appRoleAssignmentRequired || named.length === 0) return named;
-  notes.add(`The app "${key}" is assigned to ${named.join(", ")}, and open to everybody; the file says the latter.`);
+  notes.add(
+    `The app "${key}" is assigned to ${named.join(", ")}, but open to all users. The file says that it is open.`,
+  );
   return [];
 }
 
@@ -66,17 +70,17 @@ export function exportApis(registrations: Registrations, people: People, notes: 
       const { appId, identifierUris = [], api, appRoles = [] } = application;
       const [uri] = identifierUris;
       if (identifierUris.length > 1)
-        notes.add(`The API "${key}" has ${identifierUris.length} identifier URIs; the file has the first.`);
+        notes.add(`The API "${key}" has ${identifierUris.length} identifier URIs. The file contains the first.`);
       if (application.requiredResourceAccess?.length && application.isFallbackPublicClient)
-        notes.add(`The API "${key}" is a client of other APIs as well; the file has the API only.`);
+        notes.add(`The API "${key}" is also a client of other APIs. The file contains only the API.`);
       if (principal?.appRoleAssignmentRequired)
-        notes.add(`The API "${key}" demands assignment, which the file cannot say.`);
+        notes.add(`The API "${key}" requires assignment, which the file cannot express.`);
       const disabled = appRoles.filter(({ isEnabled }) => isEnabled === false);
-      if (disabled.length > 0) notes.add(`${disabled.length} disabled roles of the API "${key}" are left out.`);
+      if (disabled.length > 0) notes.add(`The file omits the disabled roles of the API "${key}" (${disabled.length}).`);
       const scopes = api?.oauth2PermissionScopes ?? [];
       const inexpressible = [...scopes, ...appRoles].filter(({ value }) => !isExpressible.permission(value));
       if (inexpressible.length > 0)
-        notes.add(`${inexpressible.length} scopes and roles of the API "${key}" have no name that a file could have.`);
+        notes.add(`The file cannot express ${inexpressible.length} of the scopes and roles of the API "${key}".`);
       const roles = appRoles.filter(({ isEnabled, value }) => isEnabled !== false && isExpressible.permission(value));
       return [
         key,
@@ -113,7 +117,7 @@ export function exportApis(registrations: Registrations, people: People, notes: 
   );
 }
 
-/** Texts are never empty in a file. */
+/** In a file texts are never empty. */
 function texts(
   displayName: string | null | undefined,
   description: string | null | undefined,
@@ -133,7 +137,7 @@ function assignedTo(
   const ofRole = assignments.filter(({ appRoleId }) => appRoleId === role);
   const named = ofRole.flatMap(({ principalId }) => principalName(people, principalId ?? "") ?? []);
   if (named.length < ofRole.length)
-    notes.add(`${ofRole.length - named.length} of those who are assigned to "${name}" are not in the file.`);
+    notes.add(`The file omits ${ofRole.length - named.length} of the assignments to "${name}".`);
   return named.sort(compareText);
 }
 
@@ -153,7 +157,7 @@ function permissionsOf({ key, application }: Registration, { all }: Registration
       else others++;
     }
   }
-  if (others > 0) notes.add(`${others} permissions of the app "${key}" are left out: the file has no words for them.`);
+  if (others > 0) notes.add(`The file cannot express ${others} of the permissions of the app "${key}".`);
   return [...graphNames.flatMap(([name]) => (ofGraph.has(name) ? [name] : [])), ...ofApis.sort(compareText)];
 }
 
@@ -173,10 +177,10 @@ function isConsented(
   const more = granted.filter((name) => !permissions.includes(name));
   const consented = unconsented.length === 0;
   if (!consented && unconsented.length < permissions.length)
-    notes.add(`The administrator consented to some permissions of the app "${key}" only; the file says to none.`);
+    notes.add(`The administrator consented to only some permissions of the app "${key}". The file says to none.`);
   if (more.length > 0)
     notes.add(
-      `The administrator consented to more for the app "${key}" than it is configured for: ${more.join(", ")}.`,
+      `The administrator consented to more permissions for the app "${key}" than are configured: ${more.join(", ")}.`,
     );
   return consented;
 }

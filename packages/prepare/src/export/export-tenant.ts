@@ -1,7 +1,7 @@
-import { TenantFileError } from "../file/diagnostics.ts";
 import { LIFETIMES, type Lifetime } from "../file/known-values.ts";
 import type { LifetimesEntry, TenantModel } from "../file/model.ts";
 import { readTenantFile } from "../file/read-tenant-file.ts";
+import { TenantFileError } from "../file/tenant-form.ts";
 import { writeTenantFile } from "../file/write-tenant-file.ts";
 import { Graph } from "../graph/graph.ts";
 import type { GraphAccess } from "../graph/request.ts";
@@ -16,10 +16,20 @@ import { readRegistrations } from "./registrations.ts";
 import { exportUserFlows, nameOfFlow } from "./user-flows.ts";
 
 /**
- * Reads a tenant into the file that would create it, sorted so that equal tenants give equal files, with notes about what
- * the file cannot express. Sends only requests that read.
+ * Exports a tenant as the file that would create it, with notes about what the file cannot express. The file is sorted,
+ * so equal tenants give equal files. Sends only requests that read.
+ * @throws {PrepareError} Graph rejected a request or cannot be reached.
+ * @example
+ * ```ts
+ * import { writeFile } from "node:fs/promises";
+ * import { exportTenant, type GraphAccess, writeTenantFile } from "@doorcode/prepare";
  *
- * @throws {PrepareError} Graph refused a request or cannot be reached.
+ * async function save(access: GraphAccess) {
+ *   const { model, notes } = await exportTenant(access);
+ *   await writeFile("doorcode.tenant.yaml", writeTenantFile(model));
+ *   for (const note of notes) console.warn(note);
+ * }
+ * ```
  */
 export async function exportTenant(
   access: GraphAccess,
@@ -39,7 +49,7 @@ export async function exportTenant(
   const model: TenantModel = {
     tenant: {
       ...{ name: tenant.name || undefined, domain: tenant.defaultDomain || undefined, colour: tenant.colour },
-      // On is how it is where nothing is said.
+      // On is the default.
       signUp: tenant.signUp === false ? false : undefined,
       accountUserFlow: accountFlow && nameOfFlow(accountFlow),
       lifetimes: exportLifetimes(tenant.lifetimes),
@@ -54,19 +64,19 @@ export async function exportTenant(
   return { model, notes: [...notes, ...problemsOf(model)] };
 }
 
-/** Those that are not as in a new tenant. */
+/** Those that differ from a new tenant's. */
 function exportLifetimes(present: LifetimesEntry = {}): LifetimesEntry | undefined {
   const own = Object.entries(present).filter(([name, value]) => value !== LIFETIMES[name as Lifetime]?.usual);
   return own.length > 0 ? Object.fromEntries(own) : undefined;
 }
 
-/** Values that a tenant allows and a file does not: they are noted rather than dropped, to be corrected by hand. */
+/** Values that a tenant allows but a file does not: they are reported instead of dropped, to be corrected manually. */
 function problemsOf(model: TenantModel): string[] {
   try {
     readTenantFile(writeTenantFile(model), "doorcode.tenant.yaml");
     return [];
   } catch (error) {
     if (!(error instanceof TenantFileError)) throw error;
-    return error.problems.map(({ line, message }) => `Line ${line} has to be corrected: ${message}`);
+    return error.problems.map(({ line, message }) => `Correct line ${line}: ${message}`);
   }
 }

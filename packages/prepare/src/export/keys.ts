@@ -1,11 +1,11 @@
 /**
- * Gives each object of one kind a unique key: the one it has, else one derived from its name. Keys that differ only in
- * case would be one to Graph.
+ * Gives each object of one kind a unique key: its own, or one derived from its name. Keys that differ only in case
+ * would be the same to Graph.
  */
 export class Keys {
   readonly #taken = new Set<string>();
 
-  /** `own`: its uniqueName, or the key of its ownership tag. */
+  /** `own`: its uniqueName, or the key in its ownership tag. */
   take(own: string | null | undefined, name: string | null | undefined): string {
     const wanted = own && isKey(own) ? own : slug(name ?? own ?? "");
     let key = wanted;
@@ -25,12 +25,12 @@ function slug(name: string): string {
   return key.slice(0, 120) || "unnamed";
 }
 
-/** In the order of their keys. */
+/** Sorted by key. */
 export function sorted<Entry>(entries: Iterable<readonly [string, Entry]>): Record<string, Entry> {
   return Object.fromEntries([...entries].sort(([one], [other]) => compareText(one, other)));
 }
 
-/** By code units: the same everywhere, whatever the language of the machine. */
+/** By code units: the same on every machine, whatever its language. */
 export function compareText(one: string, other: string): number {
   if (one === other) return 0;
   return one < other ? -1 : 1;

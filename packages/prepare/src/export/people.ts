@@ -5,11 +5,11 @@ import { allGroups, allUsers, GLOBAL_ADMINISTRATOR, listMembers, roleAssignments
 import { parseDescription } from "../plan/ownership-tags.ts";
 import { compareText, Keys, sorted } from "./keys.ts";
 
-/** Groups and people as the file names them, by their ids in this tenant. */
+/** Names of groups and people in the file, by their IDs in this tenant. */
 export interface People {
   target: Graph["target"];
   groups: Map<string, { key: string; group: Group; members: string[] }>;
-  /** The embedded tenant's only. */
+  /** The embedded tenant only. */
   users: Map<string, { email: string; name: string; administrator: boolean }>;
 }
 
@@ -23,11 +23,11 @@ export async function readPeople(graph: Graph, notes: Set<string>): Promise<Peop
   for (const group of all) {
     if (!group.id) continue;
     if (group.groupTypes?.includes("Unified") || group.securityEnabled === false) {
-      notes.add(`The group "${group.displayName}" is no security group, and is left out.`);
+      notes.add(`The group "${group.displayName}" is not a security group and is omitted.`);
       continue;
     }
     if (group.groupTypes?.includes("DynamicMembership"))
-      notes.add(`The members of the group "${group.displayName}" come of a rule, which the file cannot say.`);
+      notes.add(`The members of the group "${group.displayName}" come from a rule, which the file cannot express.`);
     const key = keys.take(group.uniqueName ?? parseDescription(group.description).key, group.displayName);
     const members = await graph.list(listMembers(group.id));
     people.groups.set(group.id, { key, group, members: members.flatMap(({ id }) => (id ? [id] : [])) });
@@ -47,7 +47,7 @@ async function readUsers(graph: Graph, people: People, notes: Set<string>): Prom
   }
   if (people.users.size > 0)
     notes.add(
-      `The file lists ${people.users.size === 1 ? "one user" : `${people.users.size} users`} without password, second factor and answers at sign-up. Where it is applied, nobody knows their password unless \`passwordFrom\` is added.`,
+      `The file lists ${people.users.size === 1 ? "one user" : `${people.users.size} users`} without password, second factor and sign-up answers. When you apply the file, they get random passwords unless you add \`passwordFrom\`.`,
     );
 }
 
@@ -65,14 +65,14 @@ export function exportGroups(people: People, notes: Set<string>): Record<string,
     [...people.groups.values()].map(({ key, group, members }) => {
       const named = members.flatMap((id) => people.users.get(id)?.email ?? []).sort(compareText);
       if (named.length < members.length)
-        notes.add(`${members.length - named.length} members of the group "${key}" are not in the file.`);
+        notes.add(`The file omits ${members.length - named.length} of the members of the group "${key}".`);
       const { text } = parseDescription(group.description);
       return [key, { displayName: group.displayName ?? key, description: text, members: named }];
     }),
   );
 }
 
-/** As the file names who a role is assigned to; undefined for whom it cannot name. */
+/** The file's name for the holder of a role; undefined if the file cannot name them. */
 export function principalName(people: People, principalId: string): string | undefined {
   return people.groups.get(principalId)?.key ?? people.users.get(principalId)?.email;
 }

@@ -22,7 +22,7 @@ export function exportPolicies(all: {
     const settings = settingsOf(policy);
     const { enabled, apps, groups, except, requires } = settings;
     if (requires !== "mfa") {
-      notes.add(`The policy "${name}" demands something else than a second factor, and is left out.`);
+      notes.add(`The policy "${name}" requires something other than a second factor and is omitted.`);
       continue;
     }
     const entry: PolicyEntry = {
@@ -33,19 +33,19 @@ export function exportPolicies(all: {
       except: names(except, (id) => people.users.get(id)?.email),
     };
     if (entry.apps.length === 0 || entry.groups.length === 0) {
-      notes.add(`The policy "${name}" is about nothing that the file could name, and is left out.`);
+      notes.add(`The policy "${name}" covers nothing that the file can name and is omitted.`);
       continue;
     }
     if (found.some(([other]) => other === name)) {
-      notes.add(`There is more than one policy "${name}"; the file has the first.`);
+      notes.add(`There are several policies "${name}". The file contains the first.`);
       continue;
     }
     const whole = (list: "all" | string[], ids: "all" | string[]) => list === "all" || list.length === ids.length;
     if (!whole(entry.apps, apps) || !whole(entry.groups, groups) || !whole(entry.except, except))
-      notes.add(`The policy "${name}" names apps, groups or people that are not in the file.`);
+      notes.add(`The policy "${name}" names apps, groups or users that are not in the file.`);
     if (policy.state === "enabledForReportingButNotEnforced")
-      notes.add(`The policy "${name}" only reports; the file says it is off.`);
-    if (hasMoreConditions(policy)) notes.add(`The policy "${name}" has conditions that the file cannot say.`);
+      notes.add(`The policy "${name}" only reports. The file says that it is off.`);
+    if (hasMoreConditions(policy)) notes.add(`The policy "${name}" has conditions that the file cannot express.`);
     found.push([name, entry]);
   }
   return sorted(found);

@@ -11,13 +11,13 @@ import { keyFromTags } from "../plan/ownership-tags.ts";
 import { findServicePrincipal } from "../plan/read-current.ts";
 import { compareText, Keys } from "./keys.ts";
 
-/** One application of the tenant with what hangs on it. */
+/** One application of the tenant with its dependent objects. */
 export interface Registration {
   key: string;
   isApi: boolean;
   application: GraphApplication;
   principal: (ServicePrincipal & { id: string }) | undefined;
-  /** The administrator's, for everybody. */
+  /** The administrator's, for all users. */
   grants: OAuth2PermissionGrant[];
   assignments: AppRoleAssignment[];
 }
@@ -25,7 +25,7 @@ export interface Registration {
 export interface Registrations {
   /** By appId. */
   all: Map<string, Registration>;
-  /** appIds by the ids of service principals. */
+  /** appIds by the IDs of service principals. */
   resources: Map<string, string>;
 }
 
@@ -40,10 +40,10 @@ export async function readRegistrations(graph: Graph, notes: Set<string>): Promi
     const key = keys.take(application.uniqueName ?? keyFromTags(application.tags), application.displayName);
     const principal = await findServicePrincipal(graph, appId);
     if (principal) found.resources.set(principal.id, appId);
-    else notes.add(`The application "${key}" has no service principal; where the file is applied it gets one.`);
+    else notes.add(`The application "${key}" has no service principal. Applying the file creates one.`);
     const grants = principal ? await graph.list(grantsOf(principal.id)) : [];
     if (grants.some(({ consentType }) => consentType !== "AllPrincipals"))
-      notes.add(`People consented to "${key}" for themselves, which the file does not say.`);
+      notes.add(`Users consented to "${key}" for themselves, which the file cannot express.`);
     found.all.set(appId, {
       key,
       isApi: isApi(graph, application),
@@ -63,7 +63,7 @@ function nameOf({ uniqueName, displayName, appId }: GraphApplication): string {
   return `${uniqueName ?? displayName ?? ""}\0${appId}`;
 }
 
-/** On Entra one application can be both: it is an API when it has anything that others ask for. */
+/** On Entra one application can be both; it counts as an API if it has anything that others request. */
 function isApi({ target }: Graph, { api, appRoles, identifierUris }: GraphApplication): boolean {
   if (target === "doorcode") return api?.requestedAccessTokenVersion === 2;
   return [api?.oauth2PermissionScopes, appRoles, identifierUris].some((list) => list && list.length > 0);
@@ -79,5 +79,5 @@ function noteInexpressible(application: GraphApplication, key: string, notes: Se
     api?.preAuthorizedApplications?.length ? "pre-authorized applications" : "",
     signInAudience && signInAudience !== "AzureADMyOrg" ? `the audience ${signInAudience}` : "",
   ].filter(Boolean);
-  if (left.length > 0) notes.add(`The application "${key}" has ${left.join(", ")}, which the file cannot say.`);
+  if (left.length > 0) notes.add(`The application "${key}" has ${left.join(", ")}, which the file cannot express.`);
 }

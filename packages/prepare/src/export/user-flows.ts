@@ -23,21 +23,19 @@ export function exportUserFlows(all: {
     const signIn = ids.flatMap((id) => signInMethod(id) ?? []);
     const others = ids.filter((id) => !signInMethod(id));
     if (others.length > 0)
-      notes.add(`The user flow "${name}" lets people sign in by ${others.join(", ")}, which the file cannot say.`);
+      notes.add(`The user flow "${name}" lets users sign in with ${others.join(", ")}, which the file cannot express.`);
     if (signIn.length === 0) {
-      notes.add(`The user flow "${name}" has no way to sign in that the file could name, and is left out.`);
+      notes.add(`The user flow "${name}" has no sign-in method that the file can express and is omitted.`);
       return [];
     }
     for (const event of ["onAttributeCollectionStart", "onAttributeCollectionSubmit"] as const)
-      if (flow[event]) notes.add(`The user flow "${name}" calls a program at ${event}, which the file cannot say.`);
+      if (flow[event]) notes.add(`The user flow "${name}" calls a program at ${event}, which the file cannot express.`);
     const clients = appIds.flatMap((appId) => {
       const app = registrations.all.get(appId);
       return app && !app.isApi ? [app.key] : [];
     });
     if (clients.length < appIds.length)
-      notes.add(
-        `${appIds.length - clients.length} applications of the user flow "${name}" are not among the apps of the file.`,
-      );
+      notes.add(`The file omits ${appIds.length - clients.length} of the applications of the user flow "${name}".`);
     const secondFactor = secondFactorPolicy(name);
     const policy = policies.find(({ displayName, state }) => displayName === secondFactor && state === "enabled");
     const page = readPage(flow.onAttributeCollection?.attributeCollectionPage, attributes);
@@ -57,18 +55,18 @@ export function exportUserFlows(all: {
   return sorted(entries);
 }
 
-/** What the file calls a user flow. */
+/** The file's name for a user flow. */
 export function nameOfFlow({ flow, key }: Pick<FoundUserFlow, "flow" | "key">): string {
   return key ?? flow.displayName ?? flow.id;
 }
 
-/** The questions that a file can have. */
+/** The questions that a file can express. */
 function expressiblePage(page: SignUpPage, flow: string, notes: Set<string>): SignUpPage {
   const can = page.attributes.filter(isExpressibleAttribute);
   const others = page.attributes.filter((entry) => !isExpressibleAttribute(entry));
   if (others.length > 0)
     notes.add(
-      `The user flow "${flow}" asks for ${others.map(({ attribute }) => attribute).join(", ")}, which the file cannot say.`,
+      `The user flow "${flow}" asks for ${others.map(({ attribute }) => attribute).join(", ")}, which the file cannot express.`,
     );
   const label = (entry: AttributeEntry) => entry.label || (entry.builtIn ? "" : entry.attribute);
   return { ...page, attributes: can.map((entry) => ({ ...entry, label: label(entry) })) };

@@ -1,5 +1,5 @@
 import { checkAssigned, checkCase, type Names, withoutDuplicates } from "./check-references.ts";
-import { type Diagnostics, didYouMean, either, quoted } from "./diagnostics.ts";
+import { didYouMean, either, type ProblemList, quoted } from "./diagnostics.ts";
 import { GRAPH_PERMISSIONS } from "./known-values.ts";
 import {
   childAt,
@@ -13,7 +13,7 @@ import {
 } from "./source-node.ts";
 
 /** Checks what apps refer to: permissions of APIs, groups and users. */
-export function checkApps(names: Names, diagnostics: Diagnostics): void {
+export function checkApps(names: Names, diagnostics: ProblemList): void {
   checkCase(names.apps, "app", diagnostics);
   for (const [key, app] of names.apps) {
     const lists = ["redirectUris", "postLogoutRedirectUris", "grantTypes", "administrativeScopes"];
@@ -27,14 +27,14 @@ export function checkApps(names: Names, diagnostics: Diagnostics): void {
     if (assignedTo && itemsOf(assignedTo).length > 0 && (required === undefined || required.value === false)) {
       diagnostics.add(
         nameOffset(assignedTo),
-        `assignedTo limits nobody while assignmentRequired is not true in the app ${quoted(key)}.`,
-        "Add assignmentRequired: true, or leave assignedTo out.",
+        `assignedTo has no effect unless assignmentRequired is true in the app ${quoted(key)}.`,
+        "Add assignmentRequired: true, or remove assignedTo.",
       );
     }
   }
 }
 
-export function checkApis(names: Names, diagnostics: Diagnostics): void {
+export function checkApis(names: Names, diagnostics: ProblemList): void {
   checkCase(names.apis, "API", diagnostics);
   const apps = new Map([...names.apps].map(([key, node]) => [key.toLowerCase(), node]));
   const identifierUris = new Map<string, SourceNode>();
@@ -42,7 +42,7 @@ export function checkApis(names: Names, diagnostics: Diagnostics): void {
     const app = apps.get(key.toLowerCase());
     if (app) {
       const line = diagnostics.lineOf(nameOffset(app));
-      const message = `${quoted(key)} is the key of an app already, on line ${line}: an app and an API are never one.`;
+      const message = `${quoted(key)} is already the key of an app, on line ${line}. An app and an API cannot share a key.`;
       diagnostics.add(nameOffset(api), message, "Give one of them another key.");
     }
     const uri = childAt(api, "identifierUri");
@@ -53,7 +53,7 @@ export function checkApis(names: Names, diagnostics: Diagnostics): void {
       else
         diagnostics.add(
           uri.offset,
-          `Another API has this identifierUri already, on line ${diagnostics.lineOf(first.offset)}.`,
+          `Another API already has this identifierUri, on line ${diagnostics.lineOf(first.offset)}.`,
         );
     }
     checkCase(entriesOf(childAt(api, "scopes")), "scope", diagnostics);
@@ -63,27 +63,27 @@ export function checkApis(names: Names, diagnostics: Diagnostics): void {
   }
 }
 
-function checkPermission({ text, offset }: SourceText, names: Names, diagnostics: Diagnostics): void {
+function checkPermission({ text, offset }: SourceText, names: Names, diagnostics: ProblemList): void {
   const slash = text.indexOf("/");
   if (slash === -1) {
     if ((GRAPH_PERMISSIONS as readonly string[]).includes(text)) return;
     diagnostics.add(offset, () => {
       const expected = `expected ${either([...GRAPH_PERMISSIONS, "<API>/<scope>"])}`;
-      return `${quoted(text)} is no permission that an app can have here: ${expected}.${didYouMean(text, [...GRAPH_PERMISSIONS, ...permissionsOf(names)])}`;
+      return `${quoted(text)} is not a permission that an app can have here: ${expected}.${didYouMean(text, [...GRAPH_PERMISSIONS, ...permissionsOf(names)])}`;
     });
     return;
   }
   const [key, scope] = [text.slice(0, slash), text.slice(slash + 1)];
   const api = names.apis.get(key);
   if (text.includes("://")) {
-    const message = "A permission is written with the key of the API, not with its URI: <API>/<scope>.";
+    const message = "Write the permission with the key of the API, not with its URI: <API>/<scope>.";
     diagnostics.add(offset, () => message + didYouMean(text.slice(text.indexOf("://") + 3), permissionsOf(names)));
   } else if (api === undefined) {
     const some = names.apis.size > 0 ? "expected a key of apis before the slash" : "apis has none";
-    diagnostics.add(offset, () => `The file has no API ${quoted(key)}: ${some}.${didYouMean(key, names.apis.keys())}`);
+    diagnostics.add(offset, () => `Unknown API ${quoted(key)}: ${some}.${didYouMean(key, names.apis.keys())}`);
   } else if (!childAt(api, "scopes")?.children.has(scope)) {
     if (childAt(api, "roles")?.children.has(scope)) {
-      const hint = "Give it to groups and users by assignedTo of the role; name a scope here.";
+      const hint = "Assign the role to groups and users with its assignedTo. Name a scope here.";
       diagnostics.add(offset, `${quoted(scope)} is an app role of the API ${quoted(key)}, not a scope.`, hint);
       return;
     }

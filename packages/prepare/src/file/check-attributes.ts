@@ -1,14 +1,14 @@
 import { withoutDuplicates } from "./check-references.ts";
-import { type Diagnostics, nearest, quoted } from "./diagnostics.ts";
+import { nearest, type ProblemList, quoted } from "./diagnostics.ts";
 import { BUILT_IN_ATTRIBUTES } from "./known-values.ts";
 import { OWN_ATTRIBUTE } from "./scalars.ts";
 import { childAt, itemsOf, nameOffset, type SourceNode, type SourceText, textOf } from "./source-node.ts";
 import { isBuiltIn } from "./to-model.ts";
 
-/** Fields of the sign-up page; the tenant refuses a user flow with more. */
+/** The most fields of a sign-up page; the tenant rejects a user flow with more. */
 const MAX_QUESTION_FIELDS = 80;
 
-/** Whether each input type takes options or a pattern. */
+/** Whether each input type has options or a pattern. */
 const attributeInputs = new Map([
   ["TextBox", { options: false, pattern: true }],
   ["RadioSingleSelect", { options: true, pattern: false }],
@@ -17,8 +17,8 @@ const attributeInputs = new Map([
   ["NumericTextBox", { options: false, pattern: false }],
 ]);
 
-/** Checks what a user flow asks at sign-up against the limits of the tenant. */
-export function checkAttributes(list: SourceNode | undefined, diagnostics: Diagnostics): void {
+/** Checks what a user flow asks at sign-up against the tenant's limits. */
+export function checkAttributes(list: SourceNode | undefined, diagnostics: ProblemList): void {
   const seen = new Set<string>();
   let fields = 0;
   for (const item of itemsOf(list)) {
@@ -30,13 +30,13 @@ export function checkAttributes(list: SourceNode | undefined, diagnostics: Diagn
     if (before <= MAX_QUESTION_FIELDS && fields > MAX_QUESTION_FIELDS) {
       diagnostics.add(
         item.offset,
-        `Sign-up asks for more than ${MAX_QUESTION_FIELDS} fields from here on.`,
-        "Each attribute is one, and of those with options each option.",
+        `Sign-up asks for more than ${MAX_QUESTION_FIELDS} fields.`,
+        "Each attribute counts as one field; with options, each option does.",
       );
     }
     if (attribute) {
       if (seen.has(attribute.text.toLowerCase())) {
-        diagnostics.add(attribute.offset, `The attribute ${quoted(attribute.text)} is asked for already.`);
+        diagnostics.add(attribute.offset, `The attribute ${quoted(attribute.text)} is already asked for.`);
       }
       seen.add(attribute.text.toLowerCase());
     }
@@ -47,37 +47,37 @@ export function checkAttributes(list: SourceNode | undefined, diagnostics: Diagn
   }
 }
 
-function checkAttributeName({ text, offset }: SourceText, item: SourceNode, diagnostics: Diagnostics): void {
+function checkAttributeName({ text, offset }: SourceText, item: SourceNode, diagnostics: ProblemList): void {
   if (isBuiltIn(text) || !OWN_ATTRIBUTE.test(text)) return;
   const sameButCase = BUILT_IN_ATTRIBUTES.find((known) => known.toLowerCase() === text.toLowerCase());
   if (sameButCase !== undefined) {
     diagnostics.add(
       offset,
-      `${quoted(text)} is no attribute of its own beside the built-in one. Did you mean ${sameButCase}?`,
+      `${quoted(text)} cannot be a custom attribute next to the built-in one. Did you mean ${sameButCase}?`,
     );
   } else if (text.toLowerCase() === "email") {
     diagnostics.add(
       offset,
-      "The email address is no question: it is always asked for and proven first.",
-      "Leave it out.",
+      "The email address is not an attribute: sign-up always asks for it and verifies it first.",
+      "Remove it.",
     );
   } else if (/termsofuse$/i.test(text)) {
     diagnostics.add(
       offset,
-      "Terms of use are no attribute.",
+      "Terms of use are not an attribute.",
       "Write termsOfUse: { label: …, url: … } in the user flow.",
     );
   } else if (!item.children.has("label")) {
     const guess = nearest(text, BUILT_IN_ATTRIBUTES);
     diagnostics.add(
       offset,
-      `${quoted(text)} is not built in, and an attribute of its own needs a label.${guess ? ` Did you mean ${guess}?` : ""}`,
-      `Add label: what people read.`,
+      `${quoted(text)} is not built in, and a custom attribute needs a label.${guess ? ` Did you mean ${guess}?` : ""}`,
+      `Add label: the text that users read.`,
     );
   }
 }
 
-function checkInput(item: SourceNode, attribute: string | undefined, diagnostics: Diagnostics): void {
+function checkInput(item: SourceNode, attribute: string | undefined, diagnostics: ProblemList): void {
   const written = childAt(item, "input");
   const input = written === undefined ? "TextBox" : written.value;
   const rules = attributeInputs.get(input as string);
@@ -91,23 +91,23 @@ function checkInput(item: SourceNode, attribute: string | undefined, diagnostics
     itemsOf(options).length === 0 &&
     (options === undefined || options.value === null || Array.isArray(options.value))
   ) {
-    const hint = "Add options: [ … ] with what can be chosen.";
-    diagnostics.add(written?.offset ?? item.offset, `${name} needs options, and there are none.`, hint);
+    const hint = "Add options: [ … ] with the choices.";
+    diagnostics.add(written?.offset ?? item.offset, `${name} needs options.`, hint);
   }
   if (!rules.options && itemsOf(options).length > 0 && options) {
-    const message = `${name} has no options: expected input RadioSingleSelect or CheckboxMultiSelect.`;
+    const message = `${name} cannot have options: expected input RadioSingleSelect or CheckboxMultiSelect.`;
     diagnostics.add(nameOffset(options), message);
   }
   if (attribute === "displayName" && written && name !== "TextBox") {
-    diagnostics.add(written.offset, "displayName is asked for in a TextBox: any name is a name.");
+    diagnostics.add(written.offset, "displayName must use a TextBox: any name is valid.");
   } else if (pattern && attribute === "displayName") {
-    diagnostics.add(nameOffset(pattern), "displayName has no pattern: any name is a name.");
+    diagnostics.add(nameOffset(pattern), "displayName cannot have a pattern: any name is valid.");
   } else if (pattern && !rules.pattern) {
-    diagnostics.add(nameOffset(pattern), `${name} has no pattern: only a TextBox has one.`);
+    diagnostics.add(nameOffset(pattern), `${name} cannot have a pattern: only a TextBox can.`);
   }
 }
 
-function checkOptions(options: SourceNode | undefined, diagnostics: Diagnostics): void {
+function checkOptions(options: SourceNode | undefined, diagnostics: ProblemList): void {
   const values = itemsOf(options).flatMap((option) => {
     const value = textOf(option) ?? textOf(childAt(option, "value"));
     return value ? [value] : [];

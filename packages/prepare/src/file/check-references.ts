@@ -1,4 +1,4 @@
-import { type Diagnostics, didYouMean, quoted } from "./diagnostics.ts";
+import { didYouMean, type ProblemList, quoted } from "./diagnostics.ts";
 import { childAt, entriesOf, nameOffset, type SourceNode, type SourceText, textsOf } from "./source-node.ts";
 
 /** The keys of each section, with their entries. */
@@ -21,12 +21,12 @@ export function namesOf(tree: SourceNode): Names {
   };
 }
 
-/** Reports items of a list that are not among the `known` keys, and duplicates. */
+/** Reports list items that are not among the `known` keys, and duplicates. */
 export function checkReferences(
   list: SourceNode | undefined,
   what: string,
   known: ReadonlyMap<string, SourceNode>,
-  diagnostics: Diagnostics,
+  diagnostics: ProblemList,
 ): void {
   for (const { text, offset } of withoutDuplicates(textsOf(list), diagnostics)) {
     if (known.has(text)) continue;
@@ -34,8 +34,8 @@ export function checkReferences(
   }
 }
 
-/** The same for a list that names groups by their keys and users by their addresses. */
-export function checkAssigned(list: SourceNode | undefined, names: Names, diagnostics: Diagnostics): void {
+/** The same for a list of group keys and user addresses. */
+export function checkAssigned(list: SourceNode | undefined, names: Names, diagnostics: ProblemList): void {
   for (const { text, offset } of withoutDuplicates(textsOf(list), diagnostics)) {
     if (names.groups.has(text) || names.users.has(text)) continue;
     diagnostics.add(offset, () =>
@@ -54,20 +54,20 @@ export function unknownReference(
 ) {
   const some = known.size > 0 ? `expected a key of ${what}s` : `${what}s has none`;
   const guess = didYouMean(text, [...known.keys(), ...(others?.keys() ?? [])]);
-  return `The file has no ${what} ${quoted(text)}: ${some}.${guess}`;
+  return `Unknown ${what} ${quoted(text)}: ${some}.${guess}`;
 }
 
 /** Reports duplicates in a list, and returns each item once. */
-export function withoutDuplicates(texts: SourceText[], diagnostics: Diagnostics): SourceText[] {
+export function withoutDuplicates(texts: SourceText[], diagnostics: ProblemList): SourceText[] {
   const seen = new Set<string>();
   return texts.filter(({ text, offset }) => {
-    if (seen.has(text)) diagnostics.add(offset, `${quoted(text)} is in this list already.`);
+    if (seen.has(text)) diagnostics.add(offset, `${quoted(text)} is already in this list.`);
     return seen.size < seen.add(text).size;
   });
 }
 
 /** Reports keys that differ only in case: Graph ignores the case of names. */
-export function checkCase(entries: Iterable<[string, SourceNode]>, what: string, diagnostics: Diagnostics): void {
+export function checkCase(entries: Iterable<[string, SourceNode]>, what: string, diagnostics: ProblemList): void {
   const seen = new Map<string, string>();
   for (const [key, node] of entries) {
     const first = seen.get(key.toLowerCase());
@@ -75,13 +75,13 @@ export function checkCase(entries: Iterable<[string, SourceNode]>, what: string,
     else
       diagnostics.add(
         nameOffset(node),
-        `The ${what}s ${quoted(first)} and ${quoted(key)} differ only in case: they would be one.`,
+        `The ${what}s ${quoted(first)} and ${quoted(key)} differ only in case, which Graph ignores.`,
       );
   }
 }
 
 /** Checks what groups, users and policies refer to. */
-export function checkPeople(tree: SourceNode, names: Names, diagnostics: Diagnostics): void {
+export function checkPeople(tree: SourceNode, names: Names, diagnostics: ProblemList): void {
   checkCase(names.groups, "group", diagnostics);
   checkCase(names.users, "user", diagnostics);
   for (const [, group] of names.groups) checkReferences(childAt(group, "members"), "user", names.users, diagnostics);
@@ -94,8 +94,8 @@ export function checkPeople(tree: SourceNode, names: Names, diagnostics: Diagnos
     for (const member of ["apps", "groups"]) {
       const list = childAt(policy, member);
       if (list && Array.isArray(list.value) && list.value.length === 0) {
-        const message = `${member} is empty: the policy would count for nothing. Expected all or a list of keys.`;
-        diagnostics.add(nameOffset(list), message, "Leave it out for all, or switch the policy off by enabled: false.");
+        const message = `${member} is empty, so the policy would have no effect. Expected all or a list of keys.`;
+        diagnostics.add(nameOffset(list), message, "Remove it for all, or disable the policy with enabled: false.");
       }
     }
   }
@@ -105,12 +105,12 @@ export function checkPeople(tree: SourceNode, names: Names, diagnostics: Diagnos
 const SECOND_FACTOR = ": second factor";
 
 /** Reports policies whose name is reserved for a user flow's `mfa: required`. */
-export function checkPolicyNames(policies: SourceNode | undefined, names: Names, diagnostics: Diagnostics): void {
+export function checkPolicyNames(policies: SourceNode | undefined, names: Names, diagnostics: ProblemList): void {
   for (const [name, policy] of entriesOf(policies)) {
     if (!name.endsWith(SECOND_FACTOR)) continue;
     const flow = name.slice(0, -SECOND_FACTOR.length);
     if (childAt(names.userFlows.get(flow), "mfa")?.value !== "required") continue;
-    const message = `The user flow ${quoted(flow)} has this policy already by mfa: required.`;
-    diagnostics.add(nameOffset(policy), message, "Give the policy another name, or leave one of the two out.");
+    const message = `The user flow ${quoted(flow)} already has this policy through mfa: required.`;
+    diagnostics.add(nameOffset(policy), message, "Rename the policy, or remove one of the two.");
   }
 }

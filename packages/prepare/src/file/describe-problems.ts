@@ -1,30 +1,32 @@
-import { printable, type TenantFileError } from "./diagnostics.ts";
+import { printable, type SourceFileError } from "./diagnostics.ts";
 import type { SourceLine } from "./secrets.ts";
 
+/** Options of `describeProblems`. */
 export interface DescribeOptions {
-  /** Columns of the terminal. Default: 100. */
+  /** The terminal's width in characters. Default: 100. */
   width?: number;
-  /** ANSI colours. Default: none. */
+  /** Whether to use ANSI colors. Default: false. */
   color?: boolean;
-  /** Problems that are shown; the others are counted. Default: 50. */
+  /** The most problems to show; the others are counted. Default: 50. */
   most?: number;
 }
 
 /**
- * Formats the problems for a terminal as compilers do: `file:line:column  message`, the line of the file with a caret
- * below the position, and the hint. What may be a secret is not shown.
- *
+ * Formats the problems of a file for a terminal, like a compiler: `file:line:column message`, the line with a caret
+ * below the position, and the hint. Possible secrets are not shown.
  * @example
  * ```ts
+ * import { describeProblems, readTenantFile, TenantFileError } from "@doorcode/prepare";
+ *
  * try {
- *   readTenantFile(text, "doorcode.tenant.yaml");
+ *   readTenantFile("apps: 1", "doorcode.tenant.yaml");
  * } catch (error) {
  *   if (!(error instanceof TenantFileError)) throw error;
- *   process.stderr.write(describeProblems(error));
+ *   process.stderr.write(describeProblems(error, { color: process.stderr.isTTY, width: process.stderr.columns }));
  * }
  * ```
  */
-export function describeProblems(error: TenantFileError, options: DescribeOptions = {}): string {
+export function describeProblems(error: SourceFileError, options: DescribeOptions = {}): string {
   const { width = 100, color = false, most = 50 } = options;
   const paint = (code: number, text: string) => (color ? `\u001b[${code}m${text}\u001b[0m` : text);
   const shown = error.problems.slice(0, most).map((problem) => {
@@ -47,9 +49,9 @@ export function describeProblems(error: TenantFileError, options: DescribeOption
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
-/** What of the line fits around the place, and the columns that come before the place. */
+/** The part of the line that fits around the position, and the columns before the position. */
 function excerptOf(source: SourceLine, width: number): { text: string; before: number } {
-  // Longer than any line that can be shown: segmenting a whole megabyte for it would take long.
+  // A longer text can never be shown, and segmenting a whole megabyte would take long.
   const from = Math.max(0, source.at - 4 * width);
   const head = cells(source.text.slice(from, source.at));
   const tail = cells(source.text.slice(source.at, source.at + 4 * width));
@@ -72,7 +74,7 @@ function excerptOf(source: SourceLine, width: number): { text: string; before: n
   return { text, before };
 }
 
-/** Characters as a terminal shows them, with the columns that each takes. */
+/** Characters as a terminal shows them, with the number of columns that each takes. */
 function cells(text: string): { text: string; columns: number }[] {
   return [...graphemes.segment(printable(text))].map(({ segment }) => ({
     text: segment,
@@ -80,7 +82,7 @@ function cells(text: string): { text: string; columns: number }[] {
   }));
 }
 
-/** Unicode, UAX #11: East Asian Wide and Fullwidth, and emoji. */
+/** Unicode UAX #11: East Asian Wide and Fullwidth, and emoji. */
 const WIDE =
   /^(?:\p{Emoji_Presentation}|\p{Emoji}\ufe0f|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}])/u;
 const ZERO = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;

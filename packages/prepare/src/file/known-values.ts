@@ -1,4 +1,4 @@
-/** Entra's built-in user attributes that sign-up can ask for; `email` is proven before, and no question. */
+/** Entra's built-in user attributes that sign-up can ask for. Not `email`, which is verified before. */
 export const BUILT_IN_ATTRIBUTES = [
   "city",
   "country",
@@ -14,12 +14,13 @@ export const BUILT_IN_ATTRIBUTES = [
 /** Delegated permissions of Microsoft Graph that a sign-in needs. */
 export const GRAPH_PERMISSIONS = ["openid", "offline_access", "profile", "email", "User.Read"] as const;
 
-/** How a client may get tokens. */
+/** The ways in which a client may get tokens. */
 export const GRANT_TYPES = ["device_code", "authorization_code", "refresh_token", "client_credentials"] as const;
 
+/** A way in which a client may get tokens (RFC 8628 §3.4, RFC 6749 §4.1, §6, §4.4). */
 export type GrantType = (typeof GRANT_TYPES)[number];
 
-/** Scopes of Microsoft Graph that only an administrator can be granted, as the embedded tenant has them. */
+/** Scopes of Microsoft Graph that the embedded tenant grants only to administrators. */
 export const ADMINISTRATIVE_SCOPES = [
   "Application.Read.All",
   "Application.ReadWrite.All",
@@ -46,9 +47,10 @@ export const ADMINISTRATIVE_SCOPES = [
   "User.RevokeSessions.All",
 ] as const;
 
+/** A scope of Microsoft Graph that the embedded tenant grants only to administrators. */
 export type AdministrativeScope = (typeof ADMINISTRATIVE_SCOPES)[number];
 
-/** What each lifetime is where nobody changed it, and the most that it may be. */
+/** Each lifetime's default and maximum. */
 export const LIFETIMES = {
   signInDays: { usual: 365, most: 3650 },
   signInIdleDays: { usual: 90, most: 365 },
@@ -58,5 +60,8 @@ export const LIFETIMES = {
   keptSessionIdleDays: { usual: 14, most: 365 },
 } as const;
 
-/** Of a program's sign-in, a browser's, and a browser's with "Keep me signed in"; each in all, and without use. */
+/**
+ * The lifetimes of a program's sign-in, a browser's session, and a browser's session with "Keep me signed in"; each in
+ * total, and without use. The unit is part of the name.
+ */
 export type Lifetime = keyof typeof LIFETIMES;

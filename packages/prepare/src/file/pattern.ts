@@ -1,12 +1,12 @@
 import { RE2JS } from "re2js";
 
-/** The tenant refuses a pattern that compiles to more steps. */
+/** The tenant rejects patterns that compile to more steps. */
 const MAX_PATTERN_STEPS = 1_000;
 export const MAX_PATTERN_LENGTH = 1_000;
 
 /**
- * Why a pattern cannot be used, as the end of a sentence about it. It has to be a regular expression of JavaScript (with
- * its `u` flag), which Entra's pages run, and of RE2, which has no construct that needs backtracking.
+ * Why a pattern cannot be used, as the end of a sentence. A pattern must be a regular expression of JavaScript (with
+ * the `u` flag), which Entra's pages run, and of RE2, which has no construct that needs backtracking.
  */
 export function patternProblem(pattern: string): string | null {
   if (pattern.length > MAX_PATTERN_LENGTH) return `is longer than ${MAX_PATTERN_LENGTH} characters`;
@@ -15,9 +15,9 @@ export function patternProblem(pattern: string): string | null {
   } catch {
     return "is not a regular expression";
   }
-  // Before it is compiled, which takes as long as it is large.
+  // Checked before compiling, which takes as long as the pattern is large.
   if (stepsOf(pattern) > MAX_PATTERN_STEPS) {
-    return `is too large: its counts, such as {2,50}, repeat more than ${MAX_PATTERN_STEPS} characters in all`;
+    return `is too large: its counts, such as {2,50}, repeat more than ${MAX_PATTERN_STEPS} characters in total`;
   }
   try {
     RE2JS.compile(toRe2(pattern));
@@ -30,7 +30,7 @@ export function patternProblem(pattern: string): string | null {
 
 const ESCAPE = /\\(?:u\{([0-9a-f]+)\}|u([0-9a-f]{4})|([pP])\{(?:Script|sc)=(\w+)\}|.)/gisu;
 
-/** What both know and write differently: `\u0041`, `\u{1F600}`, `\p{Script=Greek}`. */
+/** What both support but write differently: `\u0041`, `\u{1F600}`, `\p{Script=Greek}`. */
 function toRe2(pattern: string): string {
   return pattern.replace(ESCAPE, (whole, long?: string, short?: string, property?: string, script?: string) => {
     const point = long ?? short;
@@ -42,9 +42,9 @@ function toRe2(pattern: string): string {
 const ATOM = /\\(?:[pPuxk](?:\{[^}]*\}|<[^>]*>|[0-9a-fA-F]{2,4})?|.)|\[(?:\\.|[^\]\\])*\]|./suy;
 const COUNT = /\{(\d+)(?:(,)(\d*))?\}/uy;
 
-/** At least as many steps as RE2 compiles a valid pattern to: a count repeats what it stands behind. */
+/** At least as many steps as RE2 compiles a valid pattern to: a count repeats what precedes it. */
 function stepsOf(pattern: string): number {
-  /** Of each open group: its steps, and those of its last part. */
+  /** For each open group: its steps, and those of its last part. */
   let group = { steps: 0, last: 0 };
   const outer: (typeof group)[] = [];
   const add = (steps: number) => {

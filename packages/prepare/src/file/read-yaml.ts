@@ -13,46 +13,47 @@ import {
   type YAMLError,
 } from "yaml";
 import { type Diagnostics, quoted } from "./diagnostics.ts";
+import type { FileForm } from "./form.ts";
 import type { SourceNode } from "./source-node.ts";
 
-/** Bytes in UTF-8. */
+/** In bytes of UTF-8. */
 const MAX_BYTES = 1024 * 1024;
-/** Lexemes and levels of YAML that are read; deeper nesting would exhaust the stack of recursive code. */
+/** The most YAML lexemes and levels; deeper nesting would exhaust the stack of recursive code. */
 const MAX_LEXEMES = 400_000;
 const MAX_DEPTH = 64;
-/** Lexemes that the lexer inserts: they are not in the text. */
+/** Lexemes that the lexer inserts; they are not in the text. */
 const MARKERS: ReadonlySet<string> = new Set([CST.DOCUMENT, CST.FLOW_END, CST.SCALAR]);
-/** Values that all aliases together may expand to. */
+/** The most values that all aliases together may expand to. */
 const MAX_ALIASED = 2_000;
 
-/** Parses the file into a tree; undefined when it is not YAML with one map, which is then in `diagnostics`. */
-export function readYaml(text: string, diagnostics: Diagnostics): SourceNode | undefined {
+/** Parses the file into a tree. Undefined if it is not YAML with a single map; `diagnostics` then has the error. */
+export function readYaml(text: string, form: FileForm, diagnostics: Diagnostics): SourceNode | undefined {
   if (Buffer.byteLength(text) > MAX_BYTES) {
-    diagnostics.add(0, "The file is larger than 1 MiB: this is no tenant file.");
+    diagnostics.add(0, `The file is larger than 1 MiB, so it is not ${form.name}.`);
     return undefined;
   }
   const broken = text.search(/\ufffd|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/);
   if (broken !== -1) {
-    diagnostics.add(broken, "This is not UTF-8 text.", "Save the file as UTF-8.");
+    diagnostics.add(broken, "The file is not UTF-8 text.", "Save the file as UTF-8.");
     return undefined;
   }
   const control = text.search(/(?![\n\t])\p{Cc}/u);
   if (control !== -1) {
-    diagnostics.add(control, "This is a control character, which YAML does not have.", "Is it a text file?");
+    diagnostics.add(control, "Control characters are not allowed in YAML.", "Is it a text file?");
     return undefined;
   }
-  const documents = compose(text, diagnostics);
+  const documents = compose(text, form, diagnostics);
   if (!documents) return undefined;
   const [document, second] = documents;
   if (second) {
     const offset = second.range[0];
     diagnostics.add(
       offset,
-      "A second document begins here (---); the file is one.",
-      "Put everything into the first one.",
+      "A second document begins here (---), but the file must have only one.",
+      "Move everything into the first one.",
     );
   }
-  // Later errors on the same line are consequences of the first.
+  // Later errors on the same line follow from the first.
   const lines = new Set<number>();
   for (const error of [...(document?.errors ?? []), ...(document?.warnings ?? [])]) {
     const line = diagnostics.lineOf(error.pos[0]);
@@ -62,17 +63,13 @@ export function readYaml(text: string, diagnostics: Diagnostics): SourceNode | u
   if (!diagnostics.none) return undefined;
   const tree = document?.contents ? new TreeBuilder(diagnostics).build(document.contents, undefined) : undefined;
   if (!tree || tree.value === null) {
-    diagnostics.add(
-      0,
-      "The file says nothing.",
-      "Begin with `tenant:`, `apps:` and `apis:`; comments alone do nothing.",
-    );
+    diagnostics.add(0, "The file is empty.", `${form.beginning} Comments alone have no effect.`);
     return undefined;
   }
   return tree;
 }
 
-function compose(text: string, diagnostics: Diagnostics): Document.Parsed[] | undefined {
+function compose(text: string, form: FileForm, diagnostics: Diagnostics): Document.Parsed[] | undefined {
   const parser = new Parser();
   const tokens = [];
   let lexemes = 0;
@@ -82,7 +79,7 @@ function compose(text: string, diagnostics: Diagnostics): Document.Parsed[] | un
     if (!MARKERS.has(lexeme)) offset += lexeme.length;
     if (++lexemes > MAX_LEXEMES || parser.stack.length > MAX_DEPTH) {
       const what =
-        lexemes > MAX_LEXEMES ? "The file says too much: this is no tenant file." : "It is nested too deeply.";
+        lexemes > MAX_LEXEMES ? `The file has too many values to be ${form.name}.` : "The file is nested too deeply.";
       diagnostics.add(Math.min(offset, text.length), what);
       return undefined;
     }
@@ -151,16 +148,16 @@ class TreeBuilder {
         const line = this.#diagnostics.lineOf(first.keyOffset ?? 0);
         this.#diagnostics.add(
           keyOffset,
-          `${quoted(String(name))} is there already, on line ${line}.`,
-          "Put the two together.",
+          `${quoted(String(name))} is already defined on line ${line}.`,
+          "Merge the two.",
         );
       } else if (name === "__proto__") {
         this.#diagnostics.add(keyOffset, "__proto__ cannot be a name.");
       } else {
         const written = isScalar(key) && key.source ? ` Write ${quoted(key.source)}, in quotes.` : "";
-        this.#diagnostics.add(keyOffset, `A key has to be text.${written}`);
+        this.#diagnostics.add(keyOffset, `A key must be text.${written}`);
       }
-      // The value is not in the tree, so nothing else can find out whether it is a secret.
+      // The value is not in the tree, so nothing else can detect a secret in it.
       if (node?.range) this.#diagnostics.hide(node.range[0], node.range[1]);
     }
     result.value = value;
@@ -170,11 +167,11 @@ class TreeBuilder {
     const target = this.#anchors.get(name);
     const problem =
       target === undefined
-        ? `There is no anchor &${name} above.`
+        ? `The anchor &${name} is not defined above.`
         : this.#open.has(target)
-          ? "An alias cannot stand within what it stands for."
+          ? "An alias cannot be inside its own anchor."
           : this.#aliased > MAX_ALIASED
-            ? "Too much of the file stands in aliases."
+            ? "The aliases expand to too many values."
             : undefined;
     if (problem !== undefined || target === undefined) {
       this.#diagnostics.add(result.offset, problem ?? "");
@@ -190,45 +187,48 @@ class TreeBuilder {
 
 type Message = [message: string, hint?: string];
 
-/** Our own messages: the parser's may repeat what the file says, which may be a secret. */
+/** Our own messages: the parser's may quote the file, which may contain a secret. */
 const MESSAGES: Partial<Record<ErrorCode, Message>> = {
-  ALIAS_PROPS: ["An alias (*name) takes no anchor and no tag of its own."],
-  BAD_ALIAS: ["This is no alias: after * comes the name of an anchor.", "Put text that begins with * in quotes."],
-  BAD_COLLECTION_TYPE: ["The tag does not fit what follows it."],
-  BAD_DIRECTIVE: ["A line that begins with % is a directive, and this one is unknown."],
+  ALIAS_PROPS: ["An alias (*name) cannot have its own anchor or tag."],
+  BAD_ALIAS: [
+    "This is not an alias: the name of an anchor must follow the *.",
+    "Put text that begins with * in quotes.",
+  ],
+  BAD_COLLECTION_TYPE: ["The tag does not match the value."],
+  BAD_DIRECTIVE: ["A line that begins with % is a directive, but this one is unknown."],
   BAD_DQ_ESCAPE: [
-    "This escape is unknown in text in double quotes.",
+    "Unknown escape sequence in double quotes.",
     "Write \\\\ for a backslash, or use single quotes: pattern: '\\d+'.",
   ],
   BAD_INDENT: [
-    "The indentation does not fit the lines above.",
-    "Members of one map begin in the same column; a bracket that was opened must be closed.",
+    "The indentation does not match the lines above.",
+    "Members of one map must begin in the same column, and every bracket must be closed.",
   ],
-  BAD_PROP_ORDER: ["Anchors and tags come before the value, after - or :."],
+  BAD_PROP_ORDER: ["Anchors and tags must come before the value, after - or :."],
   BAD_SCALAR_START: ["Text cannot begin with this character.", "Put the text in quotes."],
   BLOCK_AS_IMPLICIT_KEY: [
-    "A map cannot begin here, after another member on the same line.",
-    "Put text that has a colon and a space in it in quotes, or begin the map on a line of its own.",
+    "A map cannot begin on the same line as another member.",
+    "Put text that contains a colon and a space in quotes, or begin the map on its own line.",
   ],
-  BLOCK_IN_FLOW: ["Within brackets or braces everything is written with commas, not with dashes."],
-  KEY_OVER_1024_CHARS: ["A key has 1024 characters at most."],
+  BLOCK_IN_FLOW: ["Inside brackets or braces, separate items with commas, not with dashes."],
+  KEY_OVER_1024_CHARS: ["A key can have at most 1024 characters."],
   MISSING_CHAR: ["Something is missing here: a closing quote, a bracket, a comma, or the space after a colon."],
-  MULTILINE_IMPLICIT_KEY: ["A key is on one line, and a colon follows it."],
-  MULTIPLE_ANCHORS: ["A value has one anchor at most."],
-  MULTIPLE_TAGS: ["A value has one tag at most."],
-  TAB_AS_INDENT: ["A tab cannot indent in YAML.", "Use spaces, two for each level."],
-  TAG_RESOLVE_FAILED: ["Tags (!name) mean nothing in this file.", "Write the value without one."],
-  UNEXPECTED_TOKEN: ["This does not belong here.", "Is a quote, a bracket or an indentation above it wrong?"],
+  MULTILINE_IMPLICIT_KEY: ["A key must be on one line, followed by a colon."],
+  MULTIPLE_ANCHORS: ["A value can have only one anchor."],
+  MULTIPLE_TAGS: ["A value can have only one tag."],
+  TAB_AS_INDENT: ["YAML does not allow tabs as indentation.", "Use two spaces for each level."],
+  TAG_RESOLVE_FAILED: ["Tags (!name) are not supported in this file.", "Write the value without a tag."],
+  UNEXPECTED_TOKEN: ["Unexpected text.", "Check the quotes, brackets and indentation above it."],
 };
 
-/** Codes that stand for several errors, distinguished by how the parser's message begins. */
+/** Parser codes with several meanings, distinguished by how the parser's message begins. */
 const SPECIFIC_MESSAGES: [ErrorCode, begins: RegExp, Message][] = [
   ["BAD_INDENT", /^Flow/, ["A bracket or brace that was opened above is not closed."]],
-  ["MISSING_CHAR", /^Missing closing/, ["A quote that was opened is not closed."]],
+  ["MISSING_CHAR", /^Missing closing/, ["A quote is not closed."]],
   ["MISSING_CHAR", /^Missing , /, ["A comma is missing before this."]],
 ];
 
 function describeYamlError({ code, message }: YAMLError): Message {
   const specific = SPECIFIC_MESSAGES.find(([of, begins]) => of === code && begins.test(message));
-  return specific?.[2] ?? MESSAGES[code] ?? ["This is not YAML."];
+  return specific?.[2] ?? MESSAGES[code] ?? ["The file is not valid YAML."];
 }

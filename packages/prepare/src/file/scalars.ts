@@ -1,15 +1,15 @@
 import { z } from "zod";
 import { MAX_PATTERN_LENGTH, patternProblem } from "./pattern.ts";
 
-/** Graph's `uniqueName`, which a key becomes: what is safe in a URL, a tag and a shell. */
+/** Graph's `uniqueName`, which is made from a key: only what is safe in a URL, a tag and a shell. */
 const UNIQUE_NAME = /^[A-Za-z0-9._-]{1,120}$/;
 const LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?";
 const DOMAIN = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})*$`);
-/** HTML, "valid email address", as the tenant has it; at most 254 characters (RFC 5321). */
+/** HTML's "valid email address", as in the tenant; at most 254 characters (RFC 5321). */
 const EMAIL = new RegExp(`^(?=.{1,254}$)[a-zA-Z0-9.!#$%&'*+/=?^_\`{|}~-]{1,64}@${LABEL}(?:\\.${LABEL})*$`);
 const COLOR = /^#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})$/;
 const VARIABLE = /^[A-Z][A-Z0-9_]{0,99}$/;
-/** What a scope or app role is called in a token; a slash would end the name of its API. */
+/** A scope or app role in a token; a slash would end the name of its API. */
 const PERMISSION_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._:-]{0,119}$/;
 /** The name in the tenant's `extension_<app>_<name>`. */
 export const OWN_ATTRIBUTE = /^[A-Za-z]\w{0,63}$/;
@@ -28,34 +28,30 @@ export function text(max: number, { lines = false } = {}) {
 function textProblem(value: string, max: number, lines: boolean): string | undefined {
   if (value.trim() === "") return "is empty";
   if ([...value].length > max) return `is longer than ${max} characters`;
-  if (!lines && /\n/.test(value)) return "has to be on one line";
-  // Bidi and zero-width marks other than the joiners that scripts and emoji need make a text read as another.
+  if (!lines && /\n/.test(value)) return "must be on one line";
+  // Bidi and zero-width marks change how a text reads, except the joiners that scripts and emoji need.
   if (/(?!\n)[\p{Cc}\p{Cs}\p{Cn}\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd]/u.test(value)) {
-    return "has a character that cannot be seen";
+    return "contains an invisible character";
   }
   return undefined;
 }
 
-/** Text of one form; `error` completes the sentence that begins with the member's name. */
+/** Text of a certain form; `error` completes a sentence that begins with the member's name. */
 function form(pattern: RegExp, error: string) {
   return z.string().regex(pattern, { error });
 }
 
-export const uniqueName = () =>
-  form(UNIQUE_NAME, "cannot be a key here: letters, digits and . _ - make one, 120 at most");
+export const uniqueName = () => form(UNIQUE_NAME, "is not a valid key: use letters, digits and . _ -, at most 120");
 export const permissionName = () =>
-  form(
-    PERMISSION_NAME,
-    "cannot be a name here: letters, digits and . _ : - make one, 120 at most, without a dot first",
-  );
-export const languageTag = () => form(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "is no language tag, such as de or pt-BR");
-export const domain = () => form(DOMAIN, "is no domain, such as contoso.example");
-export const email = () => form(EMAIL, "is no email address, such as ada@contoso.example");
-export const colour = () => form(COLOR, "is no colour: write #rgb or #rrggbb, in quotes");
+  form(PERMISSION_NAME, "is not a valid name: use letters, digits and . _ : -, at most 120, not beginning with a dot");
+export const languageTag = () => form(/^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "is not a language tag, such as de or pt-BR");
+export const domain = () => form(DOMAIN, "is not a domain, such as contoso.example");
+export const email = () => form(EMAIL, "is not an email address, such as ada@contoso.example");
+export const colour = () => form(COLOR, "is not a color: write #rgb or #rrggbb, in quotes");
 export const ownAttribute = () =>
-  form(OWN_ATTRIBUTE, "cannot be the name of an attribute: a letter, then letters, digits and _ make one, 64 at most");
+  form(OWN_ATTRIBUTE, "is not a valid attribute name: use a letter, then letters, digits and _, at most 64");
 export const variable = () =>
-  form(VARIABLE, "has to name an environment variable: upper-case letters, digits and _, such as ADA_PASSWORD");
+  form(VARIABLE, "must name an environment variable: upper-case letters, digits and _, such as ADA_PASSWORD");
 
 export const regularExpression = () =>
   z
@@ -66,12 +62,12 @@ export const regularExpression = () =>
     })
     .meta({ format: "regex", maxLength: MAX_PATTERN_LENGTH });
 
-/** Where a browser is sent back to with a code (RFC 6749 §3.1.2, RFC 8252 §7). */
+/** Where a browser is sent with a code (RFC 6749 §3.1.2, RFC 8252 §7). */
 export const redirectUri = () => uri(256, redirectUriProblem);
 export const signedOutUri = () => uri(256, (value) => redirectUriProblem(value) ?? webProblem(value));
 export const identifierUri = () => uri(255, identifierUriProblem);
 export const webAddress = () =>
-  uri(2_000, (value) => (parsed(value)?.protocol === "https:" ? undefined : "is no https address"));
+  uri(2_000, (value) => (parsed(value)?.protocol === "https:" ? undefined : "is not an https address"));
 
 function uri(max: number, problem: (value: string) => string | undefined) {
   return z
@@ -84,23 +80,23 @@ function uri(max: number, problem: (value: string) => string | undefined) {
 }
 
 function parsed(value: string): URL | undefined {
-  // URL forgives spaces and line ends around and within; a comparison of characters later does not.
+  // URL accepts spaces and line breaks around and inside an address; a later comparison by character does not.
   return /^[\x21-\x7e]+$/.test(value) && URL.canParse(value) ? new URL(value) : undefined;
 }
 
 const isLoopback = ({ hostname }: URL) => ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
 
 function redirectUriProblem(value: string): string | undefined {
-  if (value.includes("*")) return "has a wildcard: write every address out";
+  if (value.includes("*")) return "has a wildcard: list every address";
   const url = parsed(value);
-  if (!url || !/^[a-z][a-z0-9+.-]*:\/\//i.test(value)) return "is no absolute URI, such as http://localhost";
-  if (value.includes("#")) return "has a fragment (#…), which a redirect URI cannot have";
-  if (url.username || url.password) return "has a user name in it";
+  if (!url || !/^[a-z][a-z0-9+.-]*:\/\//i.test(value)) return "is not an absolute URI, such as http://localhost";
+  if (value.includes("#")) return "has a fragment (#…), which is not allowed in a redirect URI";
+  if (url.username || url.password) return "contains a user name";
   if (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url))) return undefined;
-  if (url.protocol === "http:") return "is http: only localhost, 127.0.0.1 and [::1] may be; write https";
+  if (url.protocol === "http:") return "uses http, which is allowed only for localhost, 127.0.0.1 and [::1]: use https";
   // RFC 8252 §7.1: a private scheme is a reversed domain; MSAL's own begins with msal.
   if (/^msal|\./.test(url.protocol)) return undefined;
-  return "has a scheme that is neither https, http on loopback, nor an app's own (com.example.app)";
+  return "must use https, http on loopback, or the app's own scheme (com.example.app)";
 }
 
 function webProblem(value: string): string | undefined {
@@ -109,10 +105,10 @@ function webProblem(value: string): string | undefined {
 
 function identifierUriProblem(value: string): string | undefined {
   const url = parsed(value);
-  const expected = "is neither an api:// nor an https URI, such as api://todolist";
+  const expected = "must be an api:// or https URI, such as api://todolist";
   if (!url || !/^(?:api|https):\/\/[^/?#]/i.test(value)) return expected;
   if (/[?#*]/.test(value) || url.username || url.password) {
-    return "has a query, a fragment, a wildcard or a user name, which no identifier URI has";
+    return "has a query, fragment, wildcard or user name, which is not allowed in an identifier URI";
   }
   return undefined;
 }
@@ -120,14 +116,14 @@ function identifierUriProblem(value: string): string | undefined {
 const matches = (scalar: z.ZodType) => (value: string | null | undefined) => scalar.safeParse(value).success;
 
 /**
- * Whether a file can express a value found in a tenant. What it cannot express is left out of an export, and left
- * unchanged by an apply even where the file otherwise determines the whole list.
+ * Whether a file can express a value found in a tenant. What it cannot express is omitted from an export, and left
+ * unchanged by an apply even if the file otherwise determines the whole list.
  */
 export const isExpressible = {
   redirectUri: matches(redirectUri()),
   postLogoutRedirectUri: matches(signedOutUri()),
   identifierUri: matches(identifierUri()),
-  /** Of a scope or role. */
+  /** The name of a scope or role. */
   permission: matches(permissionName()),
   attribute: matches(ownAttribute()),
   label: matches(text(250)),

@@ -3,15 +3,27 @@ import { entriesOf, type SourceNode } from "./source-node.ts";
 /** Names of members that usually contain secrets. */
 const SECRET_NAME = /secret|pass(?!ed)|pwd|token|credential|private|api_?-?key|certificate|pfx|pin$/i;
 
-/** Values that are secrets under any name: Entra's client secrets, JWTs and private keys. */
+/**
+ * Values that are secrets under any name: Entra's client secrets, JWTs and private keys, and passwords in URLs or before a
+ * host. Lengths are limited, so that long lines take linear time.
+ */
 const SECRET_VALUE =
-  /[\w~.-]{3}\dQ~[\w~.-]{25,}|eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?|-----BEGIN [A-Z ]*PRIVATE KEY-----.*|(?<=\/\/)[^\s/@"']+(?=@)/g;
+  /[\w~.-]{3}\dQ~[\w~.-]{25,}|eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?|-----BEGIN [A-Z ]*PRIVATE KEY-----.*|(?<=\/\/)[^\s/@"']+(?=@)|(?<=[?&](?:password|passwd|pwd|sslpassword|secret|client_secret|token|access_token|api_?key)=)[^\s&#"']+|(?<=[\w.%+-]:)(?<!mailto:)(?!\/\/)[^\s"',{}]{1,200}(?=@[\w[])/g;
 
 /** A secret's name followed by a value on the same line. */
 const SECRET_IS = /(?:secret|pass|pwd|token|credential|private)[\w-]*["']?\s*:\s*(?=\S)/i;
 
 const MASK = "…";
 
+/**
+ * Whether a member of this name usually contains a secret.
+ * @example
+ * ```ts
+ * import { isSecretName } from "@doorcode/prepare/source-file";
+ *
+ * console.log(isSecretName("apiKey"), isSecretName("port"));
+ * ```
+ */
 export function isSecretName(name: string): boolean {
   return SECRET_NAME.test(name);
 }
@@ -20,24 +32,24 @@ export function hasSecretValue(text: string): boolean {
   return text.search(SECRET_VALUE) !== -1;
 }
 
-/** A text of somebody else's, which may repeat what was sent to them. */
+/** Masks secrets in another service's text, which may repeat what was sent to it. */
 export const withoutSecretValues = (text: string): string => text.replace(SECRET_VALUE, MASK);
 
-/** Start and end of something in the text that must not be shown; UTF-16 offsets. */
+/** Start and end of a range of the text that must not be shown, in UTF-16 code units. */
 export type Range = [start: number, end: number];
 
 /** A line of the file that is safe to show: everything that may be a secret is masked. */
 export interface SourceLine {
+  /** The line, without secrets. */
   text: string;
-  /** 0-based index in `text` of what the problem is about. */
+  /** Index in `text` of the problem, counted from 0. */
   at: number;
 }
 
 /**
  * Masks the secrets of one line and finds the position of `offset` in the result.
- *
- * @param hidden  ranges known to contain secrets, sorted by start; what else looks like a secret is masked too
- * @param guess   true where the text could not be parsed, so that `hidden` may be incomplete
+ * @param hidden ranges known to contain secrets, sorted by start; anything else that looks like a secret is masked too
+ * @param guess true if the text could not be parsed, so that `hidden` may be incomplete
  */
 export function lineWithoutSecrets(
   text: string,
@@ -74,8 +86,8 @@ export function lineWithoutSecrets(
 }
 
 /**
- * Ranges of the values that may be secrets, so that no diagnostic shows them: values under names of secrets, and every
- * member of a user but the name and `administrator`.
+ * Ranges of values that may be secrets, so that no diagnostic shows them: values under names of secrets, and every
+ * member of a user except the name and `administrator`.
  */
 export function secretRanges(tree: SourceNode): Range[] {
   const nodes = [...tree.children].flatMap(([key, node]) => (isSecretName(key) ? [node] : []));
@@ -89,7 +101,7 @@ export function secretRanges(tree: SourceNode): Range[] {
 /** Members whose names only look like those of secrets. */
 const HARMLESS_NAMES = new Set(["tokenProfile"]);
 
-/** @param names  levels at which the keys are names of the file's own, such as an API called token-service */
+/** @param names  levels at which the keys are the file's own names, such as an API called token-service */
 function secretsBelow(node: SourceNode, names: number): SourceNode[] {
   const inItems = Array.isArray(node.value) ? [...node.children.values()].flatMap((item) => secretsBelow(item, 0)) : [];
   const inEntries = entriesOf(node).flatMap(([key, child]) => {

@@ -1,27 +1,35 @@
 /** A value of the file and its position. Offsets are UTF-16 code units from the start of the text. */
 export interface SourceNode {
-  /** Plain data; maps have no prototype. Undefined where the value could not be read, which is reported already. */
+  /** Plain data; maps have no prototype. Undefined if the value could not be read, which is already reported. */
   value: unknown;
-  /** Offset of the value, or of its key where it is empty. */
+  /** Offset of the value, or of its key if it is empty. */
   offset: number;
   /** Offset after the value. */
   end: number;
   /** Offset of the key, in a map. */
   keyOffset: number | undefined;
-  /** A scalar as it is written in the file. */
+  /** A scalar as written in the file. */
   source: string | undefined;
   /** By key, or by index as text. */
   children: Map<string, SourceNode>;
 }
 
-/** The value at a path below `node`; undefined when there is none. */
+/**
+ * The value at a path below `node`; undefined if there is none.
+ * @example
+ * ```ts
+ * import { childAt, type SourceNode } from "@doorcode/prepare/source-file";
+ *
+ * const portOf = (tree: SourceNode) => childAt(tree, "listen", "port")?.value;
+ * ```
+ */
 export function childAt(node: SourceNode | undefined, ...path: PropertyKey[]): SourceNode | undefined {
   let found = node;
   for (const step of path) found = found?.children.get(String(step));
   return found;
 }
 
-/** Entries of a map; none of anything else. */
+/** Entries of a map; an empty list for anything else. */
 export function entriesOf(node: SourceNode | undefined): [key: string, entry: SourceNode][] {
   const isMap = typeof node?.value === "object" && node.value !== null && !Array.isArray(node.value);
   return isMap ? [...node.children] : [];
@@ -33,7 +41,7 @@ export interface SourceText {
   offset: number;
 }
 
-/** Items of a list; none of anything else. */
+/** Items of a list; an empty list for anything else. */
 export function itemsOf(node: SourceNode | undefined): SourceNode[] {
   return node && Array.isArray(node.value) ? [...node.children.values()] : [];
 }

@@ -15,7 +15,7 @@ import { type ParsedTenant, tenantSchema } from "./tenant-schema.ts";
 
 type Parsed<Section extends Exclude<keyof ParsedTenant, "tenant">> = NonNullable<ParsedTenant[Section]>[string];
 
-/** The model of a file without a mistake: the defaults that depend on a key, and one form for what has several. */
+/** The model of a file without errors: the defaults that depend on a key, and one form for values with several. */
 export function toModel(file: ParsedTenant): TenantModel {
   const { name, domain, colour, signUp, accountUserFlow, lifetimes } = file.tenant ?? {};
   return {
@@ -34,7 +34,7 @@ export function modelOf(sections: object): TenantModel {
   return toModel(tenantSchema.parse(sections));
 }
 
-/** `ada` of `ada@contoso.example`: what a user is called by default. */
+/** `ada` in `ada@contoso.example`: a user's default name. */
 export function localPart(address: string): string {
   return address.split("@", 1)[0] ?? "";
 }

@@ -6,15 +6,15 @@ const HEADER = `\
 # yaml-language-server: $schema=./node_modules/@doorcode/prepare/tenant.schema.json
 
 # A tenant in one file: doorcode prepare --file doorcode.tenant.yaml --to URL|entra
-# What is left out is as the schema says by default. No secret belongs in here.
+# Omitted values have the defaults that the schema lists. Never put a secret in here.
 `;
 
-/** Columns; a list or map of scalars that fits is written on one line. */
+/** Columns. A list or map of scalars that fits is written on one line. */
 const WIDTH = 100;
 
 type Plain = Record<string, unknown>;
 
-/** Empty entries: their defaults are what the writer omits. Defaults that depend on the key are added below. */
+/** Empty entries: the writer omits their defaults. Defaults that depend on the key are added below. */
 const least = { displayName: "key" };
 const empty = modelOf({
   apps: { key: null },
@@ -26,8 +26,16 @@ const empty = modelOf({
 });
 
 /**
- * The file for a model, in the order of the model, without what is as it is by default. Reading it gives an equal model,
- * and writing that gives the same text. A model that breaks a rule is written as it is: reading says which.
+ * Returns the file for a model, in the order of the model, without defaults. Reading it gives an equal model, and
+ * writing that one gives the same text. An invalid model is written unchanged: reading it reports the errors.
+ * @example
+ * ```ts
+ * import { readTenantFile, writeTenantFile } from "@doorcode/prepare";
+ *
+ * const model = readTenantFile("apps:\n  my-app:\n", "doorcode.tenant.yaml");
+ * model.apps["my-app"]!.displayName = "My app";
+ * console.log(writeTenantFile(model));
+ * ```
  */
 export function writeTenantFile(model: TenantModel): string {
   const { name, domain, colour, signUp, accountUserFlow, lifetimes } = model.tenant;
@@ -92,7 +100,7 @@ function plainOption(option: { value: string; label: string }): string | Plain {
   return option.value === option.label ? option.value : { value: option.value, label: option.label };
 }
 
-/** The members that differ from what is there by default, in the order of the model. */
+/** The members that differ from the defaults, in the order of the model. */
 function without(entry: object, defaults: object | undefined): Plain {
   const start = (defaults ?? {}) as Plain;
   const written = entry as Plain;
@@ -107,7 +115,7 @@ function present(entry: object): Plain {
   return Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== undefined));
 }
 
-/** The members that have something in them. */
+/** The members that are not empty. */
 function filled(sections: Record<string, Plain>): Plain {
   return Object.fromEntries(Object.entries(sections).filter(([, entries]) => Object.keys(entries).length > 0));
 }
@@ -122,7 +130,7 @@ function toYaml(content: Plain): string {
     Collection(_, node, path) {
       padOnlyMaps(node);
       const short = lengthOf(node) + 2 * path.length <= WIDTH && node.items.every(isSmall);
-      // The sections, and the entries of each, are read one below the other.
+      // The sections, and the entries of each, are written one below the other.
       const isSection = path.length < 4;
       node.flow = node.items.length === 0 || (short && !isSection);
     },
@@ -143,19 +151,19 @@ function toYaml(content: Plain): string {
 /** Control and direction characters, which any text of a tenant may contain. */
 const INVISIBLE = /(?![\n\t])[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
-/** Undefined where the library finds out whether quotes are needed. */
+/** Undefined if the library decides whether quotes are needed. */
 function styleOf(text: string): Scalar.Type | undefined {
   // The only style that can escape them.
   if (text.search(INVISIBLE) !== -1) return Scalar.QUOTE_DOUBLE;
   if (text.includes("\n")) {
-    // Blanks at the ends of lines, and empty lines at the end, do not survive every editor.
+    // Trailing spaces and empty last lines do not survive every editor.
     return /(?:^|\n)\s|\s(?:\n|$)/.test(text) ? Scalar.QUOTE_DOUBLE : Scalar.BLOCK_LITERAL;
   }
   // A pattern reads better without every backslash doubled.
   return text.includes("\\") ? Scalar.QUOTE_SINGLE : undefined;
 }
 
-/** `[a, b]` beside `{ a: b }`; the library pads both or neither. */
+/** `[a, b]` next to `{ a: b }`; the library pads both or neither. */
 function padOnlyMaps(node: YAMLMap | YAMLSeq): void {
   const inherited = node.toString;
   const flowCollectionPadding = isMap(node) ? " " : "";
@@ -170,7 +178,7 @@ function lengthOf(node: Node | null | unknown): number {
   return 0;
 }
 
-/** Whether an item may be written within brackets: a scalar, a list of scalars in a map, a map of scalars in a list. */
+/** Whether an item may be written inside brackets: a scalar, a list of scalars in a map, a map of scalars in a list. */
 function isSmall(item: unknown): boolean {
   if (isPair(item)) return isShortScalar(item.value) || (isSeq(item.value) && item.value.items.every(isShortScalar));
   return isShortScalar(item) || (isMap(item) && item.items.every(({ value }) => isShortScalar(value)));

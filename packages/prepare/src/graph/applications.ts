@@ -10,10 +10,10 @@ import type {
 import type { AdministrativeScope, GrantType } from "../file/known-values.ts";
 import { equals, type GraphRequest, literal, segment } from "./request.ts";
 
-/** Microsoft Graph itself as a resource. */
+/** The appId of Microsoft Graph itself, as a resource. */
 export const GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000";
 
-/** Ids of Graph's delegated permissions that customers' apps ask for; the same in every tenant. */
+/** IDs of the delegated Graph permissions that customers' apps request; the same in every tenant. */
 export const GRAPH_SCOPE_IDS = {
   openid: "37f7f235-527c-4136-accd-4a02d197296e",
   offline_access: "7427e0e9-2fba-42fe-b0c0-848c9e6a8182",
@@ -72,7 +72,7 @@ export function clientAppBody(settings: ClientAppSettings): GraphApplication {
   };
 }
 
-/** The body that creates a web API. Its identifier URI is set afterwards, as it contains the appId. */
+/** The body that creates a web API. Its identifier URI is set afterwards, because it contains the appId. */
 export function apiBody(settings: ApiSettings): GraphApplication {
   return {
     displayName: settings.displayName,
@@ -85,7 +85,7 @@ export function apiBody(settings: ApiSettings): GraphApplication {
   };
 }
 
-/** 201 with the new application, or 204 where one of that uniqueName exists, which the body then changes. */
+/** 201 with the new application, or 204 if one with that uniqueName exists; the body then changes it. */
 export function upsertApplication(uniqueName: string, body: GraphApplication): GraphRequest<GraphApplication> {
   return {
     method: "PATCH",
@@ -95,7 +95,7 @@ export function upsertApplication(uniqueName: string, body: GraphApplication): G
   };
 }
 
-/** 404 where none exists. */
+/** 404 if it does not exist. */
 export function getApplication(uniqueName: string): GraphRequest<GraphApplication> {
   return { method: "GET", path: `/applications(uniqueName=${literal(uniqueName)})` };
 }
@@ -122,10 +122,10 @@ export function allApplications(): Applications {
   return { method: "GET", path: "/applications?$top=999" };
 }
 
-/** "Assigned to the app", with no role of it. */
+/** The role "assigned to the app", without a role of the app itself. */
 export const NO_ROLE = "00000000-0000-0000-0000-000000000000";
 
-/** 409 where one exists; 400 where the application does not exist (yet). */
+/** 409 if it exists; 400 if the application does not exist (yet). */
 export function createServicePrincipal(appId: string): GraphRequest<ServicePrincipal> {
   return { method: "POST", path: "/servicePrincipals", body: { appId } };
 }

@@ -24,13 +24,13 @@ export class GraphOutcomeUnknown extends Error {
   }
 }
 
-/** The error to report when trying again did not help. */
+/** The error to report if repeating did not help. */
 export function underlyingError(error: unknown): unknown {
   if (error instanceof GraphConflict) return error.refused;
   return error instanceof GraphOutcomeUnknown ? error.failed : error;
 }
 
-/** How Graph's services say with a 400 that an object is missing; each of them has words of its own. */
+/** How Graph's services report a missing object with a 400; each uses its own words. */
 const absent =
   /do(es)? not exist|does not reference a valid|not (be )?found|not present|(cannot|could not|unable to) find|no such/i;
 
@@ -41,16 +41,16 @@ export function isNotFound(error: unknown): boolean {
 }
 
 /**
- * Whether the refusal may only mean that a replica does not have an object yet. Entra says so of a new application with a
- * 403, too: "the backing application of the service principal being created must in the local tenant". The caller knows
- * whether the object is new.
+ * Whether the rejection may only mean that a replica does not have an object yet. Entra reports this for a new
+ * application with a 403 as well: "the backing application of the service principal being created must in the local
+ * tenant". The caller knows whether the object is new.
  */
 export function mayBeReplicating(refused: PrepareError): boolean {
   if (isNotFound(refused)) return true;
   return refused.status === 403 && /backing application|in the local tenant/i.test(refused.message);
 }
 
-/** Maps an error response of Graph to a PrepareError, with a hint about missing permissions. */
+/** Converts an error response of Graph into a PrepareError, with a hint about missing permissions. */
 export function responseError(
   request: GraphRequest,
   response: Response,
@@ -65,7 +65,7 @@ export function responseError(
   const reason = graphError.message ? `: ${graphError.message}` : "";
   switch (status) {
     case 401:
-      return new PrepareError("graph_unauthenticated", `Graph does not take the token (${what})${reason}`, details);
+      return new PrepareError("graph_unauthenticated", `Graph rejects the token (${what})${reason}`, details);
     case 403:
       return new PrepareError("graph_denied", `Graph denies ${what}${reason}`, {
         ...details,
@@ -73,15 +73,15 @@ export function responseError(
       });
     case 429: {
       const seconds = response.headers.get("retry-after");
-      const wait = seconds === null ? "" : ` It asks to wait ${/^\d+$/.test(seconds) ? `${seconds} s` : seconds}.`;
-      return new PrepareError("graph_throttled", `Graph is asked too often (${what}).${wait}`, details);
+      const wait = seconds === null ? "" : ` Graph asks to wait ${/^\d+$/.test(seconds) ? `${seconds} s` : seconds}.`;
+      return new PrepareError("graph_throttled", `Too many requests to Graph (${what}).${wait}`, details);
     }
     default:
-      return new PrepareError(codeOf(status, graphError.code), `Graph refuses ${what} (${status})${reason}`, details);
+      return new PrepareError(codeOf(status, graphError.code), `Graph rejects ${what} (${status})${reason}`, details);
   }
 }
 
-/** Maps a failed connection to a PrepareError, with the system's error code. */
+/** Converts a failed connection into a PrepareError, with the system's error code. */
 export function connectionError(base: string, cause: unknown, requestId: string): PrepareError {
   const reason = systemCodeOf(cause);
   const certificate = reason !== undefined && /CERT|SIGNATURE|ISSUER/.test(reason);
@@ -89,12 +89,12 @@ export function connectionError(base: string, cause: unknown, requestId: string)
     cause,
     requestId,
     ...(certificate && {
-      hint: "Its certificate is not trusted here. Name the CA of your own tenant: --ca-file FILE, or DOORCODE_CA_FILE.",
+      hint: "Its certificate is not trusted. For your own tenant, name its CA with --ca-file FILE or DOORCODE_CA_FILE.",
     }),
   });
 }
 
-/** `ECONNREFUSED`, of the error or of what caused it. */
+/** The error's code, or its cause's: `ECONNREFUSED`. */
 function systemCodeOf(error: unknown): string | undefined {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
     if ("code" in at && typeof at.code === "string" && /^[A-Z_]{3,60}$/.test(at.code)) return at.code;
@@ -115,22 +115,22 @@ function deniedHint(request: GraphRequest, target: GraphAccess["target"]): { hin
     target === "entra"
       ? `an administrator with the directory role ${need.role} (or Global Administrator)`
       : "an administrator of this tenant (`doorcode tenant users add EMAIL --administrator`)";
-  return { hint: `It needs the Microsoft Graph permission ${need.scope}, granted to this program, and ${who}.` };
+  return { hint: `This requires the Microsoft Graph permission ${need.scope}, granted to this program, and ${who}.` };
 }
 
-/** Graph's messages repeat what others have written: this removes secrets, line breaks, control and direction characters. */
+/** Graph's messages repeat what others wrote: this removes secrets, line breaks, control and direction characters. */
 const oneLine = (text: string, secrets: string[]) =>
   withoutSecretValues(withoutSecrets(text, secrets))
     .replace(/[\p{Cc}\u2028\u2029]+/gu, " ")
     .replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "");
 
-/** What a request carries and no error may repeat: the password of a new account. */
+/** What a request carries and errors must not repeat: the password of a new account. */
 function secretsOf({ body }: GraphRequest): string[] {
   const { passwordProfile } = (body ?? {}) as { passwordProfile?: { password?: string | null } | null };
   return passwordProfile?.password ? [passwordProfile.password] : [];
 }
 
-/** Reads `{ error: { code, message } }`; other responses may contain anything, and are ignored. */
+/** Reads `{ error: { code, message } }`. Other responses may contain anything, and are ignored. */
 function errorOf(text: string, secrets: string[]): { code: string | undefined; message: string | undefined } {
   try {
     const { error } = JSON.parse(text) as { error?: { code?: unknown; message?: unknown } };

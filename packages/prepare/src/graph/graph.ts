@@ -9,17 +9,17 @@ export interface GraphOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Pages of one list; a server that sends more is in a loop. */
+/** The most pages of one list; a server that sends more is in a loop. */
 const MAX_PAGES = 10_000;
 
-/** A client of Microsoft Graph: it repeats requests where that is safe, follows pages, and maps errors. */
+/** A client for Microsoft Graph: it repeats requests where that is safe, follows pages, and converts errors. */
 export class Graph {
   readonly target: GraphAccess["target"];
   readonly base: string;
   readonly clock: Clock;
   readonly #access: GraphAccess;
   readonly #signal: AbortSignal | undefined;
-  /** IDs that this run created, which replicas may not have yet (eventual consistency). */
+  /** IDs that this run created and that replicas may not have yet (eventual consistency). */
   readonly #justCreated = new Set<string>();
   #reached = false;
 
@@ -32,9 +32,8 @@ export class Graph {
   }
 
   /**
-   * Sends a request and returns the JSON of the response; undefined where there is none (204).
-   *
-   * @throws {PrepareError} Graph refused the request or cannot be reached.
+   * Sends a request and returns the JSON of the response; undefined for a 204.
+   * @throws {PrepareError} Graph rejected the request or cannot be reached.
    * @throws {GraphConflict} Another run changed the object first.
    * @throws {GraphOutcomeUnknown} A create got no response.
    */
@@ -43,7 +42,7 @@ export class Graph {
     return answer as Answer | undefined;
   }
 
-  /** The same, but undefined where the object does not exist (404). */
+  /** The same, but undefined if the object does not exist (404). */
   async find<Answer>(request: GraphRequest<Answer>): Promise<Answer | undefined> {
     try {
       return await this.send(request);
@@ -53,25 +52,28 @@ export class Graph {
     }
   }
 
-  /** Every page of a list. */
+  /** Returns all pages of a list. */
   async list<Item>(request: GraphRequest<{ value: Item[] }>): Promise<Item[]> {
     const items: Item[] = [];
     let url = `${this.base}${request.path}`;
     for (let page = 0; page < MAX_PAGES; page++) {
       const answer = (await this.#send(request, url)) as { value?: unknown; "@odata.nextLink"?: unknown } | undefined;
       if (!Array.isArray(answer?.value))
-        throw new PrepareError("graph_misbehaved", `Graph's answer to ${request.method} ${request.path} is no list.`);
+        throw new PrepareError(
+          "graph_misbehaved",
+          `Graph's answer to ${request.method} ${request.path} is not a list.`,
+        );
       items.push(...(answer.value as Item[]));
       const next = answer["@odata.nextLink"];
       if (next === undefined || next === null) return items;
       if (typeof next !== "string" || next === url || !this.#isBelowBase(next))
         throw new PrepareError(
           "graph_misbehaved",
-          `The next page of ${request.path} is not below ${this.base}, so the token was not sent there.`,
+          `The next page of ${request.path} is not below ${this.base}, so the token was not sent.`,
         );
       url = next;
     }
-    throw new PrepareError("graph_misbehaved", `${request.path} has pages without an end.`);
+    throw new PrepareError("graph_misbehaved", `${request.path} has an endless number of pages.`);
   }
 
   /** Registers the IDs of a new object: a request that does not find them is repeated until every replica has it. */
@@ -99,7 +101,7 @@ export class Graph {
       }
       if (response.status >= 200 && response.status < 300) return parse(request, text, requestId);
 
-      // It is deleted already.
+      // Already deleted.
       if (response.status === 404 && request.method === "DELETE") return undefined;
       const refused = responseError(request, response, text, requestId, this.target);
       if (refused.status === 429) {
@@ -128,7 +130,7 @@ export class Graph {
 
   #stopIfInterrupted(cause?: unknown): void {
     if (this.#signal?.aborted)
-      throw new PrepareError("interrupted", "It was interrupted.", { cause: cause ?? this.#signal.reason });
+      throw new PrepareError("interrupted", "The run was interrupted.", { cause: cause ?? this.#signal.reason });
   }
 }
 
@@ -137,7 +139,7 @@ function isUnsafeToRepeat(request: GraphRequest): boolean {
   return request.method === "POST";
 }
 
-/** Whether the object exists already: 409, for references and assignments 400. */
+/** Whether the object already exists: 409, or 400 for references and assignments. */
 function isConflict({ method }: GraphRequest, { status, message }: PrepareError): boolean {
   return status === 409 || (status === 400 && method === "POST" && /already exist/i.test(message));
 }

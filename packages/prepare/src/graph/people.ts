@@ -12,7 +12,7 @@ export function groupBody(settings: { displayName: string; description: string; 
   };
 }
 
-/** 201 with the new group, or 204 where one of that uniqueName exists, which the body then changes. */
+/** 201 with the new group, or 204 if one with that uniqueName exists; the body then changes it. */
 export function upsertGroup(uniqueName: string, body: Group): GraphRequest<Group> {
   return {
     method: "PATCH",
@@ -24,7 +24,7 @@ export function upsertGroup(uniqueName: string, body: Group): GraphRequest<Group
 
 const groupMembers = "$select=id,uniqueName,displayName,description,groupTypes,securityEnabled";
 
-/** 404 where none exists. */
+/** 404 if it does not exist. */
 export function getGroup(uniqueName: string): GraphRequest<Group> {
   return { method: "GET", path: `/groups(uniqueName=${literal(uniqueName)})?${groupMembers}` };
 }
@@ -45,7 +45,7 @@ export function listMembers(id: string): GraphRequest<{ value: DirectoryObject[]
   return { method: "GET", path: `/groups/${segment(id)}/members?$top=999` };
 }
 
-/** 400 when they are a member already. */
+/** 400 if the user is already a member. */
 export function addMember(base: string, id: string, memberId: string): GraphRequest {
   return {
     method: "POST",
@@ -58,7 +58,7 @@ export function removeMember(id: string, memberId: string): GraphRequest {
   return { method: "DELETE", path: `/groups/${segment(id)}/members/${segment(memberId)}/$ref` };
 }
 
-/** An account that signs in by email address. `issuer`: the tenant's domain. */
+/** An account that signs in with an email address. `issuer`: the tenant's domain. */
 export function createUser(user: {
   email: string;
   name: string;
@@ -90,7 +90,7 @@ export function patchUser(id: string, body: User): GraphRequest {
   return { method: "PATCH", path: `/users/${segment(id)}`, body };
 }
 
-/** The same in every tenant. */
+/** The role's ID is the same in every tenant. */
 export const GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10";
 
 export function roleAssignmentsOf(principalId: string): GraphRequest<{ value: UnifiedRoleAssignment[] }> {

@@ -1,30 +1,33 @@
 /** Access to the Microsoft Graph of one tenant. */
 export interface GraphAccess {
-  /** `entra`: Microsoft's. `doorcode`: the embedded tenant's, which has a few additional members (docs/differences.md). */
+  /**
+   * `entra`: Microsoft's Graph. `doorcode`: the embedded tenant's, which has a few additional members
+   * (docs/differences.md).
+   */
   target: "entra" | "doorcode";
-  /** `https://graph.microsoft.com/v1.0`, `https://localhost:8443/graph/v1.0`. No trailing slash. */
+  /** For example `https://graph.microsoft.com/v1.0` or `https://localhost:8443/graph/v1.0`. No trailing slash. */
   base: string;
-  /** Adds the administrator's token; it is called with addresses below `base` only. */
+  /** Like `fetch`, with the administrator's token. Called only with addresses below `base`. */
   fetch(url: string, init: { method: string; headers: Record<string, string>; body?: string }): Promise<Response>;
 }
 
 /** One request to Graph. */
 export interface GraphRequest<Answer = unknown> {
   method: "GET" | "POST" | "PATCH" | "DELETE";
-  /** Below `GraphAccess.base`, with its query: `/applications?$filter=…`. */
+  /** The path below `GraphAccess.base`, with its query: `/applications?$filter=…`. */
   path: string;
   headers?: Record<string, string>;
   body?: object;
-  /** Only for the compiler: what a 200 or 201 carries. */
+  /** For the compiler only: the body of a 200 or 201. */
   answer?: Answer;
 }
 
-/** `'it''s'`: a string of OData (OData 4.01 URL conventions §5.1.1.6.1), encoded for a URL. */
+/** An OData string such as `'it''s'` (OData 4.01 URL conventions §5.1.1.6.1), encoded for a URL. */
 export function literal(text: string): string {
   return `'${encodeURIComponent(text.replaceAll("'", "''"))}'`;
 }
 
-/** One segment of a path: an ID, which may have characters that a URL reserves. */
+/** One path segment: an ID, which may contain characters that a URL reserves. */
 export function segment(id: string): string {
   return encodeURIComponent(id);
 }
@@ -34,11 +37,11 @@ export function equals(property: string, value: string): string {
   return `$filter=${property}%20eq%20${literal(value)}`;
 }
 
-/** What a call requires of its caller: a delegated permission of Graph, and on Entra a directory role. */
+/** What a request requires of its caller: a delegated permission of Graph, and on Entra a directory role. */
 export interface RequiredAccess {
   read: string;
   write: string;
-  /** Least privileged role for writing. */
+  /** The least privileged role for writing. */
   role: string;
 }
 
@@ -116,7 +119,7 @@ const accessByPath: [path: RegExp, RequiredAccess][] = [
   ],
 ];
 
-/** The permission and the role that a call requires; undefined for a path that this package does not call. */
+/** The permission and the role that a request requires; undefined for a path that this package does not use. */
 export function requiredAccess(
   request: Pick<GraphRequest, "method" | "path">,
 ): { scope: string; role: string } | undefined {

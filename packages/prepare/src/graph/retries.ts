@@ -1,11 +1,11 @@
 import { setTimeout as timeout } from "node:timers/promises";
 import { PrepareError } from "../prepare-error.ts";
 
-/** Injected, so that tests move time instead of sleeping. */
+/** The time. Inject one so that tests control the time instead of waiting. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Rejects with the signal's reason when that fires first. */
+  /** Resolves after `ms` milliseconds. Rejects with the signal's reason as soon as it aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
@@ -14,18 +14,18 @@ export const systemClock: Clock = {
   sleep: (ms, signal) => timeout(ms, undefined, { signal }),
 };
 
-/** Milliseconds between attempts. */
+/** Waits between attempts, in milliseconds. */
 const SCHEDULES = {
-  /** Probably a wrong address, or a tenant that is not running: report it soon. */
+  /** Probably a wrong address, or a tenant that is not running: reported soon. */
   "never reached": [500],
   unreachable: [1_000, 2_000, 4_000, 8_000, 16_000],
   /** A new object reaches every replica within seconds, rarely a minute. */
   "not there yet": [1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000],
-  /** Without a Retry-After. */
+  /** For a 429 without Retry-After. */
   throttled: [2_000, 4_000, 8_000, 16_000, 32_000],
 } as const;
 
-/** A longer Retry-After is reported instead of waited for. */
+/** The longest Retry-After that is waited for, in milliseconds; a longer one is reported. */
 const LONGEST_WAIT_MS = 120_000;
 
 /** Counts and delays the repetitions of one request. */
@@ -39,7 +39,7 @@ export class Retries {
     this.#signal = signal;
   }
 
-  /** Waits before the next attempt; false when there is none left. */
+  /** Waits before the next attempt; false if there is none left. */
   async after(reason: keyof typeof SCHEDULES, retryAfter: string | null = null): Promise<boolean> {
     const tried = this.#tried.get(reason) ?? 0;
     const scheduled = SCHEDULES[reason][tried];
@@ -51,7 +51,7 @@ export class Retries {
     return true;
   }
 
-  /** The same after a 429, which always honors Retry-After. */
+  /** The same after a 429, whose Retry-After is always honored. */
   afterThrottling(retryAfter: string | null): Promise<boolean> {
     return this.after("throttled", retryAfter);
   }
@@ -60,12 +60,12 @@ export class Retries {
     try {
       await this.#clock.sleep(ms, this.#signal);
     } catch (cause) {
-      throw new PrepareError("interrupted", "It was interrupted.", { cause });
+      throw new PrepareError("interrupted", "The run was interrupted.", { cause });
     }
   }
 }
 
-/** Seconds or an HTTP date (RFC 9110 §10.2.3), in milliseconds from now; undefined where it is neither. */
+/** Reads seconds or an HTTP date (RFC 9110 §10.2.3), in milliseconds from now; undefined for anything else. */
 export function retryAfterMs(header: string | null, now: number): number | undefined {
   if (header === null) return undefined;
   const text = header.trim();

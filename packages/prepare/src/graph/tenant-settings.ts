@@ -9,7 +9,7 @@ export function getOrganization(): GraphRequest<{ value: GraphOrganization[] }> 
   return { method: "GET", path: "/organization" };
 }
 
-/** The embedded tenant only; Entra's name is set in its admin center, and its lifetimes are Microsoft's. */
+/** The embedded tenant only: Entra's name is set in its admin center, and its lifetimes are Microsoft's. */
 export function patchOrganization(
   id: string,
   body: Pick<GraphOrganization, "displayName" | "doorcodeLifetimes">,
@@ -17,7 +17,7 @@ export function patchOrganization(
   return { method: "PATCH", path: `/organization/${segment(id)}`, body };
 }
 
-/** The branding for every language that has none of its own. */
+/** The branding for all languages without their own. */
 const defaultLanguage = { "accept-language": "0" };
 
 export function getBranding(id: string): GraphRequest<OrganizationalBranding> {
@@ -35,13 +35,13 @@ export function patchBranding(id: string, backgroundColor: string): GraphRequest
 
 const signUpPath = "/policies/authenticationFlowsPolicy";
 
-/** Graph's policy of sign-up, with what the embedded tenant adds to it. */
+/** Graph's sign-up policy, with the embedded tenant's additional member. */
 export interface SignUpPolicy {
   selfServiceSignUp?: { isEnabled?: boolean };
   doorcodeAccountUserFlow?: { id: string } | null;
 }
 
-/** The embedded tenant only: on Entra each user flow says whether people may sign up. */
+/** The embedded tenant only: on Entra each user flow decides whether users may sign up. */
 export function getSignUpPolicy(): GraphRequest<SignUpPolicy> {
   return { method: "GET", path: signUpPath };
 }
@@ -55,7 +55,7 @@ const path = "/identity/conditionalAccess/policies";
 export interface PolicySettings {
   displayName: string;
   enabled: boolean;
-  /** appIds, or `All`, or `None`. */
+  /** appIds, `All` or `None`. */
   applications: string[];
   /** Group IDs; undefined: all users. */
   groups: string[] | undefined;

@@ -14,8 +14,8 @@ const START = "onInteractiveAuthFlowStartExternalUsersSelfServiceSignUp";
 const ATTRIBUTES = "onAttributeCollectionExternalUsersSelfServiceSignUp";
 
 /**
- * A user flow as Graph answers with it: the handlers with the members that the types keep to their subtypes, and what
- * the embedded tenant adds (docs/differences.md).
+ * A user flow as Graph returns it: the handlers with the members that the types have only in their subtypes, and the
+ * embedded tenant's additional members (docs/differences.md).
  */
 export interface GraphUserFlow
   extends Omit<
@@ -34,12 +34,12 @@ export interface GraphUserFlow
 export interface UserFlowSettings {
   displayName: string;
   description: string;
-  /** Ids of identity providers: `EmailPassword-OAUTH`. */
+  /** IDs of identity providers: `EmailPassword-OAUTH`. */
   identityProviders: string[];
   isSignUpAllowed: boolean;
   attributes: IdentityUserFlowAttribute[];
   page: AuthenticationAttributeCollectionPage;
-  /** The embedded tenant's only. */
+  /** The embedded tenant only. */
   doorcodeMfaRequired?: boolean;
 }
 
@@ -60,7 +60,7 @@ export function createUserFlow(settings: UserFlowSettings): GraphRequest<GraphUs
   return { method: "POST", path, body };
 }
 
-/** Only what is given changes; of the page, all of it. */
+/** Changes only what is given; of the page, all of it. */
 export function patchUserFlow(
   id: string,
   changes: Partial<
@@ -73,7 +73,7 @@ export function patchUserFlow(
     ...(changes.identityProviders && methods(changes.identityProviders)),
     ...(changes.isSignUpAllowed !== undefined && start(changes.isSignUpAllowed)),
     ...(changes.doorcodeMfaRequired !== undefined && { doorcodeMfaRequired: changes.doorcodeMfaRequired }),
-    // Attributes follow the page's inputs: what is missing among them is removed from the flow.
+    // Attributes follow the page's inputs: those without an input are removed from the flow.
     ...(changes.page && { onAttributeCollection: { ...ofType(ATTRIBUTES), attributeCollectionPage: changes.page } }),
   };
   return { method: "PATCH", path: `${path}/${segment(id)}`, body };
@@ -96,13 +96,13 @@ export function listUserFlows(): GraphRequest<{ value: GraphUserFlow[] }> {
   return { method: "GET", path };
 }
 
-/** Where the list leaves them out. */
+/** For flows whose list omits them. */
 export function identityProvidersOf(id: string): GraphRequest<{ value: { id?: string }[] }> {
   const cast = `microsoft.graph.${FLOW}/onAuthenticationMethodLoadStart/microsoft.graph.${METHODS}`;
   return { method: "GET", path: `${path}/${segment(id)}/${cast}/identityProviders` };
 }
 
-/** The only way to give `onAttributeCollection` to a flow that was created without it; then a page may be sent. */
+/** The only way to give `onAttributeCollection` to a flow that was created without it; then a page can be sent. */
 export function addAttribute(base: string, id: string, attributeId: string): GraphRequest {
   const cast = `microsoft.graph.${FLOW}/onAttributeCollection/microsoft.graph.${ATTRIBUTES}`;
   return {
@@ -122,7 +122,7 @@ export function listIncludedApplications(id: string): GraphRequest<{ value: Auth
   return { method: "GET", path: applications(id) };
 }
 
-/** The app needs a service principal; an app has one user flow. */
+/** The app needs a service principal. An app has one user flow. */
 export function includeApplication(id: string, appId: string): GraphRequest<AuthenticationConditionApplication> {
   return {
     method: "POST",

@@ -6,8 +6,8 @@ import { permissionOf, roleId } from "./permissions.ts";
 import { Changes, type CompareInput, missing, type PlannedStep, plannedStep } from "./planned-step.ts";
 
 /**
- * The administrator's consent for all users, a grant per app and resource. What the file does not list stays granted
- * unless pruning; grants for resources that the file cannot name always stay.
+ * The administrator's consent for all users: one grant per app and resource. What the file does not list remains
+ * granted unless pruning; grants for resources that the file cannot name always remain.
  */
 export function compareConsents(input: CompareInput): PlannedStep[] {
   return Object.entries(input.model.apps).flatMap(([key, app]) => {
@@ -26,11 +26,11 @@ export function compareConsents(input: CompareInput): PlannedStep[] {
     const named = (api: string | undefined, scopes: string[]) =>
       scopes.map((scope) => (api === undefined ? scope : `${api}/${scope}`));
     changes.added(
-      "for everybody",
+      "for all users",
       resources.flatMap(({ api, more }) => named(api, more)),
     );
     changes.removed(
-      "for everybody",
+      "for all users",
       resources.flatMap(({ api, less }) => named(api, less)),
     );
     return plannedStep({ kind: "consent", name: key, exists: granted, changes }, async ({ graph, known }) => {
@@ -48,7 +48,7 @@ export function compareConsents(input: CompareInput): PlannedStep[] {
 interface GrantDifference {
   api: string | undefined;
   grant: OAuth2PermissionGrant | undefined;
-  /** What is granted afterwards. */
+  /** The scopes that are granted afterwards. */
   scopes: string[];
   more: string[];
   less: string[];
@@ -120,7 +120,7 @@ function compareAssigned(input: CompareInput, object: AssignedObject, assignedTo
   ];
 }
 
-/** A file for Entra lists no users, and no file lists service principals: what it cannot express stays. */
+/** A file for Entra lists no users, and no file lists service principals: what it cannot express remains. */
 function mayRemove({ target }: CompareInput, { principalType }: AppRoleAssignment): boolean {
   return principalType === "Group" || (principalType === "User" && target === "doorcode");
 }
@@ -129,5 +129,5 @@ function principalOf(lookup: ObjectLookup, key: string | undefined): string {
   const id = lookup.principalId(key);
   if (id) return id;
   const what = key === undefined ? "Microsoft Graph" : `\`${key}\``;
-  throw new PrepareError("graph_misbehaved", `There is no service principal of ${what} in the tenant.`);
+  throw new PrepareError("graph_misbehaved", `The tenant has no service principal for ${what}.`);
 }

@@ -20,7 +20,7 @@ import { Changes, type CompareInput, missing, type PlannedStep, plannedStep } fr
 
 /**
  * Web APIs with their scopes and roles, identifier URI and service principal. A scope or role that the file does not
- * list stays, unless pruning: then it is disabled and removed, in two requests, as Graph requires.
+ * list remains unless pruning: then it is disabled and removed, in two requests, as Graph requires.
  */
 export function compareApis(input: CompareInput): PlannedStep[] {
   return Object.entries(input.model.apis).map(([key, api]) => {
@@ -61,7 +61,7 @@ function change(input: CompareInput, key: string, api: ApiEntry, found: FoundApp
   const { application } = found;
   const { id, appId } = application;
   if (input.target === "doorcode" && application.api?.requestedAccessTokenVersion !== 2)
-    throw new PrepareError("conflicts_with_tenant", `\`${key}\` is an app in the tenant, and an API in the file.`);
+    throw new PrepareError("conflicts_with_tenant", `\`${key}\` is an app in the tenant, but an API in the file.`);
   const changes = new Changes();
   const body: GraphApplication = adoption(found, key, changes);
   if (changes.text("display name", application.displayName ?? "", api.displayName)) body.displayName = api.displayName;
@@ -88,7 +88,7 @@ function change(input: CompareInput, key: string, api: ApiEntry, found: FoundApp
 
   return plannedStep({ kind: "api", name: key, exists: true, changes }, async (context) => {
     await changeApplication(context.graph, id, body);
-    // Graph removes only what is disabled already.
+    // Graph removes only what is already disabled.
     await changeApplication(context.graph, id, {
       ...(scopes.removed.length > 0 && { api: { oauth2PermissionScopes: kept(scopes) } }),
       ...(roles.removed.length > 0 && { appRoles: kept(roles) }),
@@ -101,7 +101,7 @@ function change(input: CompareInput, key: string, api: ApiEntry, found: FoundApp
 /** How the scopes or roles of an API differ. */
 interface Difference<Item> {
   differs: boolean;
-  /** The new list, in which what is removed later is disabled. */
+  /** The new list, in which everything that is removed later is disabled. */
   all: Item[];
   removed: Item[];
 }
@@ -164,7 +164,7 @@ function compareRoles(
     changes.text(`${what} display name`, role.displayName ?? "", wanted.displayName);
     changes.text(`${what} description`, role.description ?? "", wanted.description);
     changes.flag(what, role.isEnabled ?? true, true);
-    // The file does not determine who else can have it, but assigned users and groups must be able to.
+    // The file does not determine who else can have the role, but assigned users and groups must be able to.
     const types = role.allowedMemberTypes ?? [];
     if (wanted.assignedTo.length > 0 && changes.added(`${what} for`, missing(["User"], types)))
       role.allowedMemberTypes = [...types, "User"];
@@ -211,7 +211,7 @@ export function apiNotes({ model, target }: CompareInput): string[] {
   );
   if (scopes.length === 0) return [];
   return [
-    `The file has \`displayNames\` (${scopes.join(", ")}), which only the embedded tenant shows. Entra has one text for every language, and gets \`displayName\`.`,
+    `The file has \`displayNames\` (${scopes.join(", ")}), which only the embedded tenant shows. Entra has one text for all languages and gets \`displayName\`.`,
   ];
 }
 
@@ -243,8 +243,8 @@ function roleOf(id: string, value: string, role: RoleEntry): AppRole {
 }
 
 /**
- * What the identifier URIs become; undefined: they stay. An API of the embedded tenant has one, of Entra perhaps more;
- * there, any URI will do for a file that names none.
+ * The identifier URIs to set; undefined: they remain. The embedded tenant's APIs have one, Entra's may have more; there
+ * any URI satisfies a file that names none.
  */
 function newIdentifierUris(
   { target, prune }: Pick<Plan, "target" | "prune">,

@@ -14,19 +14,19 @@ import type { Changes, CompareInput, StepContext } from "./planned-step.ts";
 
 // What apps and APIs have in common: both are applications of Graph with a service principal.
 
-/** Creates an application under its key as `uniqueName`. */
+/** Creates an application with its key as `uniqueName`. */
 export async function createApplication(
   { graph, known }: StepContext,
   key: string,
   body: GraphApplication,
 ): Promise<ApplicationWithIds> {
-  // Another run may have created it since it was looked for: then the response has no body.
+  // Another run may have created it in the meantime: then the response has no body.
   const made = await graph.send(upsertApplication(key, body)).catch((error: unknown) => {
     throw isNameTaken(error) ? nameOfDeleted(key, error) : error;
   });
   if (!made) graph.created(`uniqueName='${key}'`);
   const { id, appId, ...members } = made ?? (await graph.send(getApplication(key))) ?? {};
-  if (!id || !appId) throw new PrepareError("graph_misbehaved", `Graph gives the application ${key} no ids.`);
+  if (!id || !appId) throw new PrepareError("graph_misbehaved", `Graph returned the application ${key} without IDs.`);
   graph.created(id, appId);
   const application = { ...members, id, appId };
   known.addApplication(key, application);
@@ -37,10 +37,10 @@ function isNameTaken(error: unknown): boolean {
   return error instanceof PrepareError && error.status === 400 && /uniqueName already exists/i.test(error.message);
 }
 
-/** Entra keeps the name of what was deleted (msgraph-bicep-types issue 137). */
+/** Entra keeps the name of a deleted application (msgraph-bicep-types issue 137). */
 function nameOfDeleted(key: string, cause: unknown): PrepareError {
-  return new PrepareError("conflicts_with_tenant", `The name \`${key}\` belongs to an application that was deleted.`, {
-    hint: "Entra keeps a deleted application for 30 days. Restore it, or delete it for good (App registrations > Deleted applications), and run it again.",
+  return new PrepareError("conflicts_with_tenant", `The name \`${key}\` belongs to a deleted application.`, {
+    hint: "Entra keeps a deleted application for 30 days. Restore it, or delete it permanently (App registrations > Deleted applications), and run the command again.",
     cause,
   });
 }
@@ -50,22 +50,22 @@ export async function changeApplication(graph: Graph, id: string, body: GraphApp
   if (Object.keys(body).length > 0) await graph.send(patchApplication(id, body));
 }
 
-/** The members that tag an application which was found by its display name alone. */
+/** The members that tag an application found by its display name alone. */
 export function adoption(found: FoundApplication, key: string, changes: Changes): GraphApplication {
   if (!found.adopt) return {};
   changes.text("tag", undefined, tagOf(key));
   return { tags: [...(found.application.tags ?? []), tagOf(key)] };
 }
 
-/** How the service principal of an application differs. */
+/** How an application's service principal differs. */
 export interface PrincipalDifference {
-  /** Undefined: it has to be created. */
+  /** Undefined: it must be created. */
   id: string | undefined;
-  /** Undefined: left as it is. */
+  /** Undefined: left unchanged. */
   assignmentRequired: boolean | undefined;
 }
 
-/** @param assignmentRequired  undefined: left as it is */
+/** @param assignmentRequired  undefined: left unchanged */
 export function comparePrincipal(
   { current }: CompareInput,
   found: FoundApplication | undefined,
@@ -93,12 +93,13 @@ export async function reconcilePrincipal(
 
 async function createPrincipal(graph: Graph, appId: string): Promise<string> {
   const made = await graph.send(createServicePrincipal(appId));
-  if (!made?.id) throw new PrepareError("graph_misbehaved", `Graph gives the service principal of ${appId} no id.`);
+  if (!made?.id)
+    throw new PrepareError("graph_misbehaved", `Graph returned the service principal of ${appId} without an ID.`);
   graph.created(made.id);
   return made.id;
 }
 
-/** "SecurityGroup" and "All" are group claims; "None", as null, is not. */
+/** "SecurityGroup" and "All" are group claims; "None" and null are not. */
 export function hasGroupClaims(application: GraphApplication): boolean {
   const claims = application.groupMembershipClaims;
   return claims !== null && claims !== undefined && claims !== "None";

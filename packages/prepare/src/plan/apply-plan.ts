@@ -9,29 +9,40 @@ import { checkModel, compareTenant } from "./compare-tenant.ts";
 import { KnownObjects, type ObjectLookup } from "./known-objects.ts";
 import { readCurrent } from "./read-current.ts";
 
+/** Options of `applyPlan`. */
 export interface ApplyOptions {
   /** Called after each step that changed something. */
   report?(done: Step): void;
-  /** Where `passwordFrom` is looked up. Default: `process.env`. */
+  /** The environment, for the variables in `passwordFrom`. Default: `process.env`. */
   env?: NodeJS.ProcessEnv;
+  /** The time, for tests. Default: the system's clock. */
   clock?: Clock;
-  /** Stops between two calls of Graph: `interrupted`. */
+  /** Stops between two requests with the error `interrupted`. */
   signal?: AbortSignal;
 }
 
-/** Milliseconds to wait before reading the tenant again, where no step was done since the last reading. */
+/** Waits before reading the tenant again if no step was completed since the last time, in milliseconds. */
 const READ_AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 20_000];
 
 /**
- * Brings the tenant to what the plan's file wants. It reads the tenant, compares, and sends what differs now; so it can
- * be run again after it was killed, and while another run is active. Only deletions of the plan are carried out.
- *
+ * Makes the tenant match the plan's file. It reads the tenant, compares, and sends only what differs at that moment.
+ * You can run it again after it was killed, and while another run is active. It deletes only what the plan deletes.
  * @throws {PrepareError} With the steps that are `done` and those that are `left`.
+ * @example
+ * ```ts
+ * import { applyPlan, type GraphAccess, planTenant, type TenantModel } from "@doorcode/prepare";
+ *
+ * async function prepare(model: TenantModel, access: GraphAccess) {
+ *   const plan = await planTenant(model, access);
+ *   const { apps } = await applyPlan(plan, access, { report: ({ action, kind, name }) => console.log(action, kind, name) });
+ *   return apps;
+ * }
+ * ```
  */
 export async function applyPlan(plan: Plan, access: GraphAccess, options: ApplyOptions = {}): Promise<Applied> {
   const { env = process.env, clock = systemClock } = options;
   if (plan.target !== access.target || plan.base !== access.base)
-    throw new PrepareError("wrong_plan", `The plan was made for ${plan.base}, and this is ${access.base}.`);
+    throw new PrepareError("wrong_plan", `The plan is for ${plan.base}, but this is ${access.base}.`);
   checkModel(plan.model, access.target);
   const graph = new Graph(access, { clock, signal: options.signal });
   const done: Step[] = [];
@@ -59,7 +70,7 @@ export async function applyPlan(plan: Plan, access: GraphAccess, options: ApplyO
   }
 }
 
-/** Reads, compares and runs the steps once. Returns the objects that exist afterwards. */
+/** Reads, compares and runs the steps once. Returns the existing objects. */
 async function reconcile(
   graph: Graph,
   plan: Plan,
@@ -69,7 +80,7 @@ async function reconcile(
   const { model, prune, target } = plan;
   const current = await readCurrent(graph, model, { prune });
   if (current.tenant.id !== plan.tenantId)
-    throw new PrepareError("wrong_plan", `The plan was made for the tenant ${plan.tenantId}.`);
+    throw new PrepareError("wrong_plan", `The plan is for the tenant ${plan.tenantId}.`);
   const { steps } = compareTenant({ model, current, lookup: new KnownObjects(current), target, prune, env });
   const known = new KnownObjects(current);
   for (const { step, run } of steps) {

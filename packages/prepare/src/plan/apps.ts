@@ -17,7 +17,7 @@ import { tagOf } from "./ownership-tags.ts";
 import { graphScopeId, permissionOf, permissionsIn, resourceOf, scopeId, withPermissions } from "./permissions.ts";
 import { Changes, type CompareInput, missing, type PlannedStep, plannedStep } from "./planned-step.ts";
 
-/** Client apps, each with its service principal. Permissions are added, and removed only when pruning. */
+/** Client apps, each with its service principal. Permissions are added; they are removed only when pruning. */
 export function compareApps(input: CompareInput): PlannedStep[] {
   return Object.entries(input.model.apps).map(([key, app]) => {
     const found = input.current.applications.get(key);
@@ -56,7 +56,7 @@ function create(input: CompareInput, key: string, app: AppEntry): PlannedStep {
 function change(input: CompareInput, key: string, app: AppEntry, found: FoundApplication): PlannedStep {
   const { application } = found;
   if (input.target === "doorcode" && application.api?.requestedAccessTokenVersion === 2)
-    throw new PrepareError("conflicts_with_tenant", `\`${key}\` is an API in the tenant, and an app in the file.`);
+    throw new PrepareError("conflicts_with_tenant", `\`${key}\` is an API in the tenant, but an app in the file.`);
   const changes = new Changes();
   const body: GraphApplication = adoption(found, key, changes);
   if (changes.text("display name", application.displayName ?? "", app.displayName)) body.displayName = app.displayName;
@@ -96,7 +96,7 @@ function change(input: CompareInput, key: string, app: AppEntry, found: FoundApp
   });
 }
 
-/** What a client may ask for, which only the embedded tenant has (`checkModel`); what the file does not say stays. */
+/** What a client may request, which only the embedded tenant has (`checkModel`). What the file does not say remains. */
 function compareRights(
   { grantTypes, administrativeScopes }: AppEntry,
   { doorcodeGrantTypes, doorcodeAdministrativeScopes }: GraphApplication,
@@ -111,19 +111,19 @@ function compareRights(
   return body;
 }
 
-/** For the plan; none named is the default of the app's kind. */
+/** For display in the plan; an empty list means the default of the app's kind. */
 function named(grantTypes: readonly string[] | null | undefined): string {
   if (!grantTypes) return "by default";
   return grantTypes.length === 0 ? "none" : [...grantTypes].sort().join(", ");
 }
 
-/** Called while steps run: APIs are created before apps, so that each has an appId by then. */
+/** Called while steps run: APIs are created before apps, so each has an appId by then. */
 function idsOf(names: string[], lookup: ObjectLookup): { resourceAppId: string; id: string }[] {
   return names.map((name) => {
     const permission = permissionOf(name);
     const resourceAppId = resourceOf(permission, lookup);
     if (!resourceAppId)
-      throw new PrepareError("conflicts_with_tenant", `The permission ${name} is of an API that is not there.`);
+      throw new PrepareError("conflicts_with_tenant", `The permission ${name} belongs to an API that does not exist.`);
     const { api, scope } = permission;
     return { resourceAppId, id: api === undefined ? graphScopeId(scope) : scopeId(api, scope, lookup) };
   });

@@ -7,7 +7,7 @@ import { Changes, type CompareInput, type PlannedStep, plannedStep } from "./pla
 /** The Boolean attribute behind a required checkbox that accepts the terms of use. */
 export const TERMS_OF_USE = "TermsOfUse";
 
-/** Custom attributes that user flows ask for. They are created and never deleted: they hold users' answers. */
+/** Custom attributes that user flows ask for. They are created but never deleted, because they hold users' answers. */
 export function compareAttributes({ model, lookup }: CompareInput): PlannedStep[] {
   const wanted = new Map<string, { description: string; dataType: DataType }>();
   for (const flow of Object.values(model.userFlows)) {
@@ -25,15 +25,15 @@ export function compareAttributes({ model, lookup }: CompareInput): PlannedStep[
     )
       throw new PrepareError(
         "conflicts_with_tenant",
-        `The attribute \`${name}\` holds ${found.dataType} in the tenant, and ${dataType} in the file.`,
-        { hint: "The type of an attribute is for ever: choose an input of the same type, or another attribute." },
+        `The attribute \`${name}\` has the type ${found.dataType} in the tenant, but ${dataType} in the file.`,
+        { hint: "An attribute's type cannot change: choose an input of the same type, or another attribute." },
       );
     const changes = new Changes();
     if (!found) changes.text("type", undefined, dataType);
     const exists = found !== undefined;
     return plannedStep({ kind: "attribute", name, exists, changes }, async ({ graph, known }) => {
       const made = await graph.send(createUserFlowAttribute({ name, description, dataType }));
-      if (!made?.id) throw new PrepareError("graph_misbehaved", `Graph gives the attribute ${name} no id.`);
+      if (!made?.id) throw new PrepareError("graph_misbehaved", `Graph returned the attribute ${name} without an ID.`);
       graph.created(made.id);
       known.addAttribute(made);
     });
@@ -59,7 +59,7 @@ function findAttribute(
   return attributes.find(({ id }) => id !== undefined && customNameOf(id) === name);
 }
 
-/** The id under which Graph knows an attribute of the file. Until it is created, its name stands for it. */
+/** The ID under which Graph knows an attribute of the file. Until it is created, its name is used. */
 export function attributeId(
   attributes: readonly IdentityUserFlowAttribute[],
   entry: { attribute: string; builtIn: boolean },

@@ -13,7 +13,7 @@ import { compareSignUp, compareTenantSettings, tenantNotes } from "./tenant.ts";
 import { compareUserFlows } from "./user-flows.ts";
 
 /**
- * The comparisons in the order of their steps, each after what it needs: APIs before the apps that ask for their
+ * The comparisons in the order of their steps, each after those it depends on: APIs before the apps that request their
  * scopes, service principals (with both) before consent and user flows, groups and users before assignments.
  */
 const comparisons: ((input: CompareInput) => PlannedStep[])[] = [
@@ -34,8 +34,7 @@ const comparisons: ((input: CompareInput) => PlannedStep[])[] = [
 ];
 
 /**
- * Compares what the file wants with what exists. Pure: it sends nothing and changes nothing.
- *
+ * Compares the file with the tenant. Pure: it sends nothing and changes nothing.
  * @throws {PrepareError} The file contradicts the tenant, or a password is missing.
  */
 export function compareTenant(input: CompareInput): Comparison {
@@ -50,13 +49,12 @@ function adoptionNotes({ current }: CompareInput): string[] {
   return [...current.applications].flatMap(([key, { application }]) =>
     application.uniqueName === key
       ? []
-      : `\`${key}\` is the application ${application.appId}, which was not made by its name: who owns it, its credentials and what else the file does not say stay as they are. Look at them before you let it be consented to.`,
+      : `\`${key}\` is the application ${application.appId}, which prepare did not create: its owners, its credentials and everything else that the file does not describe remain unchanged. Review them before you consent to it.`,
   );
 }
 
 /**
- * Checks, before anything is sent, that the target supports all that the file wants.
- *
+ * Checks that the target supports everything in the file, before anything is sent.
  * @throws {PrepareError} `not_for_entra`
  */
 export function checkModel(model: TenantModel, target: GraphAccess["target"]): void {
@@ -65,25 +63,25 @@ export function checkModel(model: TenantModel, target: GraphAccess["target"]): v
   if (users.length > 0)
     throw new PrepareError(
       "not_for_entra",
-      `The file lists users (${firstOf(users)}), and test users are made in the embedded tenant only.`,
+      `The file lists users (${firstOf(users)}), but only the embedded tenant supports test users.`,
       {
-        hint: "Keep a file without `users` for Entra. People sign up there by themselves, or an administrator makes them.",
+        hint: "Use a file without `users` for Entra, where users sign up themselves or an administrator creates them.",
       },
     );
   const { signUp, accountUserFlow } = model.tenant;
   if (signUp !== undefined || accountUserFlow !== undefined)
     throw new PrepareError(
       "not_for_entra",
-      `\`tenant: ${signUp === undefined ? "accountUserFlow" : "signUp"}\` is the embedded tenant's only.`,
-      { hint: "Leave it out: on Entra each user flow says by signUp whether people may sign up." },
+      `\`tenant: ${signUp === undefined ? "accountUserFlow" : "signUp"}\` is supported only by the embedded tenant.`,
+      { hint: "Remove it: on Entra, signUp of each user flow decides whether users may sign up." },
     );
   const apis = Object.entries(model.apis).filter(([, { tokenProfile }]) => tokenProfile === "rfc9068");
   if (apis.length > 0)
     throw new PrepareError(
       "not_for_entra",
-      `\`tokenProfile: rfc9068\` (${firstOf(apis.map(([key]) => key))}) is the embedded tenant's only.`,
+      `\`tokenProfile: rfc9068\` (${firstOf(apis.map(([key]) => key))}) is supported only by the embedded tenant.`,
       {
-        hint: "Leave it out: Entra's tokens have their own form, which @doorcode/guard takes by default.",
+        hint: "Remove it: Entra's tokens have their own form, for which @doorcode/guard has a profile.",
       },
     );
   for (const member of ["grantTypes", "administrativeScopes"] as const) {
@@ -91,9 +89,9 @@ export function checkModel(model: TenantModel, target: GraphAccess["target"]): v
     if (apps.length > 0)
       throw new PrepareError(
         "not_for_entra",
-        `\`${member}\` (${firstOf(apps.map(([key]) => key))}) is the embedded tenant's only.`,
+        `\`${member}\` (${firstOf(apps.map(([key]) => key))}) is supported only by the embedded tenant.`,
         {
-          hint: "Leave it out: at Entra `publicClient` governs device codes, and an administrator's consent what an app may do.",
+          hint: "Remove it: on Entra, `publicClient` controls device codes, and an administrator's consent controls what an app may do.",
         },
       );
   }
@@ -101,9 +99,9 @@ export function checkModel(model: TenantModel, target: GraphAccess["target"]): v
   if (flows.length > 0)
     throw new PrepareError(
       "not_for_entra",
-      `\`signIn: passkey\` (${firstOf(flows.map(([key]) => key))}) is the embedded tenant's only.`,
+      `\`signIn: passkey\` (${firstOf(flows.map(([key]) => key))}) is supported only by the embedded tenant.`,
       {
-        hint: "Leave passkey out: in an external tenant passkeys need a domain and pages of one's own.",
+        hint: "Remove passkey: in an external tenant, passkeys require a custom domain and custom pages.",
       },
     );
 }

@@ -11,8 +11,8 @@ import type { GraphApplication } from "../graph/applications.ts";
 import type { GraphUserFlow } from "../graph/user-flows.ts";
 
 /**
- * What exists in the tenant, as it was read: what the file names, and what `--prune` has to know. Nothing changes it; an
- * apply that has to continue after an error reads it again.
+ * The tenant as it was read: what the file names, and what `--prune` needs. Nothing changes it; an apply that continues
+ * after an error reads the tenant again.
  */
 export interface Current {
   readonly tenant: Readonly<{
@@ -23,33 +23,33 @@ export interface Current {
     defaultDomain: string;
     /** Entra's own: `contoso.onmicrosoft.com`. */
     initialDomain: string | undefined;
-    /** `#0b6e4f`; undefined where there is none, or where it was not read. */
+    /** `#0b6e4f`; undefined if there is none, or if it was not read. */
     colour: string | undefined;
-    /** Whether people may sign up at all; undefined where it was not read. */
+    /** Whether users may sign up at all; undefined if it was not read. */
     signUp: boolean | undefined;
-    /** ID of the user flow of the account page; undefined: the default one, or it was not read. */
+    /** ID of the account page's user flow; undefined: the default one, or it was not read. */
     accountUserFlowId: string | undefined;
-    /** Of the embedded tenant; undefined on Entra, whose lifetimes are Microsoft's. */
+    /** The embedded tenant's; undefined on Entra, whose lifetimes are Microsoft's. */
     lifetimes: LifetimesEntry | undefined;
   }>;
-  /** By key of the file's apps and APIs. */
+  /** By the key of the file's apps and APIs. */
   readonly applications: ReadonlyMap<string, FoundApplication>;
-  /** By appId; Microsoft Graph's own among them. */
+  /** By appId, including Microsoft Graph's own. */
   readonly servicePrincipals: ReadonlyMap<string, ServicePrincipal & { id: string }>;
-  /** The administrator's, for everybody; by the id of the client's service principal. */
+  /** The administrator's consents for all users, by the ID of the client's service principal. */
   readonly grants: ReadonlyMap<string, readonly OAuth2PermissionGrant[]>;
-  /** By the id of the resource's service principal. */
+  /** By the ID of the resource's service principal. */
   readonly assignments: ReadonlyMap<string, readonly AppRoleAssignment[]>;
   readonly attributes: readonly IdentityUserFlowAttribute[];
   readonly userFlows: readonly FoundUserFlow[];
-  /** By key of the file's groups. */
+  /** By the key of the file's groups. */
   readonly groups: ReadonlyMap<string, Group & { id: string }>;
-  /** Ids by the id of the group. */
+  /** Member IDs by the group's ID. */
   readonly members: ReadonlyMap<string, ReadonlySet<string>>;
-  /** By email address as the file has it. */
+  /** By email address, as written in the file. */
   readonly users: ReadonlyMap<string, FoundUser>;
   readonly policies: readonly (ConditionalAccessPolicy & { id: string })[];
-  /** What carries our ownership tag and is not in the file; empty unless pruning. */
+  /** Objects that carry our ownership tag but are not in the file; empty unless pruning. */
   readonly pruned: {
     readonly applications: readonly { key: string; application: GraphApplication & { id: string } }[];
     readonly groups: readonly { key: string; group: Group & { id: string } }[];
@@ -66,11 +66,11 @@ export interface FoundApplication {
 
 export interface FoundUserFlow {
   readonly flow: GraphUserFlow & { id: string };
-  /** Of the file, or of the ownership tag; undefined for other flows. */
+  /** The key in the file or in the ownership tag; undefined for other flows. */
   readonly key: string | undefined;
   /** Whether it carries our ownership tag. */
   readonly tagged: boolean;
-  /** Of the apps that use it. */
+  /** The appIds of the apps that use it. */
   readonly appIds: readonly string[];
 }
 

@@ -2,11 +2,11 @@ import type { IdentityUserFlowAttribute } from "@microsoft/microsoft-graph-types
 import { GRAPH_APP_ID } from "../graph/applications.ts";
 import type { ApplicationWithIds, Current } from "./current.ts";
 
-/** Finds objects of the tenant by the names that the file has for them; undefined while an object does not exist. */
+/** Finds objects of the tenant by their names in the file; undefined while an object does not exist. */
 export interface ObjectLookup {
   /** By the key of an app or API. */
   application(key: string): ApplicationWithIds | undefined;
-  /** ID of the service principal of an app or API; of Microsoft Graph where no key is given. */
+  /** ID of an app's or API's service principal; Microsoft Graph's if no key is given. */
   principalId(key: string | undefined): string | undefined;
   groupId(key: string): string | undefined;
   userFlowId(key: string): string | undefined;
@@ -18,7 +18,7 @@ export interface ObjectLookup {
 
 /**
  * What steps learn while they run: the objects that they create. Everything else is decided before the first step, by
- * comparing the file with `Current`, which stays as it was read.
+ * comparing the file with `Current`, which never changes.
  *
  * A lookup starts with what was read. A step that creates an object adds it, so that later steps find its IDs: an app
  * needs those of its API's scopes, a policy those of its groups.

@@ -1,7 +1,7 @@
 /**
- * How an object says which key of the file it is: by a tag of an application, by a line in the description of a group or
- * user flow. Prepare adds it where it creates an object, and where it adopts an application without a uniqueName, so that
- * `--prune` deletes only what prepare created.
+ * How an object names its key in the file: with a tag of an application, or a line in the description of a group or
+ * user flow. Prepare adds it to objects that it creates, and to applications without a uniqueName that it adopts, so
+ * that `--prune` deletes only what prepare created.
  */
 const PREFIX = "doorcode:";
 
@@ -9,7 +9,7 @@ export function tagOf(key: string): string {
   return `${PREFIX}${key}`;
 }
 
-/** The key in the first ownership tag among an application's tags. */
+/** The key in the first ownership tag of an application. */
 export function keyFromTags(tags: readonly string[] | null | undefined): string | undefined {
   return tags?.find((tag) => tag.startsWith(PREFIX) && tag.length > PREFIX.length)?.slice(PREFIX.length);
 }

@@ -39,21 +39,21 @@ export function compareGroups({ model, current }: CompareInput): PlannedStep[] {
       const made = await graph.send(upsertGroup(key, body));
       if (!made) graph.created(`uniqueName='${key}'`);
       const found = made ?? (await graph.send(getGroup(key)));
-      if (!found?.id) throw new PrepareError("graph_misbehaved", `Graph gives the group ${key} no id.`);
+      if (!found?.id) throw new PrepareError("graph_misbehaved", `Graph returned the group ${key} without an ID.`);
       graph.created(found.id);
       known.addGroup(key, found.id);
     });
   });
 }
 
-/** Graph requires one for every group: at most 64 characters, here of a safe part of ASCII. */
+/** Graph requires one for every group: at most 64 characters, here from a safe subset of ASCII. */
 function nickname(key: string): string {
   return key.replace(/[^A-Za-z0-9._-]/g, "-").slice(0, 64);
 }
 
 /**
- * Members that the file lists are added. When pruning, other members are removed, except on Entra: a file for Entra
- * lists no users.
+ * Members that the file lists are added. When pruning, other members are removed, except on Entra, where the file lists
+ * no users.
  */
 export function compareMembers({ model, current, lookup, target, prune }: CompareInput): PlannedStep[] {
   const emails = new Map([...current.users].map(([email, { id }]) => [id, email]));
@@ -85,7 +85,7 @@ export function compareUsers({ model, current, env }: CompareInput): PlannedStep
     const user = current.users.get(email);
     const changes = new Changes();
     changes.text("name", user?.name, name);
-    if (!user) changes.text("password", undefined, passwordFrom ? `from ${passwordFrom}` : "one that nobody knows");
+    if (!user) changes.text("password", undefined, passwordFrom ? `from ${passwordFrom}` : "random");
     const exists = user !== undefined;
     return plannedStep({ kind: "user", name: email, exists, changes }, async ({ graph, known }) => {
       if (user) {
@@ -96,7 +96,7 @@ export function compareUsers({ model, current, env }: CompareInput): PlannedStep
       if (!password) throw missingPassword(email, passwordFrom ?? "");
       const { defaultDomain } = current.tenant;
       const made = await graph.send(createUser({ email, name, issuer: defaultDomain, password }));
-      if (!made?.id) throw new PrepareError("graph_misbehaved", `Graph gives the user ${email} no id.`);
+      if (!made?.id) throw new PrepareError("graph_misbehaved", `Graph returned the user ${email} without an ID.`);
       graph.created(made.id);
       known.addUser(email, made.id);
     });
@@ -104,8 +104,7 @@ export function compareUsers({ model, current, env }: CompareInput): PlannedStep
 }
 
 /**
- * Checks, before anything is changed, that every new user gets a password.
- *
+ * Checks that every new user gets a password, before anything is changed.
  * @throws {PrepareError} `password_missing`
  */
 export function checkPasswords({ model, current, env }: CompareInput): void {
@@ -118,11 +117,11 @@ function missingPassword(email: string, variable: string): PrepareError {
   return new PrepareError(
     "password_missing",
     `The password of ${email} comes from the environment variable ${variable}, which is not set. Nothing was changed.`,
-    { hint: `Set ${variable}, or leave \`passwordFrom\` of ${email} out for a password that nobody knows.` },
+    { hint: `Set ${variable}, or omit \`passwordFrom\` of ${email} for a random password.` },
   );
 }
 
-/** The role of administrator. One that the file does not give is withdrawn only when pruning. */
+/** The administrator role. If the file does not give it, it is withdrawn only when pruning. */
 export function compareAdministrators({ model, current, prune }: CompareInput): PlannedStep[] {
   return Object.entries(model.users).flatMap(([email, { administrator }]) => {
     const assignmentId = current.users.get(email)?.administratorBy;
@@ -132,7 +131,7 @@ export function compareAdministrators({ model, current, prune }: CompareInput): 
     const exists = assignmentId !== undefined;
     return plannedStep({ kind: "administrator", name: email, exists, changes }, async ({ graph, known }) => {
       const userId = known.userId(email);
-      if (!userId) throw new PrepareError("conflicts_with_tenant", `There is no user ${email}.`);
+      if (!userId) throw new PrepareError("conflicts_with_tenant", `The user ${email} does not exist.`);
       if (administrator) await graph.send(makeAdministrator(userId));
       else if (assignmentId) await graph.send(withdrawAdministrator(assignmentId));
     });

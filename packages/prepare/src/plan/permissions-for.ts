@@ -2,16 +2,23 @@ import type { TenantModel } from "../file/model.ts";
 import type { GraphAccess } from "../graph/request.ts";
 import { requiredAccess } from "../graph/request.ts";
 
+/** The permissions that a plan or an apply requires. */
 export interface PermissionsNeeded {
   /** Delegated permissions of Microsoft Graph. */
   scopes: string[];
-  /** Entra's directory roles; on the embedded tenant an administrator has them all. */
+  /** Entra's directory roles. On the embedded tenant an administrator has all of them. */
   roles: string[];
 }
 
 /**
- * Returns the permissions that planning and applying a file require at most, before an administrator signs in; with `plan`
- * those of a plan alone, which only reads.
+ * Returns the permissions that planning and applying a file require at most, before an administrator signs in. With
+ * `plan`: those of a plan alone, which only reads.
+ * @example
+ * ```ts
+ * import { permissionsFor, type TenantModel } from "@doorcode/prepare";
+ *
+ * const scopes = (model: TenantModel) => permissionsFor(model, "entra").scopes;
+ * ```
  */
 export function permissionsFor(
   model: TenantModel,
@@ -60,7 +67,15 @@ export function permissionsFor(
   return options.plan ? toRead([...read, ...write], target) : needed(read, write, target);
 }
 
-/** Returns the permissions that `exportTenant` requires. */
+/**
+ * Returns the permissions that `exportTenant` requires.
+ * @example
+ * ```ts
+ * import { permissionsForExport } from "@doorcode/prepare";
+ *
+ * const { scopes, roles } = permissionsForExport("entra");
+ * ```
+ */
 export function permissionsForExport(target: GraphAccess["target"]): PermissionsNeeded {
   const read = [
     ...["/organization", "/organization/id/branding", "/applications", "/oauth2PermissionGrants", "/groups"],
@@ -85,7 +100,7 @@ function needed(read: string[], write: string[], target: GraphAccess["target"]):
   return { scopes, roles: target === "entra" ? [...roles] : [] };
 }
 
-/** `Organization.Read.All` beside `Organization.ReadWrite.All`. */
+/** Omits `Organization.Read.All` next to `Organization.ReadWrite.All`. */
 function isCovered(scope: string, scopes: ReadonlySet<string>): boolean {
   return scope.includes(".Read.") && scopes.has(scope.replace(".Read.", ".ReadWrite."));
 }

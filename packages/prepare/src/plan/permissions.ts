@@ -36,7 +36,7 @@ export function roleId(api: string, value: string, lookup: ObjectLookup): string
   return roles?.find((role) => role.value === value)?.id ?? stableId("role", api, value);
 }
 
-/** The permissions among these that a file can name, by their name there. */
+/** Those of these permissions that a file can name, by their names there. */
 export function permissionsIn(
   access: readonly RequiredResourceAccess[],
   model: TenantModel,
@@ -66,7 +66,7 @@ function nameInApi(api: string | undefined, id: string, lookup: ObjectLookup): s
   return value ? `${api}/${value}` : undefined;
 }
 
-/** `access` with these permissions more and these less. What the file cannot name stays as it is. */
+/** Adds permissions to `access` and removes others. What the file cannot name remains unchanged. */
 export function withPermissions(
   access: readonly RequiredResourceAccess[],
   add: readonly { resourceAppId: string; id: string }[],
@@ -89,12 +89,12 @@ export function graphScopeId(scope: string): string {
   return GRAPH_SCOPE_IDS[scope as GraphScope];
 }
 
-/** A namespace of our own for what `stableId` names. */
+/** Our own namespace for the names in `stableId`. */
 const NAMESPACE = Buffer.from("5f2f0b0de2c94c0a9f6e0a4d4c7b8e31", "hex");
 
 /**
- * The ID of a new scope or role of an API: a UUIDv5 (RFC 9562 §5.5) of its name. Every run computes the same ID, so
- * that an upsert that is sent again changes nothing.
+ * The ID of a new scope or role of an API: a UUIDv5 (RFC 9562 §5.5) of its name. Every run computes the same ID, so a
+ * repeated upsert changes nothing.
  */
 export function stableId(...words: string[]): string {
   const name = Buffer.from(words.join("\0"), "utf8");

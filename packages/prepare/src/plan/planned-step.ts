@@ -5,7 +5,7 @@ import type { Change, Step, StepKind } from "../step.ts";
 import type { Current } from "./current.ts";
 import type { KnownObjects, ObjectLookup } from "./known-objects.ts";
 
-/** What a comparison reads: the file, the tenant as it was read, and the options. Nothing changes it. */
+/** The input of a comparison: the file, the tenant as read, and the options. Nothing changes it. */
 export interface CompareInput {
   /** What the file wants. */
   readonly model: TenantModel;
@@ -15,21 +15,21 @@ export interface CompareInput {
   readonly lookup: ObjectLookup;
   readonly target: GraphAccess["target"];
   readonly prune: boolean;
-  /** Where `passwordFrom` is looked up. */
+  /** The environment, for the variables in `passwordFrom`. */
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** What a comparison found: the steps from what exists to what the file wants, in their order. */
+/** The result of a comparison: the steps that lead from the tenant to the file, in their order. */
 export interface Comparison {
   steps: PlannedStep[];
-  /** Sentences about what Graph cannot do, or what needs a look. */
+  /** What Graph cannot do, or what the user should check: one sentence each. */
   notes: string[];
 }
 
-/** A step with the requests that do it, which were decided by the comparison. */
+/** A step with its requests, as decided by the comparison. */
 export interface PlannedStep {
   step: Step;
-  /** Sends only what differs. `known` has the objects of earlier steps, and takes those that this step creates. */
+  /** Sends only what differs. `known` has the objects of earlier steps, and receives those that this step creates. */
   run(context: StepContext): Promise<void>;
 }
 
@@ -38,7 +38,7 @@ export interface StepContext {
   known: KnownObjects;
 }
 
-/** A step that creates an object, changes it, or leaves it as it is. */
+/** A step that creates an object, changes it, or leaves it unchanged. */
 export function plannedStep(
   { kind, name, exists, changes }: { kind: StepKind; name: string; exists: boolean; changes: Changes },
   run: PlannedStep["run"],

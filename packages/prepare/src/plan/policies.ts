@@ -8,7 +8,7 @@ import type { ObjectLookup } from "./known-objects.ts";
 import { Changes, type CompareInput, deletionStep, missing, type PlannedStep, plannedStep } from "./planned-step.ts";
 import { appIdOf, appsOfFlow, flowOf, nameOfApp, requiresMfaItself } from "./user-flows.ts";
 
-/** The name of the policy that is a user flow's `mfa: required`. */
+/** The name of the policy that implements a user flow's `mfa: required`. */
 export function secondFactorPolicy(userFlow: string): string {
   return `${userFlow}: second factor`;
 }
@@ -19,15 +19,15 @@ interface WantedPolicy {
   apps: "all" | string[];
   /** IDs, or `all`; the key of a group that does not exist yet. */
   groups: "all" | string[];
-  /** IDs of users; the address of one that does not exist yet. */
+  /** User IDs; the address of a user that does not exist yet. */
   except: string[];
   /** Whether it applies to these apps only. */
   exact: boolean;
 }
 
 /**
- * Policies by their display names. Apps, groups and exceptions that the file does not list stay, unless pruning;
- * conditions that it cannot express always stay. A policy that the file does not name is left alone.
+ * Policies by their display names. Apps, groups and exceptions that the file does not list remain unless pruning;
+ * conditions that it cannot express always remain. A policy that the file does not name is left unchanged.
  */
 export function comparePolicies(input: CompareInput): PlannedStep[] {
   const { model, prune } = input;
@@ -52,7 +52,7 @@ function compareSecondFactor(input: CompareInput, key: string): PlannedStep[] {
   if (Object.hasOwn(model.policies, name)) return [];
   const required = model.userFlows[key]!.mfa === "required";
   const policy = findPolicy(current, name);
-  // The embedded tenant's flow may require it itself, which is among the settings of the flow.
+  // The embedded tenant's flow may require it itself, as one of the flow's settings.
   if (required && flowOf(current, key)?.flow.doorcodeMfaRequired && !policy) return [];
   if (required && !requiresMfaItself(input, key)) {
     return [
@@ -79,7 +79,9 @@ export function policyDeletion(name: string, { id }: FoundPolicy): PlannedStep {
   });
 }
 
-/** @param wantedWith  what the file wants, with the IDs of these objects: of existing ones, later of new ones too */
+/**
+ * @param wantedWith what the file wants, with the IDs of these objects: first the existing ones, later the new ones too
+ */
 function compare(input: CompareInput, name: string, wantedWith: (lookup: ObjectLookup) => WantedPolicy): PlannedStep {
   const { current, prune } = input;
   const wanted = wantedWith(input.lookup);
@@ -115,12 +117,13 @@ function compare(input: CompareInput, name: string, wantedWith: (lookup: ObjectL
 }
 
 /**
- * Graph allows two policies of one name, so a concurrent run may have created the same one: the earliest stays,
- * whichever run looks first.
+ * Graph allows two policies with one name, so a concurrent run may have created the same one. The earliest remains,
+ * whichever run checks first.
  */
 async function create(graph: Graph, body: ConditionalAccessPolicy): Promise<void> {
   const made = await graph.send(createPolicy(body));
-  if (!made?.id) throw new PrepareError("graph_misbehaved", `Graph gives the policy ${body.displayName} no id.`);
+  if (!made?.id)
+    throw new PrepareError("graph_misbehaved", `Graph returned the policy ${body.displayName} without an ID.`);
   graph.created(made.id);
   const same = (other: ConditionalAccessPolicy) =>
     other.displayName === body.displayName && isDeepStrictEqual(settingsOf(other), settingsOf(body));
@@ -146,7 +149,7 @@ function compareList(
   changes.removed(what, (exact ? missing(present, wanted) : []).map(name));
 }
 
-/** Locations, platforms, excluded groups and roles …: what the file cannot express is sent back as it is. */
+/** Locations, platforms, excluded groups and roles …: what the file cannot express is sent back unchanged. */
 function withConditionsOf(policy: ConditionalAccessPolicy, body: ConditionalAccessPolicy): ConditionalAccessPolicy {
   const { conditions, grantControls } = policy;
   const merged: ConditionalAccessConditionSet = {
@@ -164,7 +167,7 @@ export interface PolicySettingsFound extends Omit<WantedPolicy, "exact"> {
   requires: string;
 }
 
-/** Converts a policy of Graph to what the file would say. */
+/** Converts a policy of Graph to its form in the file. */
 export function settingsOf({ state, conditions, grantControls }: ConditionalAccessPolicy): PolicySettingsFound {
   const apps = conditions?.applications?.includeApplications ?? [];
   const { includeUsers = [], includeGroups = [], excludeUsers = [] } = conditions?.users ?? {};

@@ -5,8 +5,8 @@ import { type CompareInput, deletionStep, type PlannedStep } from "./planned-ste
 import { findPolicy, policyDeletion, secondFactorPolicy } from "./policies.ts";
 
 /**
- * Deletes what carries our ownership tag and is not in the file: user flows (with their policy), applications, groups.
- * Users, attributes and other policies carry no tag and are never deleted.
+ * Deletes objects that carry our ownership tag but are not in the file: user flows (with their policy), applications,
+ * groups. Users, attributes and other policies have no tag and are never deleted.
  */
 export function comparePruned({ current, model, prune }: CompareInput): PlannedStep[] {
   if (!prune) return [];
@@ -20,7 +20,8 @@ export function comparePruned({ current, model, prune }: CompareInput): PlannedS
       return [
         ...(policy ? [policyDeletion(name, policy)] : []),
         deletionStep("user flow", key, async ({ graph }) => {
-          // A tenant keeps a flow that apps use. Apps of others are theirs to move; its refusal names them.
+          // A tenant keeps a flow that apps use. Moving other people's apps is up to them; the tenant's error names the
+          // apps.
           for (const appId of appIds.filter((each) => ours.has(each)))
             await graph.send(excludeApplication(flow.id, appId));
           await graph.send(deleteUserFlow(flow.id));
@@ -44,7 +45,7 @@ function isApi({ api }: GraphApplication): boolean {
   return api?.requestedAccessTokenVersion === 2;
 }
 
-/** Apps before the APIs that they ask for, each by its key. */
+/** Apps before the APIs that they use, each by its key. */
 function appsFirst<Item extends { key: string; application: GraphApplication }>(applications: readonly Item[]): Item[] {
   const rank = ({ key, application }: Item) => `${isApi(application) ? 1 : 0} ${key}`;
   return [...applications].sort((one, other) => (rank(one) < rank(other) ? -1 : 1));

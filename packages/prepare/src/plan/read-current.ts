@@ -37,7 +37,7 @@ import { PrepareError } from "../prepare-error.ts";
 import type { ApplicationWithIds, Current, FoundApplication, FoundUser, FoundUserFlow } from "./current.ts";
 import { keyFromTags, parseDescription, tagOf } from "./ownership-tags.ts";
 
-/** Reads what the file names, and with `prune` what carries our ownership tag. Nothing else is requested. */
+/** Reads what the file names and, with `prune`, what carries our ownership tag. Nothing else is requested. */
 export async function readCurrent(graph: Graph, model: TenantModel, { prune }: { prune: boolean }): Promise<Current> {
   const tenant = await readTenant(graph, {
     colour: model.tenant.colour !== undefined,
@@ -86,7 +86,7 @@ async function readApplications(graph: Graph, model: TenantModel): Promise<Appli
   return { applications, servicePrincipals };
 }
 
-/** The administrator's consents of apps, and who is assigned to apps and roles: where the file or `prune` asks for it. */
+/** The administrator's consents of apps, and the assignments of apps and roles, if the file or `prune` needs them. */
 async function readAccess(
   graph: Graph,
   { apps, apis }: TenantModel,
@@ -117,7 +117,7 @@ async function readAccess(
   return { grants, assignments };
 }
 
-/** Applications that are ours by both uniqueName and tag, and not in the file. */
+/** Applications that are ours by both uniqueName and tag, but not in the file. */
 async function readUnlistedApplications(graph: Graph, { apps, apis }: TenantModel) {
   const applications = await graph.list(allApplications());
   return applications.flatMap((application): Current["pruned"]["applications"] => {
@@ -154,7 +154,7 @@ async function readGroups(
   return { groups, members };
 }
 
-/** Groups that are ours by both uniqueName and description, and not in the file. */
+/** Groups that are ours by both uniqueName and description, but not in the file. */
 async function readUnlistedGroups(graph: Graph, model: TenantModel) {
   const groups = await graph.list(allGroups());
   return groups.flatMap((group): Current["pruned"]["groups"] => {
@@ -186,7 +186,7 @@ export async function readTenant(
   options: { colour: boolean; signUp: boolean },
 ): Promise<Current["tenant"]> {
   const [organization] = await graph.list(getOrganization());
-  if (!organization?.id) throw new PrepareError("graph_misbehaved", "Graph names no organization.");
+  if (!organization?.id) throw new PrepareError("graph_misbehaved", "Graph returned no organization.");
   const verified = organization.verifiedDomains ?? [];
   const domains = verified.flatMap(({ name }) => (name ? [name] : []));
   const branding = options.colour ? await graph.find(getBranding(organization.id)) : undefined;
@@ -205,10 +205,9 @@ export async function readTenant(
 }
 
 /**
- * Finds the application of a key: by uniqueName, else by our tag, else the one application of that display name that
- * has neither (created in the portal, which cannot set a uniqueName).
- *
- * @throws {PrepareError} `ambiguous`, where several fit.
+ * Finds the application of a key: by uniqueName, otherwise by our tag, otherwise the only application with that display
+ * name and neither of them (created in the portal, which cannot set a uniqueName).
+ * @throws {PrepareError} `ambiguous` if several match.
  */
 async function findApplication(graph: Graph, key: string, displayName: string): Promise<FoundApplication | undefined> {
   const unique = await graph.find(getApplication(key));
@@ -229,24 +228,24 @@ async function findApplication(graph: Graph, key: string, displayName: string): 
 function ambiguous(applications: GraphApplication[], what: string, key: string): PrepareError {
   const ids = applications.map(({ appId }) => appId).join(", ");
   return new PrepareError("ambiguous", `${applications.length} applications ${what}: ${ids}.`, {
-    hint: `Give the one that the file means by \`${key}\` the tag \`${tagOf(key)}\`, and none of the others.`,
+    hint: `Give the tag \`${tagOf(key)}\` to the one that the file means by \`${key}\`, and to no other.`,
   });
 }
 
 function withIds(application: GraphApplication): ApplicationWithIds {
   const { id, appId } = application;
-  if (!id || !appId) throw new PrepareError("graph_misbehaved", "Graph answers with an application without ids.");
+  if (!id || !appId) throw new PrepareError("graph_misbehaved", "Graph returned an application without IDs.");
   return { ...application, id, appId };
 }
 
 /**
- * Reads every user flow of the tenant with its apps, as an app of the file may be in any of them. A flow belongs to a
- * key by its ownership tag, else by its display name.
+ * Reads all user flows of the tenant with their apps, since an app of the file may be in any of them. A flow's
+ * ownership tag names its key; without a tag, its display name does.
  */
 export async function readUserFlows(graph: Graph, keys: string[]): Promise<FoundUserFlow[]> {
   const found: FoundUserFlow[] = [];
   for (const flow of await graph.list(listUserFlows())) {
-    if (!flow.id) throw new PrepareError("graph_misbehaved", "Graph answers with a user flow without an id.");
+    if (!flow.id) throw new PrepareError("graph_misbehaved", "Graph returned a user flow without an ID.");
     const { key } = parseDescription(flow.description);
     const applications = await graph.list(listIncludedApplications(flow.id));
     found.push({
@@ -266,16 +265,16 @@ export async function readUserFlows(graph: Graph, keys: string[]): Promise<Found
     if (ours.length > 1)
       throw new PrepareError(
         "ambiguous",
-        `${ours.length} user flows are \`${key}\`: ${ours.map(({ flow }) => flow.id).join(", ")}.`,
+        `${ours.length} user flows belong to \`${key}\`: ${ours.map(({ flow }) => flow.id).join(", ")}.`,
         {
-          hint: "Give all but one of them another name, and take the line `doorcode:…` out of their descriptions.",
+          hint: "Rename all but one of them, and remove the line `doorcode:…` from their descriptions.",
         },
       );
   }
   return flows;
 }
 
-/** Entra's list leaves them out. */
+/** Entra's list omits them. */
 async function withIdentityProviders(graph: Graph, flow: GraphUserFlow): Promise<GraphUserFlow> {
   if (flow.onAuthenticationMethodLoadStart?.identityProviders || !flow.id) return flow;
   const identityProviders = await graph.list(identityProvidersOf(flow.id));

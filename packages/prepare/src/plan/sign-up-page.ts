@@ -9,7 +9,10 @@ import { attributeId, customNameOf, TERMS_OF_USE } from "./attributes.ts";
 /** What sign-up asks, as in the file. */
 export type SignUpPage = Pick<UserFlowEntry, "attributes" | "termsOfUse">;
 
-/** `checkboxSingleSelect` is in Graph's documentation, not yet in its types. A number is a text whose attribute is int64. */
+/**
+ * `checkboxSingleSelect` is in Graph's documentation, but not yet in its types. A number is a text whose attribute is
+ * int64.
+ */
 const inputTypes = {
   TextBox: "text",
   NumericTextBox: "text",
@@ -30,7 +33,7 @@ const emailInput: GraphInput = {
   validationRegEx: "^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9-]+(?:.[a-zA-Z0-9-]+)*$",
 };
 
-/** The page for Graph. The email input and the headings of the `present` page stay. */
+/** The page for Graph. The email input and the headings of the `present` page are kept. */
 export function pageFor(
   wanted: SignUpPage,
   attributes: readonly IdentityUserFlowAttribute[],
@@ -45,7 +48,7 @@ export function pageFor(
   return { views: [{ title: view?.title ?? null, description: view?.description ?? null, inputs }] };
 }
 
-/** The attributes that a new flow collects, each as Graph lists it; of one it does not list, the id. */
+/** The attributes that a new flow collects, each as Graph lists it; for an unlisted one, its ID. */
 export function attributesFor(
   wanted: SignUpPage,
   attributes: readonly IdentityUserFlowAttribute[],
@@ -94,7 +97,7 @@ function termsFor(
   };
 }
 
-/** Converts a page of Graph to what the file would say. */
+/** Converts a page of Graph to its form in the file. */
 export function readPage(
   page: GraphPage | null | undefined,
   attributes: readonly IdentityUserFlowAttribute[],
@@ -124,7 +127,7 @@ export function readPage(
   return found;
 }
 
-/** The page without what Graph does not distinguish: default labels, and patterns of inputs that have none. */
+/** The page without what Graph does not distinguish: default labels, and patterns of inputs that support none. */
 export function normalizePage(page: SignUpPage, attributes: readonly IdentityUserFlowAttribute[]): SignUpPage {
   return {
     termsOfUse: page.termsOfUse,
@@ -137,18 +140,18 @@ export function normalizePage(page: SignUpPage, attributes: readonly IdentityUse
   };
 }
 
-/** The file has a pattern for text alone, and none for names; Entra's portal gives one to names too, which stays. */
+/** The file has patterns only for text, and none for names; Entra's portal sets one for names too, which is kept. */
 function hasPattern({ input, attribute }: AttributeEntry): boolean {
   return input === "TextBox" && attribute !== "displayName";
 }
 
-/** What a built-in attribute is called where the file gives it no label. */
+/** A built-in attribute's label if the file gives none. */
 function defaultLabel(id: string, attributes: readonly IdentityUserFlowAttribute[]): string {
   if (customNameOf(id) !== undefined) return "";
   return attributes.find((one) => one.id === id)?.displayName ?? id;
 }
 
-/** What matches everything is no pattern; Graph's examples have `^.*`. */
+/** A pattern that matches everything counts as none; Graph's examples have `^.*`. */
 function patternOf(pattern: string | null | undefined): string | undefined {
   return pattern && !/^\^?\.\*\$?$/.test(pattern) ? pattern : undefined;
 }

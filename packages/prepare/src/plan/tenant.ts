@@ -3,7 +3,9 @@ import type { LifetimesEntry } from "../file/model.ts";
 import { patchBranding, patchOrganization, patchSignUpPolicy } from "../graph/tenant-settings.ts";
 import { Changes, type CompareInput, type PlannedStep, plannedStep } from "./planned-step.ts";
 
-/** Name, colour and lifetimes of the tenant. A name on Entra, and a domain anywhere, is set by hand: see `tenantNotes`. */
+/**
+ * Name, color and lifetimes of the tenant. A name on Entra, and any domain, must be set manually: see `tenantNotes`.
+ */
 export function compareTenantSettings({ model, current: { tenant }, target }: CompareInput): PlannedStep[] {
   const { name, colour, lifetimes = {} } = model.tenant;
   if (name === undefined && colour === undefined && Object.keys(lifetimes).length === 0) return [];
@@ -25,7 +27,7 @@ export function compareTenantSettings({ model, current: { tenant }, target }: Co
   ];
 }
 
-/** Whether people may sign up at all, and the user flow of the account page, which is there by now. */
+/** Whether users may sign up at all, and the account page's user flow, which exists by now. */
 export function compareSignUp({ model, current, lookup }: CompareInput): PlannedStep[] {
   const { signUp, accountUserFlow } = model.tenant;
   if (signUp === undefined && accountUserFlow === undefined) return [];
@@ -58,26 +60,26 @@ function changedLifetimes(wanted: LifetimesEntry, present: LifetimesEntry, chang
   return Object.fromEntries(changed);
 }
 
-/** What differs in the tenant itself and cannot be changed through Graph. */
+/** Differences in the tenant itself that Graph cannot change. */
 export function tenantNotes({ model, current: { tenant }, target }: CompareInput): string[] {
   const { name, domain, lifetimes } = model.tenant;
   const notes: string[] = [];
   if (domain !== undefined && !tenant.domains.some((present) => present.toLowerCase() === domain.toLowerCase()))
     notes.push(
-      `The file says the domain ${domain}; the tenant has ${tenant.domains.join(", ")}. A domain is added and verified by hand.`,
+      `The file has the domain ${domain}, but the tenant has ${tenant.domains.join(", ")}. ${target === "entra" ? "Add and verify the domain manually." : "The domain of your own tenant cannot be changed: correct the file."}`,
     );
   if (target === "entra" && name !== undefined && name !== tenant.name)
     notes.push(
-      `The file calls the tenant "${name}"; it is "${tenant.name}". Set its name in the Microsoft Entra admin center, under Overview > Properties.`,
+      `The file names the tenant "${name}", but its name is "${tenant.name}". Set the name in the Microsoft Entra admin center, under Overview > Properties.`,
     );
   if (target === "entra" && lifetimes !== undefined && Object.keys(lifetimes).length > 0)
     notes.push(
-      "The file sets lifetimes, which only the embedded tenant has: Entra's own stay. Limit them with a sign-in frequency in a Conditional Access policy.",
+      "The file sets lifetimes, which only the embedded tenant supports. Entra keeps its own: limit them with a sign-in frequency in a Conditional Access policy.",
     );
   return notes;
 }
 
-/** `#ABC` as `#aabbcc`, which is how Graph has it. */
+/** Converts `#ABC` to `#aabbcc`, which is Graph's form. */
 function sixDigits(colour: string): string {
   const digits = colour.slice(1).toLowerCase();
   return `#${digits.length === 3 ? [...digits].map((digit) => digit + digit).join("") : digits}`;

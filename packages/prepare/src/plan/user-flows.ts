@@ -22,19 +22,19 @@ const providers = {
   passkey: "Passkey-OAUTH",
 } as const;
 
-/** The file's name for an identity provider; undefined where it has none (Google, SAML …). */
+/** The file's name for an identity provider; undefined if it has none (Google, SAML …). */
 export function signInMethod(identityProvider: string): UserFlowEntry["signIn"][number] | undefined {
   const [found] = Object.entries(providers).find(([, id]) => id === identityProvider) ?? [];
   return found as UserFlowEntry["signIn"][number] | undefined;
 }
 
 /**
- * User flows, and which apps use them. The file determines all that sign-up asks. Identity providers that it cannot
- * express stay, and so do apps that it does not list, unless pruning.
+ * User flows, and the apps that use them. The file determines everything that sign-up asks. Identity providers that it
+ * cannot express remain; so do apps that it does not list, unless pruning.
  */
 export function compareUserFlows(input: CompareInput): PlannedStep[] {
   const { model, current, lookup, prune } = input;
-  // IDs of flows by the app that leaves them: whichever step comes first excludes it.
+  // IDs of flows by the app that leaves them: the first step that runs excludes the app.
   const flowsOf = (appId: string | undefined) => current.userFlows.filter(({ appIds }) => appIds.includes(appId ?? ""));
   const excluded = new Set<string>();
   const excludeOnce = (flow: FoundUserFlow, appId: string): Exclusion[] => {
@@ -58,7 +58,8 @@ export function compareUserFlows(input: CompareInput): PlannedStep[] {
       "apps",
       leaving.map((appId) => nameOfApp(current, appId)),
     );
-    // An app has one user flow, so it leaves the other first. Killed in between it has none; the next run continues.
+    // An app has one user flow, so it leaves the other one first. A run killed in between leaves it without one; the
+    // next run continues.
     const moves = joining.map(({ app, appId }) => ({
       app,
       leaves: flowsOf(appId).flatMap((flow) => excludeOnce(flow, appId ?? "")),
@@ -103,7 +104,7 @@ async function create(
     ...(mfaOfItself && { doorcodeMfaRequired: true }),
   };
   const made = await graph.send(createUserFlow(settings));
-  if (!made?.id) throw new PrepareError("graph_misbehaved", `Graph gives the user flow ${key} no id.`);
+  if (!made?.id) throw new PrepareError("graph_misbehaved", `Graph returned the user flow ${key} without an ID.`);
   graph.created(made.id);
   return made.id;
 }
@@ -123,7 +124,7 @@ async function changeSettings(
   if (Object.keys(body).length > 0) await graph.send(patchUserFlow(flow.id, body));
 }
 
-/** What differs of a user flow's settings; the page is made when the step runs, with the IDs of new attributes. */
+/** How a user flow's settings differ. The page is built when the step runs, with the IDs of new attributes. */
 type SettingsDifference = Partial<Omit<UserFlowSettings, "page">> & { pageDiffers: boolean };
 
 function describe(entry: UserFlowEntry, changes: Changes): SettingsDifference {
@@ -199,7 +200,7 @@ export function requiresMfaItself(input: CompareInput, key: string): boolean {
   return required && input.target === "doorcode" && appsOfFlow(input, key, input.lookup).length === 0;
 }
 
-/** The apps that use the flow once the file is applied: those it lists, and those that stay. */
+/** The apps that use the flow once the plan is applied: those that the file lists, and those that remain. */
 export function appsOfFlow({ model, current, prune }: CompareInput, key: string, lookup: ObjectLookup): string[] {
   const idsOf = (flow: string) => model.userFlows[flow]!.apps.map((app) => appIdOf(lookup, app) ?? app);
   const taken = Object.keys(model.userFlows).flatMap((other) => (other === key ? [] : idsOf(other)));
@@ -208,7 +209,7 @@ export function appsOfFlow({ model, current, prune }: CompareInput, key: string,
   return [...new Set([...idsOf(key), ...staying])];
 }
 
-/** In lower case, as user flows and policies are compared by it. */
+/** In lower case, because user flows and policies are compared with it. */
 export function appIdOf(lookup: ObjectLookup, app: string): string | undefined {
   return lookup.application(app)?.appId.toLowerCase();
 }

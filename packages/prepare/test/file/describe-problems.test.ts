@@ -5,23 +5,23 @@ import { describeProblems } from "../../src/index.ts";
 import { refusal } from "./fixtures/reading.ts";
 
 describe("problems described for a terminal", () => {
-  test("are file, line, column and message, the line with a caret below the place, and the hint", () => {
+  test("have file, line, column and message, the line with a caret below the position, and the hint", () => {
     assert.equal(
       describeProblems(refusal("tenant:\n  name: 2024\n  colour: green\n")),
       `\
-doorcode.tenant.yaml:2:9  name has to be text; this is a number.
+doorcode.tenant.yaml:2:9  name must be text; this is a number.
 2 |   name: 2024
   |         ^
 hint: Write it in quotes: "2024".
 
-doorcode.tenant.yaml:3:11  colour is no colour: write #rgb or #rrggbb, in quotes.
+doorcode.tenant.yaml:3:11  colour is not a color: write #rgb or #rrggbb, in quotes.
 3 |   colour: green
   |           ^
 `,
     );
   });
 
-  test("have the caret below the place also after wide, combined and masked characters", () => {
+  test("have the caret below the right position, even after wide, combining and masked characters", () => {
     const lines = describeProblems(refusal('tenant: { name: "漢字 é👩‍💻", colour: green }')).split("\n");
     assert.equal(lines[1], '1 | tenant: { name: "漢字 é👩‍💻", colour: green }');
     assert.equal(lines[2], `  | ${" ".repeat(36)}^`);
@@ -31,7 +31,7 @@ doorcode.tenant.yaml:3:11  colour is no colour: write #rgb or #rrggbb, in quotes
   });
 
   for (const width of [40, 60, 80, 200]) {
-    test(`show no line wider than ${width} columns, the place included`, () => {
+    test(`show no line wider than ${width} columns, and always the position`, () => {
       const text = `apps: { a: { redirectUris: [${"https://a.example/, ".repeat(20)}"*", ${"https://a.example/, ".repeat(20)}] } }`;
       const error = refusal(text);
       const at = error.problems.findIndex(({ message }) => message.includes("wildcard"));
@@ -41,24 +41,24 @@ doorcode.tenant.yaml:3:11  colour is no colour: write #rgb or #rrggbb, in quotes
     });
   }
 
-  test("have no colours unless asked", () => {
+  test("have no colors unless requested", () => {
     const error = refusal("tenant: { colour: green }");
     const colored = describeProblems(error, { color: true });
     assert.ok(colored.includes("\u001b[31m^\u001b[0m"));
     assert.equal(stripVTControlCharacters(colored), describeProblems(error));
   });
 
-  test("let no character of the file reach the terminal that it would obey", () => {
+  test("pass no control characters of the file to the terminal", () => {
     const text = 'apps: { "a\\e[31m\\u202e": { x: y } } # \u0085\u202e';
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not appear
     assert.doesNotMatch(describeProblems(refusal(text.replace("\u0085", ""))), /[\u0000-\u0009\u000b-\u001f\u202e]/);
   });
 
-  test("of a file with thousands are the first, and how many more", () => {
+  test("of a file with thousands are limited to the first ones and the number of the rest", () => {
     const many = `apps:\n${Array.from({ length: 3_000 }, (_, at) => `  a${at}: { x: y }\n`).join("")}`;
     const error = refusal(many);
     assert.equal(error.problems.length, 1_001);
-    assert.equal(error.problems.at(-1)?.message, "There are 2000 more mistakes from here on.");
+    assert.equal(error.problems.at(-1)?.message, "2000 more errors follow.");
     assert.match(describeProblems(error), /\n\n… and 951 more\.\n$/);
   });
 });

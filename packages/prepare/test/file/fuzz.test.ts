@@ -9,7 +9,7 @@ const piece = fc.constantFrom(
     "|",
   ),
 );
-/** A cut, a copy to elsewhere or an insertion, at places of the good file. */
+/** A deletion, a copy or an insertion somewhere in the valid file. */
 const mutation = fc.oneof(
   fc.tuple(fc.nat(), fc.nat(40)).map(([at, length]) => (text: string) => {
     const from = at % (text.length + 1);
@@ -25,15 +25,15 @@ const mutation = fc.oneof(
   }),
 );
 
-describe("a file that is anything at all", () => {
-  test("random bytes are refused with a TenantFileError, or read", () => {
+describe("a file with any content", () => {
+  test("random bytes are read or rejected with a TenantFileError", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => survives(new TextDecoder().decode(bytes))),
       { numRuns: 500 },
     );
   });
 
-  test("random text of YAML's own characters is refused with a TenantFileError, or read", () => {
+  test("random text of YAML's special characters is read or rejected with a TenantFileError", () => {
     fc.assert(
       fc.property(
         fc.array(fc.oneof(piece, fc.constantFrom("apps", "users", "a", "mfa", "scopes")), { maxLength: 80 }),
@@ -43,7 +43,7 @@ describe("a file that is anything at all", () => {
     );
   });
 
-  test("a good file with a few changes is refused with a TenantFileError, or read", () => {
+  test("a valid file with a few changes is read or rejected with a TenantFileError", () => {
     fc.assert(
       fc.property(fc.array(mutation, { minLength: 1, maxLength: 4 }), (changes) =>
         survives(changes.reduce((text, change) => change(text), good)),

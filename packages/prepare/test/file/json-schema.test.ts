@@ -16,7 +16,7 @@ const valid = addFormats(new Ajv({ allErrors: true, allowUnionTypes: true, stric
 
 type Node = { [member: string]: unknown };
 
-/** Every schema in the schema, by its path. */
+/** Every subschema, by its path. */
 function* nodes(node: Node, path = ""): Generator<[string, Node]> {
   yield [path, node];
   for (const [name, inner] of Object.entries((node.properties ?? {}) as Record<string, Node>)) {
@@ -28,11 +28,11 @@ function* nodes(node: Node, path = ""): Generator<[string, Node]> {
 }
 
 describe("the JSON Schema of the tenant file", () => {
-  test("is the one that is committed: `npm run schema` writes it", () => {
+  test("matches the committed file, which `npm run schema` writes", () => {
     assert.deepEqual(JSON.parse(packageFile("tenant.schema.json")), JSON.parse(JSON.stringify(schema)));
   });
 
-  test("explains every member, and allows no other", () => {
+  test("describes every member, and allows no other", () => {
     for (const [path, node] of nodes(schema as Node)) {
       for (const [name, member] of Object.entries((node.properties ?? {}) as Record<string, Node>)) {
         assert.ok(member.description, `${path}/${name} has no description`);
@@ -65,6 +65,6 @@ describe("the JSON Schema of the tenant file", () => {
     "users: { ada@a.example: { passwordFrom: hunter2 } }",
     "users: { ada: {} }",
   ]) {
-    test(`marks in an editor what reading refuses: ${text}`, () => assert.equal(valid(parse(text)), false));
+    test(`an editor marks the errors that reading reports: ${text}`, () => assert.equal(valid(parse(text)), false));
   }
 });

@@ -1,4 +1,4 @@
 import { largeFiles } from "./large-files.ts";
 
-// The most that is read.
+// The largest size that is read.
 largeFiles(1024 * 1024);

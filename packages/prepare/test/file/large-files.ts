@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { describeProblems, readTenantFile, TenantFileError } from "../../src/index.ts";
 
-/** Microseconds of this process, which a busy machine does not lengthen; what grows with the square takes minutes. */
+/** CPU time in microseconds, which a busy machine does not increase; quadratic growth would take minutes. */
 const LONG = 30_000_000;
 
-/** Reads it and, where it is refused, describes it. Throws what is no TenantFileError, and when it takes long. */
+/** Reads the file and describes its errors. Throws any error other than a TenantFileError, and if it is slow. */
 export function survives(text: string): void {
   const start = process.cpuUsage();
   try {
@@ -21,7 +21,7 @@ export function survives(text: string): void {
   assert.ok(user + system < LONG, `took ${(user + system) / 1_000} ms of the processor`);
 }
 
-/** Files of that size which are slow to read by a reader that is not made for them. */
+/** Files of that size that a naive reader reads slowly. */
 export function largeFiles(bytes: number): void {
   describe(`a file of ${bytes / 1024} KiB`, () => {
     const filled = (unit: string) => unit.repeat(Math.floor((bytes - 20) / unit.length));
@@ -32,7 +32,7 @@ export function largeFiles(bytes: number): void {
       ),
       ["a list of words", `apps: [${filled("aaaaaaa, ")}]`],
       [
-        "entries with mistakes",
+        "entries with errors",
         `apps:\n${Array.from({ length: many(20_000) }, (_, at) => `  app${at}: { redirectUri: x }\n`).join("")}`,
       ],
       [
@@ -51,7 +51,7 @@ export function largeFiles(bytes: number): void {
       ],
     ];
     for (const [what, text] of large) {
-      test(`${what} takes no time to speak of`, () => survives(text));
+      test(`${what} is read fast`, () => survives(text));
     }
   });
 }

@@ -8,7 +8,7 @@ const flow = (members: string) => `userFlows: { f: { ${members} } }`;
 const attribute = (members: string) => `userFlows: { f: { attributes: [{ ${members} }] } }`;
 
 describe("a tenant file", () => {
-  test("with everything in it is read whole", () => {
+  test("with every feature is read completely", () => {
     const model = read(everything());
     assert.deepEqual(Object.keys(model.apps), ["ciam-client-app", "kiosk", "back-office"]);
     assert.deepEqual(model.apps.kiosk, {
@@ -59,7 +59,7 @@ describe("a tenant file", () => {
     });
   });
 
-  test("of the guide has one app, one API with two scopes, and one user flow", () => {
+  test("from the guide has one app, one API with two scopes, and one user flow", () => {
     const model = read(packageFile("../../docs/guide/doorcode.tenant.yaml"));
     assert.deepEqual(Object.keys(model.apps), ["ciam-client-app"]);
     assert.deepEqual(Object.keys(model.apis["ciam-ToDoList-api"]?.scopes ?? {}), [
@@ -80,15 +80,15 @@ describe("a rule of the tenant file", () => {
       "identifier URIs of both kinds",
       "apis: { a: { identifierUri: api://a }, b: { identifierUri: https://b.example/c } }",
     ],
-    ["a short colour", "tenant: { colour: '#AbC' }"],
-    ["a passkey alone without sign-up", flow("signIn: [passkey], signUp: false")],
+    ["a short color", "tenant: { colour: '#AbC' }"],
+    ["only a passkey without sign-up", flow("signIn: [passkey], signUp: false")],
     [
       "exactly 80 fields",
       flow(
         `attributes: [{ attribute: a, label: A, input: RadioSingleSelect, options: [${Array.from({ length: 80 }, (_, at) => `o${at}`).join(", ")}] }]`,
       ),
     ],
-    ["a group called like an app", "apps: { a: }\ngroups: { a: }"],
+    ["a group with the name of an app", "apps: { a: }\ngroups: { a: }"],
     ["a key of 120 characters", `apps: { ${"a".repeat(120)}: }`],
     ["250 characters beyond the basic plane", attribute(`attribute: a, label: ${"👍".repeat(250)}`)],
   ];
@@ -96,42 +96,42 @@ describe("a rule of the tenant file", () => {
 
   const refused: [what: string, text: string, problems: string[]][] = [
     [
-      "a member that is no user of the file",
+      "a member that is not a user of the file",
       "groups: { g: { members: [ada@a.example] } }",
-      ['1:26 The file has no user "ada@a.example": users has none.'],
+      ['1:26 Unknown user "ada@a.example": users has none.'],
     ],
     ["a policy that requires nothing", "policies: { p: {} }", ['1:13 The policy "p" has no require.']],
     [
       "a policy for no app",
       "policies: { p: { require: mfa, apps: [] } }",
-      ["1:32 apps is empty: the policy would count for nothing. Expected all or a list of keys."],
+      ["1:32 apps is empty, so the policy would have no effect. Expected all or a list of keys."],
     ],
     [
       "a policy for one app without a list",
       "policies: { p: { require: mfa, apps: al } }",
-      ['1:38 apps "al" is unknown: expected all or a list of keys. Did you mean all?'],
+      ['1:38 apps "al" is not valid: expected all or a list of keys. Did you mean all?'],
     ],
     [
-      "a policy called like a user flow's own",
+      "a policy with the name of a user flow's own",
       'userFlows: { f: { mfa: required } }\npolicies: { "f: second factor": { require: mfa } }',
-      ['2:13 The user flow "f" has this policy already by mfa: required.'],
+      ['2:13 The user flow "f" already has this policy through mfa: required.'],
     ],
     [
-      "a user who is no email address",
+      "a user who is not an email address",
       "users: { ada: }",
-      ["1:10 The key is no email address, such as ada@contoso.example."],
+      ["1:10 The key is not an email address, such as ada@contoso.example."],
     ],
     [
-      "users who differ in case",
+      "users who differ only in case",
       "users: { ada@a.example: , Ada@a.example: }",
-      ['1:27 The users "ada@a.example" and "Ada@a.example" differ only in case: they would be one.'],
+      ['1:27 The users "ada@a.example" and "Ada@a.example" differ only in case, which Graph ignores.'],
     ],
   ];
   for (const [what, text, problems] of refused) {
     test(`refuses ${what}`, () => assert.deepEqual(problemsOf(text), problems));
   }
 
-  test("is told together with all others, also where a whole section is wrong", () => {
+  test("is reported with all others, even if a whole section is invalid", () => {
     const { problems } = refusal(
       "tenant: [x]\napps: { a: { permissions: [nothing] } }\nusers: x\npolicies: { p: { except: [a@b.c] } }",
     );
@@ -141,11 +141,11 @@ describe("a rule of the tenant file", () => {
     );
   });
 
-  test("says what to do, where that does not follow from the sentence", () => {
+  test("says what to do, if that does not follow from the message", () => {
     const [problem] = refusal(flow("attributes: [loyaltyNumber]")).problems;
     assert.equal(
       problem?.hint,
-      "An attribute of its own is written as a map: { attribute: loyaltyNumber, label: Loyalty number }.",
+      "Write a custom attribute as a map: { attribute: loyaltyNumber, label: Loyalty number }.",
     );
     const [number] = refusal("tenant: { name: 007 }").problems;
     assert.equal(number?.hint, 'Write it in quotes: "007".');

@@ -27,26 +27,26 @@ users:
   ada@contoso.example: { passwordFrom: hunter2 }
 `;
 
-test("a file with twelve different mistakes gives twelve precise messages in one reading", () => {
+test("a file with twelve different errors gives twelve precise messages in one read", () => {
   assert.deepEqual(problemsOf(file), [
-    "2:11 colour is no colour: write #rgb or #rrggbb, in quotes.",
-    '5:5 "redirectUri" is unknown in an app: expected displayName, publicClient, redirectUris, postLogoutRedirectUris, permissions, adminConsent, assignmentRequired, assignedTo, groupClaims, grantTypes or administrativeScopes. Did you mean redirectUris?',
+    "2:11 colour is not a color: write #rgb or #rrggbb, in quotes.",
+    '5:5 Unknown key "redirectUri" in an app: expected displayName, publicClient, redirectUris, postLogoutRedirectUris, permissions, adminConsent, assignmentRequired, assignedTo, groupClaims, grantTypes or administrativeScopes. Did you mean redirectUris?',
     '6:27 The API "ciam-ToDoList-api" has no scope "ToDoList.Raed": expected ToDoList.Read. Did you mean ToDoList.Read?',
-    "7:19 publicClient has to be true or false; this is text. Did you mean true?",
-    '8:3 "ciam-client-app" is there already, on line 4.',
-    '11:19 tokenProfile "rfc9086" is unknown: expected entra or rfc9068. Did you mean rfc9068?',
+    "7:19 publicClient must be true or false; this is text. Did you mean true?",
+    '8:3 "ciam-client-app" is already defined on line 4.',
+    '11:19 tokenProfile "rfc9086" is not valid: expected entra or rfc9068. Did you mean rfc9068?',
     '13:7 The scope "ToDoList.Read" has no displayName.',
-    '16:14 "passwrd", in signIn, is unknown: expected password, email_code or passkey. Did you mean password?',
-    "17:70 RadioSingleSelect needs options, and there are none.",
-    '18:12 The file has no app "ciam-client-ap": expected a key of apps. Did you mean ciam-client-app?',
-    "20:57 displayName has to be text; this is a number.",
-    "22:40 passwordFrom has to name an environment variable: upper-case letters, digits and _, such as ADA_PASSWORD.",
+    '16:14 "passwrd", in signIn, is not valid: expected password, email_code or passkey. Did you mean password?',
+    "17:70 RadioSingleSelect needs options.",
+    '18:12 Unknown app "ciam-client-ap": expected a key of apps. Did you mean ciam-client-app?',
+    "20:57 displayName must be text; this is a number.",
+    "22:40 passwordFrom must name an environment variable: upper-case letters, digits and _, such as ADA_PASSWORD.",
   ]);
 });
 
-test("the error says how many there are, and where the first is", () => {
+test("the error says how many there are, and where the first one is", () => {
   const error = refusal(file);
   assert.equal(error.code, "tenant_file_invalid");
   assert.equal(error.fileName, "doorcode.tenant.yaml");
-  assert.match(error.message, /^doorcode\.tenant\.yaml:2:11 colour is no colour.* \(and 11 more\)$/);
+  assert.match(error.message, /^doorcode\.tenant\.yaml:2:11 colour is not a color.* \(and 11 more\)$/);
 });

@@ -1,4 +1,4 @@
-// `npm run schema` writes tenant.schema.json anew; a test says when that was forgotten.
+// `npm run schema` writes tenant.schema.json; a test fails if the file is out of date.
 import { writeFileSync } from "node:fs";
 import { tenantFileSchema } from "../../src/index.ts";
 

@@ -21,8 +21,8 @@ const nothing: TenantModel = {
 
 const read = (text: string) => readTenantFile(text, "doorcode.tenant.yaml");
 
-describe("the file that is written for a model", () => {
-  test("reads as an equal model, for every model there can be, and writing that gives the same text", () => {
+describe("the file written for a model", () => {
+  test("reads as an equal model, for every possible model, and writing that gives the same text", () => {
     fc.assert(
       fc.property(tenantModel, (model) => {
         const text = writeTenantFile(model);
@@ -34,7 +34,7 @@ describe("the file that is written for a model", () => {
     );
   });
 
-  test("keeps everything of the file with everything in it", () => {
+  test("keeps everything of a file with every feature", () => {
     const model = read(everything());
     const text = writeTenantFile(model);
     assert.deepEqual(read(text), model);
@@ -51,7 +51,7 @@ describe("the file that is written for a model", () => {
     assert.deepEqual(read(other), read(everything()));
   });
 
-  test("leaves out what is as it is by default, and quotes only what needs it", () => {
+  test("leaves out defaults, and quotes only values that need it", () => {
     const text = writeTenantFile(read(packageFile("../../docs/guide/doorcode.tenant.yaml")));
     assert.equal(
       text.slice(text.indexOf("\napps:") + 1),
@@ -80,7 +80,7 @@ userFlows:
     );
   });
 
-  test("shows what cannot be seen: what a terminal would obey, or what turns the direction of a text, is escaped", () => {
+  test("shows what cannot be seen: control characters and characters that reverse the text direction are escaped", () => {
     const description = "a\u001b[2J\u007f\u009b31m\u0085 \\ \u202eb\u2066";
     const model = read("groups: { staff: { description: said } }");
     model.groups.staff!.description = description;
@@ -89,19 +89,19 @@ userFlows:
     assert.equal(parse(text).groups.staff.description, description);
   });
 
-  test("of an empty model says nothing but its header, and reads as one", () => {
+  test("of an empty model has only the header, and reads as an empty model", () => {
     const text = writeTenantFile(nothing);
     assert.deepEqual(parse(text), {});
     assert.deepEqual(read(text), nothing);
   });
 
-  test("does not depend on the order in which somebody put an entry together", () => {
+  test("does not depend on the order of an entry's members", () => {
     const app = read("apps: { a: { displayName: A, groupClaims: true } }");
     const turned = Object.fromEntries(Object.entries(app.apps.a!).reverse()) as unknown as TenantModel["apps"][string];
     assert.equal(writeTenantFile({ ...app, apps: { a: turned } }), writeTenantFile(app));
   });
 
-  test("of a model that breaks rules is written all the same: reading it says which", () => {
+  test("is also written for a model that breaks rules, which reading it reports", () => {
     const scope = { consent: "admin", displayName: " ", displayNames: {}, description: " ", enabled: true } as const;
     const api = {
       displayName: "A",

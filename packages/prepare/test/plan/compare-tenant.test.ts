@@ -8,7 +8,7 @@ import { Entra } from "./fixtures/entra.ts";
 import { EVERYTHING, HOW_TO, model } from "./fixtures/models.ts";
 
 describe("comparing a file with a tenant", () => {
-  test("gives steps that change the tenant, and neither it nor they change what was read", async () => {
+  test("returns steps that change the tenant; neither the comparison nor the steps change what was read", async () => {
     await using entra = await Entra.start();
     await entra.prepare(HOW_TO);
     const file = model(EVERYTHING);
@@ -31,7 +31,7 @@ describe("comparing a file with a tenant", () => {
     assert.deepEqual(await entra.differences(EVERYTHING, { prune: true }), []);
   });
 
-  test("leaves the IDs of new objects to the steps: they are known once their step has run", async () => {
+  test("leaves the IDs of new objects to the steps, which know them after they have run", async () => {
     await using entra = await Entra.start();
     const file = model(EVERYTHING);
     const graph = new Graph(entra.access(), { clock: entra.clock });
@@ -58,7 +58,7 @@ describe("comparing a file with a tenant", () => {
     assert.deepEqual(idsOf(lookup), [undefined, undefined, undefined, undefined]);
   });
 
-  test("moves apps between user flows by leaving each flow once, whichever step comes first", async () => {
+  test("moves apps between user flows by removing them once from each flow, regardless of the order of steps", async () => {
     const flows = (first: string, second: string) => `
 apps: { tv: {}, radio: {} }
 userFlows:

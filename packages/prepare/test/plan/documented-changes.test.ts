@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { GRAPH_APP_ID } from "../../src/graph/applications.ts";
 import { applyPlan } from "../../src/index.ts";
+import { tenantNotes } from "../../src/plan/tenant.ts";
 import type { Thing } from "./fixtures/documented-state.ts";
 import { failure, prepared } from "./fixtures/entra.ts";
 import { EVERYTHING, HOW_TO } from "./fixtures/models.ts";
 
-// Against a local server that answers as Graph is documented, as Entra itself cannot be had here.
+// Runs against a local server that responds as Graph's documentation says, because Entra is not available here.
 
-test("A change of a description changes that and nothing else", async () => {
+test("A changed description changes only the description", async () => {
   const { entra, api } = await prepared();
   await using _ = entra;
   const file = HOW_TO.replace("Reads every to-do list of yours", "Reads your lists");
@@ -36,11 +37,11 @@ test("A change of a description changes that and nothing else", async () => {
   );
 });
 
-test("What the file does not name is neither changed nor emptied", async () => {
+test("Objects and members that the file does not name are neither changed nor cleared", async () => {
   const { entra, app, api, flow } = await prepared();
   await using _ = entra;
   const { state } = entra;
-  // By hand, in the portal:
+  // Made manually in the portal:
   const mail = { resourceAppId: "00000002-0000-0ff1-ce00-000000000000", resourceAccess: [{ id: "m", type: "Role" }] };
   app.requiredResourceAccess.push(mail);
   app.requiredResourceAccess[0].resourceAccess.push({ id: "graph-role", type: "Role" });
@@ -105,7 +106,7 @@ test("What the file does not name is neither changed nor emptied", async () => {
   assert.deepEqual(state.policies, before.policies);
 });
 
-test("Pruning deletes what carries our mark and is not in the file, and makes lists exact; nothing else", async () => {
+test("Pruning deletes only objects with our mark that are not in the file, and makes lists exact", async () => {
   const { entra, app, api, flow } = await prepared(EVERYTHING);
   await using _ = entra;
   const { state } = entra;
@@ -125,7 +126,7 @@ test("Pruning deletes what carries our mark and is not in the file, and makes li
   state.assignments.push({ ...state.assignments[0], id: "u", principalId: "user", principalType: "User" });
 
   const writes = entra.writes().length;
-  assert.deepEqual(await entra.differences("tenant: {}"), [], "without --prune nothing goes");
+  assert.deepEqual(await entra.differences("tenant: {}"), [], "without --prune nothing is deleted");
   const differences = await entra.differences(HOW_TO, { prune: true });
   assert.deepEqual(
     differences.map(({ action, kind, name }) => `${action} ${kind} ${name}`),
@@ -163,7 +164,7 @@ test("Pruning deletes what carries our mark and is not in the file, and makes li
     ["admins-mfa", "By hand"],
     "policies carry no mark",
   );
-  assert.deepEqual(api.identifierUris, ["api://todolist"], "the file names none, and this one will do");
+  assert.deepEqual(api.identifierUris, ["api://todolist"], "the file names none, and this one is sufficient");
   assert.deepEqual(
     app.requiredResourceAccess.map(({ resourceAppId, resourceAccess }: Thing) => [
       resourceAppId,
@@ -182,11 +183,11 @@ test("Pruning deletes what carries our mark and is not in the file, and makes li
   assert.deepEqual(
     state.assignments.map(({ id }) => id),
     ["u"],
-    "people are not in a file for Entra",
+    "users are not in a file for Entra",
   );
 });
 
-test("A scope that is pruned is disabled first, then taken away; one that is disabled by a killed run is taken away then", async () => {
+test("A pruned scope is disabled first, then removed; one that a killed run disabled is removed by the next run", async () => {
   const { entra, api } = await prepared();
   await using _ = entra;
   const file = HOW_TO.replace(/ {6}ToDoList\.ReadWrite: .*\n/, "").replace(/ {4}roles:\n.*\n/, "");
@@ -213,7 +214,7 @@ test("A scope that is pruned is disabled first, then taken away; one that is dis
   assert.deepEqual(await entra.differences(file, { prune: true }), []);
 });
 
-test("What a plan did not announce is not deleted when it is applied", async () => {
+test("Applying a plan deletes nothing that the plan did not announce", async () => {
   const { entra } = await prepared(EVERYTHING);
   await using _ = entra;
   const plan = await entra.plan(EVERYTHING, { prune: true });
@@ -248,7 +249,7 @@ test("An app that moves to another user flow leaves the old one first", async ()
   );
 });
 
-test("A second factor that is no longer demanded is turned off, and with --prune its policy goes", async () => {
+test("A second factor that is no longer required is turned off, and --prune deletes its policy", async () => {
   const { entra } = await prepared(HOW_TO.replace("attributes:", "mfa: required\n    attributes:"));
   await using _ = entra;
   assert.deepEqual(
@@ -262,7 +263,7 @@ test("A second factor that is no longer demanded is turned off, and with --prune
   assert.deepEqual(entra.state.policies, []);
 });
 
-test("A second factor's policy that the file itself names is the file's, with --prune too", async () => {
+test("A second-factor policy that the file itself names is kept, even with --prune", async () => {
   const required = HOW_TO.replace("attributes:", "mfa: required\n    attributes:");
   const policies = '\npolicies:\n  "SignInSignUpSample: second factor": { require: mfa, apps: [ciam-client-app] }\n';
   const withoutFlow = HOW_TO.slice(0, HOW_TO.indexOf("userFlows:"));
@@ -294,19 +295,19 @@ test("A policy keeps its exceptions, further groups and conditions", async () =>
   assert.deepEqual(policy.conditions.users.excludeGroups, ["emergency"]);
   assert.ok(policy.conditions.applications.includeApplications.includes("another"));
   await entra.prepare(file, { prune: true });
-  assert.deepEqual(policy.conditions.users.excludeUsers, ["break-glass"], "people are not in a file for Entra");
+  assert.deepEqual(policy.conditions.users.excludeUsers, ["break-glass"], "users are not in a file for Entra");
   assert.equal(policy.conditions.applications.includeApplications.length, 1);
 });
 
-test("An attribute whose type differs is told, as its type is for ever", async () => {
+test("An attribute whose type differs is an error, because its type cannot change", async () => {
   const { entra } = await prepared(EVERYTHING);
   await using _ = entra;
   const error = await failure(entra.plan(EVERYTHING.replace("label: Age, input: NumericTextBox", "label: Age")));
   assert.equal(error.code, "conflicts_with_tenant");
-  assert.match(error.message, /`age` holds int64 in the tenant, and string in the file/);
+  assert.match(error.message, /`age` has the type int64 in the tenant, but string in the file/);
 });
 
-test("A name or domain that only a person can change is told, not tried", async () => {
+test("A name or domain that must be changed manually is reported, not changed", async () => {
   const { entra } = await prepared();
   await using _ = entra;
   const { notes, steps } = await entra.plan(
@@ -317,7 +318,14 @@ test("A name or domain that only a person can change is told, not tried", async 
     ["leave"],
   );
   assert.equal(notes.length, 3);
-  assert.match(notes.join("\n"), /lifetimes, which only the embedded tenant has/);
-  assert.match(notes.join("\n"), /fabrikam\.example; the tenant has contoso\.onmicrosoft\.com/);
+  assert.match(notes.join("\n"), /lifetimes, which only the embedded tenant supports/);
+  assert.match(notes.join("\n"), /fabrikam\.example, but the tenant has contoso\.onmicrosoft\.com/);
   assert.match(notes.join("\n"), /admin center/);
+});
+
+test("A domain of the embedded tenant is not one to add manually", () => {
+  const model = { tenant: { domain: "fabrikam.example" } };
+  const current = { tenant: { domains: ["doorcode.localhost"] } };
+  const [note] = tenantNotes({ model, current, target: "doorcode" } as unknown as Parameters<typeof tenantNotes>[0]);
+  assert.match(note ?? "", /has doorcode\.localhost\. The domain of your own tenant cannot be changed/);
 });

@@ -6,12 +6,12 @@ import { Entra, failure } from "./fixtures/entra.ts";
 import { EVERYTHING, HOW_TO, model } from "./fixtures/models.ts";
 import { killedCalls } from "./killed-calls.ts";
 
-// Entra itself cannot be had here. These run against a local server that answers as Microsoft's documentation of Graph
-// says, with what is created showing only seconds later; requests are held against the documentation's own bodies.
+// Entra is not available here. These tests run against a local server that responds as Microsoft's documentation of
+// Graph says, and shows new objects only seconds later. Requests are compared with the bodies in the documentation.
 
-const where = "(a local server that answers as Graph is documented)";
+const where = "(a local server that responds as Graph's documentation says)";
 
-test(`A file with everything in it is applied, and applying it again changes nothing ${where}`, async () => {
+test(`A file with every feature is applied, and applying it again changes nothing ${where}`, async () => {
   await using entra = await Entra.start({ lagMs: 5_000, pageSize: 2 });
   const before = await entra.plan(EVERYTHING);
   assert.ok(before.steps.every(({ action }) => action === "create" || action === "change"));
@@ -20,7 +20,7 @@ test(`A file with everything in it is applied, and applying it again changes not
   const applied = await entra.prepare(EVERYTHING, { report: (step) => reported.push(step) });
   assert.deepEqual(applied.done, before.steps);
   assert.deepEqual(reported, applied.done);
-  assert.ok(entra.clock.slept.length > 0, "what was just created is waited for");
+  assert.ok(entra.clock.slept.length > 0, "the program waits for new objects");
 
   const written = entra.writes().length;
   const again = await entra.plan(EVERYTHING);
@@ -31,10 +31,10 @@ test(`A file with everything in it is applied, and applying it again changes not
   assert.equal(entra.writes().length, written);
 });
 
-test(`Killed after every fourth call, with or without its answer, the next run ends where one run would ${where}`, () =>
+test(`After a kill at every fourth call, with or without its response, the next run gives the result of a single run ${where}`, () =>
   killedCalls(4));
 
-test(`An answer that is lost at any call does not stop a run, nor make anything twice ${where}`, async () => {
+test(`A response lost at any call neither stops a run nor creates a duplicate ${where}`, async () => {
   await using whole = await Entra.start();
   const plan = await whole.plan(EVERYTHING);
   whole.requests.length = 0;
@@ -50,7 +50,7 @@ test(`An answer that is lost at any call does not stop a run, nor make anything 
   }
 });
 
-test(`Throttled at every call and once more, an apply comes to its end ${where}`, async () => {
+test(`An apply that is throttled twice at every call completes ${where}`, async () => {
   await using entra = await Entra.start();
   const seen = new Map<string, number>();
   entra.interrupt = (_, { method, path }) => {
@@ -66,7 +66,7 @@ test(`Throttled at every call and once more, an apply comes to its end ${where}`
   assert.ok(entra.clock.slept.every((ms) => ms === 3_000));
 });
 
-test(`Refused at any change, it says what was done and what is left, and the next run goes on ${where}`, async () => {
+test(`If any change is refused, it says what was done and what is left, and the next run continues ${where}`, async () => {
   await using whole = await Entra.start();
   const all = await whole.plan(EVERYTHING);
   whole.requests.length = 0;
@@ -101,7 +101,7 @@ test(`Refused at any change, it says what was done and what is left, and the nex
   }
 });
 
-test(`Two applies at once end as one ${where}`, async () => {
+test(`Two applies at once give the result of a single one ${where}`, async () => {
   await using whole = await Entra.start();
   await whole.prepare(EVERYTHING);
   for (const lagMs of [0, 2_000]) {
@@ -112,7 +112,7 @@ test(`Two applies at once end as one ${where}`, async () => {
   }
 });
 
-test("A file with what only the embedded tenant has is refused for Entra before anything is sent", async () => {
+test("A file with features that only the embedded tenant has is refused for Entra before anything is sent", async () => {
   await using entra = await Entra.start();
   const files = {
     "users: { ada@contoso.example: { name: Ada } }": /ada@contoso\.example/,
@@ -143,7 +143,7 @@ test("A plan for one tenant is not applied to another", async () => {
   assert.equal(entra.writes().length, 0);
 });
 
-test("Stopped by a signal, an apply says what is left", async () => {
+test("An apply that a signal stops says what is left", async () => {
   await using entra = await Entra.start();
   const plan = await planTenant(model(HOW_TO), entra.access(), { clock: entra.clock });
   const stop = new AbortController();

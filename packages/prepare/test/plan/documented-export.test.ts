@@ -5,9 +5,9 @@ import type { Thing } from "./fixtures/documented-state.ts";
 import { Entra, prepared } from "./fixtures/entra.ts";
 import { EVERYTHING, HOW_TO } from "./fixtures/models.ts";
 
-// Against a local server that answers as Graph is documented, as Entra itself cannot be had here.
+// Runs against a local server that responds as Graph's documentation says, because Entra is not available here.
 
-test("What is exported makes the same tenant elsewhere, which is exported the same", async () => {
+test("An export creates the same tenant elsewhere, and that exports the same file", async () => {
   const { entra } = await prepared(EVERYTHING);
   await using _ = entra;
   const first = await exportTenant(entra.access(), { clock: entra.clock });
@@ -20,7 +20,7 @@ test("What is exported makes the same tenant elsewhere, which is exported the sa
   assert.deepEqual(empty.snapshot(), entra.snapshot());
 });
 
-test("An export says what the file cannot", async () => {
+test("An export lists what the file cannot express", async () => {
   const { entra, app, api, flow } = await prepared();
   await using _ = entra;
   const { state } = entra;
@@ -34,7 +34,7 @@ test("An export says what the file cannot", async () => {
     { id: "m", displayName: "Mail", groupTypes: ["Unified"] },
     { id: "d", displayName: "Löwen & Söhne", securityEnabled: true, groupTypes: [] },
   );
-  state.members.set("d", ["somebody"]);
+  state.members.set("d", ["a-user"]);
   state.policies.push({
     id: "p",
     displayName: "Block",
@@ -47,22 +47,22 @@ test("An export says what the file cannot", async () => {
   assert.deepEqual(model.policies, {});
   for (const says of [
     /client secrets/,
-    /1 permissions of the app "ciam-client-app"/,
+    /1 of the permissions of the app "ciam-client-app"/,
     /Mail\.Read/,
     /2 identifier URIs/,
     /Google-OAUTH/,
-    /1 applications of the user flow/,
-    /"Mail" is no security group/,
-    /1 members of the group "Lowen-Sohne"/,
-    /"Block" demands something else/,
+    /1 of the applications of the user flow/,
+    /"Mail" is not a security group/,
+    /1 of the members of the group "Lowen-Sohne"/,
+    /"Block" requires something other/,
   ])
     assert.match(notes.join("\n"), says);
 });
 
-test("What a file has no words for stays even where a list is the file's to the last, and an export can be read", async () => {
+test("Values that a file cannot express are kept even in lists that the file defines completely, and an export can be read", async () => {
   const { entra, app, api, flow } = await prepared();
   await using _ = entra;
-  // The portal's: a wildcard, MSAL's old address, a pattern for names, a role without a value.
+  // From the portal: a wildcard, MSAL's old URL, a pattern for names, a role without a value.
   app.publicClient.redirectUris = ["urn:ietf:wg:oauth:2.0:oob", "http://localhost"];
   app.web = { redirectUris: ["https://*.contoso.example"] };
   const names = flow.onAttributeCollection.attributeCollectionPage.views[0].inputs[1];
@@ -83,7 +83,7 @@ test("What a file has no words for stays even where a list is the file's to the 
   assert.deepEqual(model.apps["ciam-client-app"]?.redirectUris, ["http://localhost"]);
   assert.deepEqual(model.apps["ciam-client-app"]?.assignedTo, []);
   assert.equal(model.apis["ciam-ToDoList-api"]?.scopes["ToDoList.ReadWrite"]?.description, "Change your to-do lists");
-  for (const says of [/urn:ietf/, /\*\.contoso/, /1 scopes and roles .* have no name/, /assigned to staff, and open/])
+  for (const says of [/urn:ietf/, /\*\.contoso/, /1 of the scopes and roles/, /assigned to staff, but open/])
     assert.match(notes.join("\n"), says);
 
   const file = HOW_TO.replace("attributes: [displayName]", "attributes: [displayName, givenName]");
@@ -97,11 +97,11 @@ test("What a file has no words for stays even where a list is the file's to the 
   assert.deepEqual(await entra.differences(file, { prune: true }), []);
 });
 
-test("An export tells which line a file could not have, rather than to lose it", async () => {
+test("An export reports a line that a file cannot have, instead of losing it", async () => {
   const { entra, app } = await prepared();
   await using _ = entra;
   app.displayName = "A name that is longer than any that a file can have ".repeat(4).trim();
   const { model, notes } = await exportTenant(entra.access(), { clock: entra.clock });
   assert.equal(model.apps["ciam-client-app"]?.displayName, app.displayName);
-  assert.match(notes.at(-1) ?? "", /^Line \d+ has to be corrected: .*120/);
+  assert.match(notes.at(-1) ?? "", /^Correct line \d+: .*120/);
 });

@@ -4,7 +4,7 @@ import { graphError } from "./fixtures/documented-graph.ts";
 import { Entra, failure, prepared } from "./fixtures/entra.ts";
 import { HOW_TO } from "./fixtures/models.ts";
 
-// Against a local server that answers as Graph is documented, as Entra itself cannot be had here.
+// Runs against a local server that responds as Graph's documentation says, because Entra is not available here.
 
 test("An application made in the portal is adopted by its display name and a tag, and never deleted", async () => {
   await using entra = await Entra.start();
@@ -22,13 +22,13 @@ test("An application made in the portal is adopted by its display name and a tag
   assert.equal(state.applications.length, 1);
 
   await entra.prepare("apps: { ciam-client-app: { displayName: Another name } }");
-  assert.equal(state.applications[0].displayName, "Another name", "it is known by its tag from now on");
+  assert.equal(state.applications[0].displayName, "Another name", "it is recognized by its tag from now on");
   assert.equal(state.applications.length, 1);
   await entra.prepare("tenant: {}", { prune: true });
   assert.equal(state.applications.length, 1);
 });
 
-test("An application that somebody else may have made under the file's mark is named before it is consented to", async () => {
+test("An application that others may have created under the file's tag is named before consent", async () => {
   await using entra = await Entra.start();
   const file = "apps: { ciam-client-app: {} }";
   const squatted = {
@@ -65,10 +65,10 @@ test("Where several applications fit, it asks for a tag instead of guessing", as
   entra.state.applications.push({ ...twins[0], id: "3", appId: "a3", uniqueName: "elsewhere", tags: [] });
   entra.state.applications.splice(0, 2);
   const { apps: fresh } = await entra.prepare("apps: { twin: {} }");
-  assert.notEqual(fresh[0]?.clientId, "a3", "what has another uniqueName is somebody else's");
+  assert.notEqual(fresh[0]?.clientId, "a3", "an application with another uniqueName belongs to others");
 });
 
-test("An application that was deleted a while ago keeps its name, which is told", async () => {
+test("A deleted application keeps its name, and the error says so", async () => {
   await using entra = await Entra.start();
   const message = "Another object with the same value for property uniqueName already exists.";
   entra.interrupt = (_, { method }) =>
@@ -79,7 +79,7 @@ test("An application that was deleted a while ago keeps its name, which is told"
   assert.match(error.hint, /30 days/);
 });
 
-test("A user flow made by hand without questions gets the file's", async () => {
+test("A manually created user flow without attributes gets those of the file", async () => {
   const { entra, flow } = await prepared();
   await using _ = entra;
   Object.assign(flow, { onAttributeCollection: null, description: null });

@@ -3,12 +3,12 @@ import { test } from "node:test";
 import { Entra } from "./fixtures/entra.ts";
 import { HOW_TO } from "./fixtures/models.ts";
 
-// Entra itself cannot be had here. These run against a local server that answers as Microsoft's documentation of Graph
-// says, with what is created showing only seconds later; requests are held against the documentation's own bodies.
+// Entra is not available here. These tests run against a local server that responds as Microsoft's documentation of
+// Graph says, and shows new objects only seconds later. Requests are compared with the bodies in the documentation.
 
-const where = "(a local server that answers as Graph is documented)";
+const where = "(a local server that responds as Graph's documentation says)";
 
-test(`The how-to's tenant is made by the how-to's calls, in their order ${where}`, async () => {
+test(`The how-to's tenant is created by the how-to's calls, in their order ${where}`, async () => {
   await using entra = await Entra.start();
   const applied = await entra.prepare(HOW_TO);
   const api = applied.apis[0]!;

@@ -1,4 +1,5 @@
 import { test } from "node:test";
 import { killedCalls } from "./killed-calls.ts";
 
-test("Killed after any call, with or without its answer, the next run ends where one run would", () => killedCalls(1));
+test("After a kill at any call, with or without its response, the next run gives the result of a single run", () =>
+  killedCalls(1));

@@ -4,7 +4,10 @@ import { Entra, failure } from "./fixtures/entra.ts";
 import { FakeClock } from "./fixtures/fake-clock.ts";
 import { EVERYTHING } from "./fixtures/models.ts";
 
-/** An apply that is killed after 0, `every`, 2 × `every` … calls, with and without their answer, and the run that finishes it. */
+/**
+ * An apply that is killed after 0, `every`, 2 × `every` … calls, with and without their response, and the run that
+ * completes it.
+ */
 export async function killedCalls(every: number): Promise<void> {
   await using whole = await Entra.start();
   const plan = await whole.plan(EVERYTHING);

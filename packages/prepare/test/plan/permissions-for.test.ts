@@ -6,7 +6,7 @@ import { stableId } from "../../src/plan/permissions.ts";
 import { Entra } from "./fixtures/entra.ts";
 import { EVERYTHING, HOW_TO, model } from "./fixtures/models.ts";
 
-test("The permissions and roles that the how-to's file needs are known before anybody signs in", () => {
+test("The permissions and roles that the how-to's file needs are known before the sign-in", () => {
   assert.deepEqual(permissionsFor(model(HOW_TO), "entra"), {
     scopes: [
       "Organization.Read.All",
@@ -24,7 +24,7 @@ test("The permissions and roles that the how-to's file needs are known before an
   });
 });
 
-test("A plan asks for no permission to write, and needs none that it did not ask for", async () => {
+test("A plan asks for no write permission, and needs no permission that it did not ask for", async () => {
   for (const file of [HOW_TO, EVERYTHING, "groups: { staff: {} }", "tenant: { colour: '#fff' }"]) {
     for (const prune of [false, true]) {
       await using entra = await Entra.start();
@@ -46,7 +46,7 @@ test("A plan asks for no permission to write, and needs none that it did not ask
   });
 });
 
-test("No call of a plan or an apply needs a permission that was not named before", async () => {
+test("No call of a plan or an apply needs a permission that was not announced", async () => {
   for (const file of [HOW_TO, EVERYTHING, "groups: { staff: {} }", "tenant: { colour: '#fff' }"]) {
     await using entra = await Entra.start();
     await entra.prepare(file);
@@ -67,7 +67,7 @@ test("No call of a plan or an apply needs a permission that was not named before
   }
 });
 
-test("Pruning needs no permission that was not named before, and neither does an export", async () => {
+test("Neither pruning nor an export needs a permission that was not announced", async () => {
   await using entra = await Entra.start();
   await entra.prepare(EVERYTHING);
   const allowed = (scopes: string[]) => {
@@ -85,7 +85,7 @@ test("Pruning needs no permission that was not named before, and neither does an
   }
 });
 
-test("The id of a scope is a UUIDv5 that every run gives alike", () => {
+test("The ID of a scope is a UUIDv5 that is the same in every run", () => {
   const id = stableId("scope", "ciam-ToDoList-api", "ToDoList.Read");
   assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   assert.equal(id, stableId("scope", "ciam-ToDoList-api", "ToDoList.Read"));

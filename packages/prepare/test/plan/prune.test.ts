@@ -24,7 +24,7 @@ const api = (key: string) => ({
   application: { id: `api ${key}`, api: { requestedAccessTokenVersion: 2 } },
 });
 
-/** What would be deleted, and what Graph is asked when it is. */
+/** The planned deletions, and the requests to Graph when they run. */
 function pruning(
   current: Partial<Pick<Current, "applications" | "userFlows" | "policies" | "pruned">>,
   options: { prune?: boolean; userFlows?: string[]; policies?: string[] } = {},
@@ -68,7 +68,7 @@ describe("pruning", () => {
     assert.deepEqual(pruning(everything(), { prune: false }).steps, []);
   });
 
-  test("deletes what carries our ownership tag and is not in the file; a user flow after its policy", async () => {
+  test("deletes objects with our ownership tag that are not in the file, and a user flow after its policy", async () => {
     const { steps, run } = pruning(everything());
     assert.deepEqual(steps, [
       "delete policy Old: second factor",
@@ -86,7 +86,7 @@ describe("pruning", () => {
     ]);
   });
 
-  test("deletes each object by its own step", async () => {
+  test("deletes each object in its own step", async () => {
     const { run } = pruning({
       userFlows: [flow("Old"), flow("Older")],
       pruned: { applications: [app("radio"), app("tv")], groups: [group("staff"), group("night")] },
@@ -104,7 +104,7 @@ describe("pruning", () => {
     assert.deepEqual(current, everything());
   });
 
-  test("takes the file's own apps, and those it prunes, from a user flow first, and no others", async () => {
+  test("first removes the file's own apps and those it prunes from a user flow, and no others", async () => {
     const found = (appId: string) => ({ application: { id: appId, appId }, adopt: false });
     const applications = new Map([["tv", found("ours")]]);
     const pruned = { applications: [{ key: "radio", application: { id: "radio", appId: "pruned" } }], groups: [] };
@@ -118,25 +118,25 @@ describe("pruning", () => {
     ]);
   });
 
-  test("leaves user flows that the file names, of no known key, or without our ownership tag", () => {
+  test("keeps user flows that the file names, that have no known key, or no ownership tag of ours", () => {
     const userFlows = [flow("Kept"), flow(undefined), flow(""), flow("Theirs", { tagged: false })];
     assert.deepEqual(pruning({ userFlows }, { userFlows: ["Kept"] }).steps, []);
   });
 
-  test("leaves the second-factor policy that the file itself names", () => {
+  test("keeps the second-factor policy that the file itself names", () => {
     const options = { policies: ["Old: second factor"] };
     assert.deepEqual(pruning({ ...everything(), pruned: { applications: [], groups: [] } }, options).steps, [
       "delete user flow Old",
     ]);
   });
 
-  test("plans no deletion of a second-factor policy that is not there", () => {
+  test("plans no deletion of a second-factor policy that does not exist", () => {
     assert.deepEqual(pruning({ userFlows: [flow("Old")], policies: [policy("Older: second factor")] }).steps, [
       "delete user flow Old",
     ]);
   });
 
-  test("takes apps before the APIs that they ask for, each by its key", () => {
+  test("deletes apps before the APIs that they request, each by its key", () => {
     const applications = [api("todo"), app("tv"), api("mail"), app("radio"), app("camera")];
     assert.deepEqual(pruning({ pruned: { applications, groups: [] } }).steps, [
       "delete app camera",
@@ -147,7 +147,7 @@ describe("pruning", () => {
     ]);
   });
 
-  test("takes an application for an API by the version of the tokens that it asks for", () => {
+  test("recognizes an API by the token version that the application requests", () => {
     const applications = [1, null].map((requestedAccessTokenVersion) => ({
       key: `v${requestedAccessTokenVersion}`,
       application: { id: "app", api: { requestedAccessTokenVersion } },

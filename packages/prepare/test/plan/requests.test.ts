@@ -33,9 +33,9 @@ import {
   patchUserFlow,
 } from "../../src/graph/user-flows.ts";
 
-// The bodies are those of Microsoft's documentation of Graph v1.0, member by member.
+// The bodies match Microsoft's documentation of Graph v1.0, member by member.
 
-test("A client app is made by the how-to's body, at its uniqueName so that it is made once", () => {
+test("A client app is created with the how-to's body, at its uniqueName so that it is created only once", () => {
   const settings = {
     displayName: "ciam-client-app",
     isFallbackPublicClient: true,
@@ -79,7 +79,7 @@ test("A client app is made by the how-to's body, at its uniqueName so that it is
   assert.equal(more.groupMembershipClaims, "SecurityGroup");
 });
 
-test("An API is made with version 2 tokens, scopes and roles; its identifier URI follows once the appId is known", () => {
+test("An API is created with version 2 tokens, scopes and roles; its identifier URI follows when the appId is known", () => {
   const scope = {
     id: "11111111-0000-5000-8000-000000000000",
     value: "ToDoList.Read",
@@ -110,7 +110,7 @@ test("An API is made with version 2 tokens, scopes and roles; its identifier URI
   });
 });
 
-test("Service principals, consent for everybody, and assignments are made by ids", () => {
+test("Service principals, consent for all users, and assignments are created by ID", () => {
   assert.deepEqual(createServicePrincipal("5e13"), {
     method: "POST",
     path: "/servicePrincipals",
@@ -201,7 +201,7 @@ test("A user flow names the type of every handler", () => {
   });
 });
 
-test("A user signs in by an address under the tenant's domain, with a password that does not expire", () => {
+test("A user signs in with an address in the tenant's domain and a password that does not expire", () => {
   const request = createUser({
     email: "a@b.com",
     name: "Ada",
@@ -226,7 +226,7 @@ test("A user signs in by an address under the tenant's domain, with a password t
   });
 });
 
-test("Groups are security groups made at their uniqueName; members are added by reference", () => {
+test("Groups are security groups created at their uniqueName; members are added by reference", () => {
   const body = groupBody({ displayName: "Staff", description: "Who works here", mailNickname: "staff" });
   assert.deepEqual(upsertGroup("staff", body), {
     method: "PATCH",
@@ -247,7 +247,7 @@ test("Groups are security groups made at their uniqueName; members are added by 
   });
 });
 
-test("A policy demands a second factor of everybody, or of groups", () => {
+test("A policy requires a second factor for all users, or for groups", () => {
   const settings = { displayName: "mfa", enabled: true, applications: ["All"], groups: undefined, excludeUsers: [] };
   assert.deepEqual(policyBody(settings), {
     displayName: "mfa",
@@ -274,7 +274,7 @@ test("The branding is the one for every language", () => {
   });
 });
 
-test("What a name holds cannot end the string it stands in", () => {
+test("A name cannot end the string that contains it", () => {
   assert.equal(
     decodeURIComponent(applicationsByDisplayName("O'Neill & Sons? #1").path),
     "/applications?$filter=displayName eq 'O''Neill & Sons? #1'",

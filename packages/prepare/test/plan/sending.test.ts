@@ -30,7 +30,7 @@ function fails(code: string, ...says: RegExp[]) {
   };
 }
 
-test("A throttled request waits as long as Graph asks, then goes through", async () => {
+test("A throttled request waits as long as Graph asks, and then succeeds", async () => {
   const { clock, server, graph } = await started(
     { status: 429, headers: { "retry-after": "7" }, body: tooMany },
     {
@@ -45,7 +45,7 @@ test("A throttled request waits as long as Graph asks, then goes through", async
   assert.deepEqual(clock.slept, [7_000, 5_000, 8_000]);
 });
 
-test("Throttled for longer than two minutes, or again and again, it gives up and says how long to wait", async () => {
+test("A request that is throttled for more than two minutes, or repeatedly, fails and says how long to wait", async () => {
   const patience = { status: 429, headers: { "retry-after": "3600" }, body: tooMany };
   const far = await started(patience);
   await using _far = far.server;
@@ -58,7 +58,7 @@ test("Throttled for longer than two minutes, or again and again, it gives up and
   assert.equal(often.clock.slept.length, 5);
 });
 
-test("A gateway in trouble or a lost connection is tried again, with longer waits", async () => {
+test("A gateway error or a lost connection is retried, with longer and longer waits", async () => {
   const { clock, server, graph } = await started(
     { status: 503, body: graphError("ServiceUnavailable", "Try later.") },
     { status: 504, body: "<html>Gateway Timeout</html>" },
@@ -72,7 +72,7 @@ test("A gateway in trouble or a lost connection is tried again, with longer wait
   assert.equal(new Set(ids).size, 1, "one request has one client-request-id");
 });
 
-test("Each kind of failure is tried again on its own schedule, and no longer", async () => {
+test("Each kind of failure is retried on its own schedule, and no longer", async () => {
   const gone = { status: 404, body: graphError("Request_ResourceNotFound", "Resource '5e13' does not exist.") };
   for (const [answer, code, slept] of [
     [{ status: 429, body: tooMany }, "graph_throttled", [2, 4, 8, 16, 32]],
@@ -90,7 +90,7 @@ test("Each kind of failure is tried again on its own schedule, and no longer", a
   }
 });
 
-test("A Retry-After of two minutes is waited for, one of a second more is not", async () => {
+test("A Retry-After of two minutes is honored, a longer one is not", async () => {
   const asking = (seconds: number) => ({ status: 429, headers: { "retry-after": `${seconds}` }, body: tooMany });
   const { clock, server, graph } = await started(asking(120), asking(121));
   await using _ = server;
@@ -98,7 +98,7 @@ test("A Retry-After of two minutes is waited for, one of a second more is not", 
   assert.deepEqual(clock.slept, [120_000]);
 });
 
-test("Every status means one thing, with Graph's code and without", () => {
+test("Every status has one meaning, with and without Graph's code", () => {
   const meaning = (status: number, text: string) =>
     responseError(list, new Response(null, { status }), text, "id", "entra").code;
   for (let status = 300; status < 600; status++) {
@@ -119,7 +119,7 @@ const known: Record<number, string> = {
   429: "graph_throttled",
 };
 
-test("A create without an answer is not sent twice: it may have been done", async () => {
+test("A create without a response is not sent twice, because it may have succeeded", async () => {
   const lost = await started({ status: 0, hangUp: true });
   await using _lost = lost.server;
   await assert.rejects(lost.graph.send(create), GraphOutcomeUnknown);
@@ -129,7 +129,7 @@ test("A create without an answer is not sent twice: it may have been done", asyn
   await assert.rejects(late.graph.send(create), GraphOutcomeUnknown);
 });
 
-test("A server that stops answering is unreachable in the end", async () => {
+test("A server that stops responding is finally reported as unreachable", async () => {
   const { clock, server, graph } = await started(
     { status: 503, body: "" },
     ...Array(9).fill({ status: 0, hangUp: true }),
@@ -139,14 +139,14 @@ test("A server that stops answering is unreachable in the end", async () => {
   assert.deepEqual(clock.slept, [1_000, 2_000, 4_000, 8_000, 16_000]);
 });
 
-test("A server that never answered is unreachable at once: it may be a wrong address", async () => {
+test("A server that never responded is reported as unreachable immediately, because the URL may be wrong", async () => {
   const { clock, server, graph } = await started(...Array(9).fill({ status: 0, hangUp: true }));
   await using _ = server;
   await assert.rejects(graph.list(list), fails("graph_unreachable", /cannot be reached/));
   assert.deepEqual(clock.slept, [500]);
 });
 
-test("What is denied names the permission and the directory role that are missing", async () => {
+test("The error of a denied request names the missing permission and directory role", async () => {
   const denied = { status: 403, body: graphError("Authorization_RequestDenied", "Insufficient privileges.") };
   const { server, graph } = await started(denied, denied);
   await using _ = server;
@@ -155,10 +155,10 @@ test("What is denied names the permission and the directory role that are missin
     fails("graph_denied", /Insufficient privileges/, /Application\.ReadWrite\.All/, /Cloud Application Administrator/),
   );
   await assert.rejects(graph.list(list), fails("graph_denied", /Application\.Read\.All/));
-  assert.equal(server.requests.length, 2, "nothing is tried again");
+  assert.equal(server.requests.length, 2, "nothing is retried");
 });
 
-test("Errors carry Graph's code and the request id; a token that is not taken asks for a new sign-in", async () => {
+test("Errors have Graph's code and the request ID; a rejected token leads to a new sign-in", async () => {
   const { server, graph } = await started(
     { status: 400, body: graphError("Request_BadRequest", "Invalid value.") },
     { status: 401, body: graphError("InvalidAuthenticationToken", "Lifetime validation failed.") },
@@ -182,10 +182,10 @@ test("Errors carry Graph's code and the request id; a token that is not taken as
     return true;
   });
   await assert.rejects(graph.send(list), fails("graph_misbehaved", /not JSON/));
-  await assert.rejects(graph.list(list), fails("graph_misbehaved", /no list/));
+  await assert.rejects(graph.list(list), fails("graph_misbehaved", /not a list/));
 });
 
-/** As Entra says it of an application that another replica has already (Azure/azure-cli 28009). */
+/** Entra's error for an application that only another replica has yet (Azure/azure-cli 28009). */
 const notLocal = {
   status: 403,
   body: graphError(
@@ -194,7 +194,7 @@ const notLocal = {
   ),
 };
 
-test("A 403 about the backing application of what was just created means that it is not there yet", async () => {
+test("A 403 about the backing application of a new object means that it does not exist yet", async () => {
   const { clock, server, graph } = await started(notLocal, notLocal, { status: 201, body: { id: "sp" } });
   await using _ = server;
   graph.created("5e13");
@@ -202,7 +202,7 @@ test("A 403 about the backing application of what was just created means that it
   assert.deepEqual(clock.slept, [1_000, 2_000]);
 });
 
-test("The same 403 is an error for an application of somebody else, and for a new one after a minute", async () => {
+test("The same 403 is an error for an existing application, and for a new one after a minute", async () => {
   const foreign = await started(notLocal);
   await using _foreign = foreign.server;
   foreign.graph.created("another");
@@ -216,7 +216,7 @@ test("The same 403 is an error for an application of somebody else, and for a ne
   assert.equal(never.server.requests.length, 8);
 });
 
-test("Any other 403 about what was just created is a denial at once", async () => {
+test("Any other 403 about a new object is an immediate denial", async () => {
   const { clock, server, graph } = await started({
     status: 403,
     body: graphError("Authorization_RequestDenied", "Insufficient privileges."),
@@ -227,7 +227,7 @@ test("Any other 403 about what was just created is a denial at once", async () =
   assert.deepEqual(clock.slept, []);
 });
 
-test("What was just created is asked for until it shows; what was never there is not", async () => {
+test("A new object is requested until it appears; one that never existed is not", async () => {
   const gone = { status: 404, body: graphError("Request_ResourceNotFound", "Resource 'x' does not exist.") };
   const noApp = {
     status: 400,
@@ -269,14 +269,14 @@ test("A refusal that repeats the password of a new account, or the token, is rep
   }
 });
 
-test("Deleting what is gone is done", async () => {
+test("Deleting an object that no longer exists succeeds", async () => {
   const gone = { status: 404, body: graphError("Request_ResourceNotFound", "Resource 'x' does not exist.") };
   const { server, graph } = await started(gone);
   await using _ = server;
   assert.equal(await graph.send({ method: "DELETE", path: "/applications/x" }), undefined);
 });
 
-test("Every page of a list is read, and the token goes nowhere but below the base", async () => {
+test("Every page of a list is read, and the token is sent only to URLs below the base", async () => {
   const clock = new FakeClock();
   await using server = await new DocumentedGraph(clock, { pageSize: 2 }).listen();
   server.state.groups = ["a", "b", "c", "d", "e"].map((id) => ({ id }));
@@ -308,10 +308,10 @@ test("Every page of a list is read, and the token goes nowhere but below the bas
   assert.deepEqual(thief.requests, []);
 
   server.interrupt = () => ({ status: 200, body: { value: [], "@odata.nextLink": `${server.base}/applications` } });
-  await assert.rejects(graph.list(list), fails("graph_misbehaved"), "a page that is its own next");
+  await assert.rejects(graph.list(list), fails("graph_misbehaved"), "a page that is its own next page");
 });
 
-test("A signal stops between two calls, and while waiting", async () => {
+test("A signal stops it between two calls and while waiting", async () => {
   const clock = new FakeClock();
   await using server = await new DocumentedGraph(clock).listen();
   const stop = new AbortController();
@@ -325,7 +325,7 @@ test("A signal stops between two calls, and while waiting", async () => {
   assert.equal(server.requests.length, 1);
 });
 
-test("Retry-After is seconds or a date, and nothing else", () => {
+test("Retry-After is only seconds or a date", () => {
   const now = Date.parse("2026-11-26T09:00:00Z");
   assert.equal(retryAfterMs("30", now), 30_000);
   assert.equal(retryAfterMs(" 0 ", now), 0);
