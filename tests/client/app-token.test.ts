@@ -12,7 +12,7 @@ import { grants, startEnv, type TestEnv } from "./test-env.ts";
 
 const MINUTE = 60_000;
 
-describe("a program's own tokens, by its certificate", () => {
+describe("a program's own tokens, obtained with its certificate", () => {
   let testEnv: TestEnv;
   let ci: CertifiedApp;
   before(async () => {
@@ -23,7 +23,7 @@ describe("a program's own tokens, by its certificate", () => {
   });
   after(() => testEnv[Symbol.asyncDispose]());
 
-  /** The program's alone: MSAL signs assertions by the machine's time, which is the tenant's too. */
+  /** A clock for the program only: MSAL signs assertions with the machine's time, which the tenant uses too. */
   function ownClock() {
     let ahead = 0;
     return {
@@ -51,7 +51,7 @@ describe("a program's own tokens, by its certificate", () => {
   const asked = () => grants(testEnv.requests, "client_credentials");
   const isTokenRequest = ({ body = "" }: HttpRequest) => body.includes("grant_type=client_credentials");
 
-  test("many who ask at once share one request; the token serves until five minutes before its end", async () => {
+  test("simultaneous callers share one request; the token is used until five minutes before it expires", async () => {
     const clock = ownClock();
     const token = tokens({ clock });
     const before = asked().length;
@@ -67,7 +67,7 @@ describe("a program's own tokens, by its certificate", () => {
     assert.equal(asked().length, before + 2);
   });
 
-  test("each request has an assertion of its own, of ten minutes, named by the SHA-256 thumbprint", async () => {
+  test("each request has its own assertion, valid for ten minutes, with the SHA-256 thumbprint", async () => {
     const from = asked().length;
     await tokens()();
     await tokens()();
@@ -79,7 +79,7 @@ describe("a program's own tokens, by its certificate", () => {
     assert.deepEqual([header.alg, header["x5t#S256"]], ["PS256", ci.own.sha256]);
   });
 
-  test("an answer that is lost costs an assertion, and no token", async () => {
+  test("a lost response costs an assertion, but no token", async () => {
     let lost = 0;
     const transport = testEnv.transport((request, answer) => {
       if (isTokenRequest(request) && lost++ === 0) throw new TransportError("connection", "cut off");
@@ -89,7 +89,7 @@ describe("a program's own tokens, by its certificate", () => {
     assert.equal(lost, 3);
   });
 
-  test("a clock that is ahead by more than a token's life never makes one serve for longer", async () => {
+  test("a clock that is ahead by more than a token's lifetime never extends the use of a token", async () => {
     const clock = ownClock();
     const transport = testEnv.transport((_request, answer) => {
       const date = new Date(clock.now() - 90 * MINUTE).toUTCString();
@@ -101,7 +101,7 @@ describe("a program's own tokens, by its certificate", () => {
     assert.equal(asked().length, before + 2);
   });
 
-  test("while the issuer is away a token serves to its end, and then that is said", async () => {
+  test("while the issuer is unreachable a token is used until it expires; then the error says so", async () => {
     let away = false;
     const network = testEnv.transport();
     const transport = {
@@ -122,7 +122,7 @@ describe("a program's own tokens, by its certificate", () => {
     assert.notEqual(await token(), first);
   });
 
-  test("an unknown certificate, app or API is refused by name, with what to do, and without the assertion", async () => {
+  test("the error for an unknown certificate, app or API has its name and a remedy, and omits the assertion", async () => {
     const stranger = await ownCertificate();
     const refused = async (more: Partial<AppTokenOptions>, aadsts: number, hint: RegExp) => {
       const error = await tokens(more)().then(assert.fail, (thrown: unknown) => thrown);
@@ -136,10 +136,10 @@ describe("a program's own tokens, by its certificate", () => {
     await refused({ clientId: testEnv.clientId }, 700027, /add-certificate/);
     await refused({ clientId: testEnv.tenant.apis[0]!.clientId }, 700016, /client ID/);
     await refused({ scope: testEnv.scopes.payroll.replace(/\/[^/]+$/, "/.default") }, 501051, /role/);
-    await refused({ scope: "api://nobody/.default" }, 500011, /No such API/);
+    await refused({ scope: "api://unknown/.default" }, 500011, /No such API/);
   });
 
-  test("bearerFetch takes it for a web API, and asks it for each request", async () => {
+  test("bearerFetch gets a token for each request to a web API", async () => {
     const token = tokens();
     let times = 0;
     const fetch = bearerFetch({
@@ -150,14 +150,14 @@ describe("a program's own tokens, by its certificate", () => {
         return token();
       },
     });
-    // Of the tenant's own endpoints this is one that reads a bearer token: it refuses an app's.
+    // UserInfo reads bearer tokens, and rejects an app's.
     for (let time = 0; time < 2; time++) {
       assert.equal((await fetch(`${testEnv.tenant.authority}/openid/userinfo`)).status, 401);
     }
     assert.equal(times, 2);
   });
 
-  test("an abort ends it", async () => {
+  test("an abort signal ends the request", async () => {
     const aborted = AbortSignal.abort();
     await assert.rejects(tokens({ signal: aborted })(), { code: "cancelled" });
     const controller = new AbortController();
@@ -170,15 +170,15 @@ describe("a program's own tokens, by its certificate", () => {
     await assert.rejects(tokens({ transport, signal: controller.signal })(), { code: "cancelled" });
   });
 
-  test("the machine's own CA and no other is trusted", async () => {
+  test("only the configured CA is trusted", async () => {
     assert.ok(await tokens({ transport: undefined, ca: testEnv.tenant.ca })());
     await assert.rejects(tokens({ transport: undefined, ca: ci.own.certificate })(), { code: "issuer_unreachable" });
   });
 
-  test("an authority whose metadata leads to another's token endpoint gets it no token of that other's", async () => {
+  test("an authority whose metadata leads to another's token endpoint gets no token from there", async () => {
     const { tenant } = testEnv;
     const genuine = await (await tenant.fetch(`${tenant.authority}/v2.0/.well-known/openid-configuration`)).json();
-    const authority = `https://somebody.example${new URL(tenant.authority).pathname}`;
+    const authority = `https://mallory.example${new URL(tenant.authority).pathname}`;
     const document = { ...(genuine as object), issuer: `${authority}/v2.0` };
     const through = testEnv.transport();
     const transport = {
@@ -190,7 +190,7 @@ describe("a program's own tokens, by its certificate", () => {
     const before = asked().length;
     await assert.rejects(tokens({ authority, transport })(), {
       code: "invalid_issuer_response",
-      message: /somebody\.example/,
+      message: /mallory\.example/,
     });
     assert.equal(asked().length, before);
   });

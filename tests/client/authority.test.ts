@@ -25,7 +25,7 @@ describe("an authority", () => {
   };
   const discoveries = () => testEnv.requests.filter(({ url }) => url.endsWith("openid-configuration")).length;
 
-  test("that says it is Entra-shaped gets MSAL as its engine; the program's word goes first", async () => {
+  test("that declares Entra's shape gets MSAL as its engine, unless the program chooses one", async () => {
     for (const [option, engine] of [
       [undefined, "entra"],
       ["entra", "entra"],
@@ -37,7 +37,7 @@ describe("an authority", () => {
     }
   });
 
-  test("that says nothing is taken for plain OpenID Connect", async () => {
+  test("that declares nothing is treated as plain OpenID Connect", async () => {
     const store = memoryStore();
     const transport = testEnv.transport((request, answer) =>
       request.url.endsWith("openid-configuration")
@@ -74,7 +74,7 @@ describe("an authority", () => {
     assert.equal(discoveries(), before + 2);
   });
 
-  test("that misses a local tenant is answered with the right one", async () => {
+  test("that is wrong for a local tenant gets an error with the right one", async () => {
     const { authority, issuer, pages, tenantId } = testEnv.tenant;
     const origin = new URL(issuer).host;
     const stranger = "9d3c8a55-1111-4222-8333-444455556666";
@@ -91,14 +91,14 @@ describe("an authority", () => {
         client.on(({ event }) => assert.notEqual(event, "retrying", `${wrong} is tried again`));
         await assert.rejects(client.signIn(), {
           code: "configuration",
-          message: `The configuration is not usable: there is no issuer at ${wrong}.`,
+          message: `The configuration is invalid: no issuer found at ${wrong}.`,
           hint: `The tenant there is ${authority}`,
         });
       }
     }
   });
 
-  test("that has the scheme of another port is answered with the other scheme, before anything is tried again", async (t) => {
+  test("with the wrong scheme for its port gets an error with the other scheme, without a retry", async (t) => {
     const plain = createServer((_request, response) => response.writeHead(404).end());
     plain.listen(0, "127.0.0.1");
     await once(plain, "listening");
@@ -107,7 +107,7 @@ describe("an authority", () => {
     const { host, pathname } = new URL(testEnv.tenant.authority);
     for (const [authority, hint] of [
       [`https://127.0.0.1:${port}/a`, `That port speaks http. Did you mean http://127.0.0.1:${port}/a?`],
-      // Its CA is not trusted, so that the tenant cannot say who it is.
+      // Its CA is not trusted, so the tenant cannot identify itself.
       [`http://${host}${pathname}`, `That port speaks https. Did you mean https://${host}${pathname}?`],
     ] as const) {
       const store = memoryStore();
@@ -117,7 +117,7 @@ describe("an authority", () => {
     }
   });
 
-  test("without a scheme is completed by the tenant there", async () => {
+  test("without a scheme is completed from the tenant at that address", async () => {
     const { authority, pages, ca } = testEnv.tenant;
     for (const address of [new URL(authority).host, new URL(pages).host, `${new URL(authority).host}/x`, pages]) {
       assert.equal(await localTenant(address, { ca }), authority, address);
@@ -127,7 +127,7 @@ describe("an authority", () => {
     }
   });
 
-  test("that is written wrongly is answered with what was probably meant", () => {
+  test("with a typo gets an error with the likely correction", () => {
     const rows: [authority: string, message: RegExp, hint: string][] = [
       [
         "localhost:8443",
@@ -137,16 +137,20 @@ describe("an authority", () => {
       ["contoso.ciamlogin.com/x", /"contoso\.ciamlogin\.com\/x"/, "Did you mean https://contoso.ciamlogin.com/x?"],
       ["[::1]:8443/x", /"\[::1\]:8443\/x"/, "Did you mean https://[::1]:8443/x?"],
       ["http://login.example/x", /http:\/\/login\.example\/x is not https/, "Did you mean https://login.example/x?"],
-      ["https://u:secret@a.example/x", /without query, fragment or password/, "Without them it is https://a.example/x"],
+      [
+        "https://u:secret@a.example/x",
+        /must not have a query, fragment or password/,
+        "Without them it is https://a.example/x",
+      ],
       [
         "https://login.microsoftonline.com",
-        /https:\/\/login\.microsoftonline\.com names no tenant/,
-        "It is https://login.microsoftonline.com/<tenant ID>; of an external tenant, https://<name>.ciamlogin.com/<tenant ID>",
+        /https:\/\/login\.microsoftonline\.com does not name a tenant/,
+        "Use https://login.microsoftonline.com/<tenant ID>; for an external tenant, https://<name>.ciamlogin.com/<tenant ID>",
       ],
       [
         "u:secret@a.example",
         /the authority that was given/,
-        "For example https://contoso.ciamlogin.com/<tenant ID>, or what doorcode tenant start prints.",
+        "For example https://contoso.ciamlogin.com/<tenant ID>, or the address that doorcode tenant start prints.",
       ],
     ];
     for (const [authority, message, hint] of rows) {
@@ -160,7 +164,7 @@ describe("an authority", () => {
     }
   });
 
-  test("that cannot be used is said at once", () => {
+  test("that cannot be used is reported immediately", () => {
     for (const authority of [
       "",
       "contoso",
@@ -181,7 +185,7 @@ describe("an authority", () => {
     });
   });
 
-  test("that knows devices is told the device's name; another is not", async () => {
+  test("that supports device names receives the name; others do not", async () => {
     const sent = () => {
       const request = testEnv.requests.filter(({ url }) => url.endsWith("/devicecode")).at(-1);
       return new URLSearchParams(request?.body).get("device_name");
@@ -228,7 +232,7 @@ test("a local tenant's CA is found where the tenant wrote it; another certificat
     code: "issuer_unreachable",
     message: /is not trusted/,
   });
-  // The file that the environment names goes before.
+  // The file that the environment names takes precedence.
   const named = join(home, "named.pem");
   await writeFile(named, other.ca);
   process.env.DOORCODE_CA_FILE = named;

@@ -45,7 +45,7 @@ for (const engine of ["entra", "oidc"] as const) {
       assert.equal(status, 400);
     });
 
-    test("whose browser is signed in already is asked for the yes alone", async () => {
+    test("asks only for approval if the browser is already signed in", async () => {
       const person = testEnv.person();
       const first = inBrowserOf(person, signUpAndAgree(`grace.${engine}@example.com`));
       await testEnv.client({ engine }).signIn(first.options);
@@ -56,7 +56,7 @@ for (const engine of ["entra", "oidc"] as const) {
       assert.equal(session.account.username, `grace.${engine}@example.com`);
     });
 
-    test("says that the person declined, here and in the browser", async () => {
+    test("reports that the person declined, in the program and in the browser", async () => {
       const store = memoryStore();
       const person = testEnv.person();
       const { options, ended } = inBrowserOf(person, async () => {
@@ -69,18 +69,18 @@ for (const engine of ["entra", "oidc"] as const) {
       assert.deepEqual(await client.accounts(), []);
     });
 
-    test("keeps nothing of somebody else than was expected", async () => {
+    test("stores nothing for an unexpected user", async () => {
       const client = testEnv.client({ engine });
       const { options, ended } = inBrowserOf(testEnv.person(), signUpAndAgree(`mallory.${engine}@example.com`));
       await assert.rejects(client.signIn({ ...options, expectAccount: "ada@example.com" }), {
         code: "wrong_account",
-        message: /mallory\.\w+@example\.com signed in, ada@example\.com was expected\.$/,
+        message: /mallory\.\w+@example\.com signed in, but ada@example\.com was expected\.$/,
       });
       await ended();
       assert.deepEqual(await client.accounts(), []);
     });
 
-    test("is told by the page, not by an answer, that the redirect URI is none of the app's", async () => {
+    test("shows on the page, not in a response, that the redirect URI is not registered", async () => {
       const ending = new AbortController();
       const person = testEnv.person();
       const openBrowser = async (url: string) => {
@@ -98,7 +98,7 @@ for (const engine of ["entra", "oidc"] as const) {
       assert.equal(person.left, undefined);
     });
 
-    test("comes back with the issuer's words when a scope is unknown", async () => {
+    test("returns the issuer's message for an unknown scope", async () => {
       const scopes = ["api://11111111-2222-4333-8444-555555555555/Nothing.Read"];
       const { options, ended } = inBrowserOf(testEnv.person(), async () => {});
       await assert.rejects(testEnv.client({ engine, scopes }).signIn(options), {

@@ -11,7 +11,7 @@ import {
   type TestTenantOptions,
 } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { Person } from "../fixtures/person.ts";
-import { addApp, consentForEverybody } from "../fixtures/registrations.ts";
+import { addApp, consentForAllUsers } from "../fixtures/registrations.ts";
 
 export const password = "correct horse battery";
 
@@ -21,7 +21,7 @@ export interface BrowserEnv extends AsyncDisposable {
   app: App;
   scope: string;
   client(options?: Partial<ClientOptions>): ReturnType<typeof createClient>;
-  /** Somebody new, whose browser is signed in nowhere. */
+  /** A new user with a browser that is not signed in. */
   person(): Person;
 }
 
@@ -32,9 +32,9 @@ export async function startBrowserEnv(options?: TestTenantOptions): Promise<Brow
   await seed(context.store).putApp(app);
   const api = await context.store.directory.findApi(tenant.apis[0]!.clientId);
   if (!api) throw new Error("The built-in API is not there.");
-  await consentForEverybody(context, app, api);
+  await consentForAllUsers(context, app, api);
   const scope = `api://${api.clientId}/ToDoList.Read`;
-  /** The tenant's time; it passes for nobody who waits for a person. */
+  /** The tenant's time, which does not pass while a test waits for the user. */
   const clock: Clock = { now: () => tenant.clock.now(), sleep: untilAborted };
   return {
     tenant,
@@ -57,8 +57,8 @@ const untilAborted = (_ms: number, signal?: AbortSignal) =>
   });
 
 /**
- * Sign-in options whose browser is `person`, who does `act` there and goes where the tenant leads; `ended` is the page that the
- * program shows at the end. What goes wrong on the way ends the sign-in.
+ * Sign-in options that use `person` as the browser, which performs `act` and follows the tenant's redirects; `ended` is
+ * the page that the program shows at the end. An error on the way ends the sign-in.
  */
 export function inBrowserOf(person: Person, act: (person: Person) => Promise<unknown>) {
   let ended: Promise<Visit> | undefined;

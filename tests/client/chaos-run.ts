@@ -3,7 +3,7 @@ import { runFlow } from "../../packages/client/test/fixtures/device-flow.ts";
 import { type Fault, faultyIssuer, type Reply, tokens } from "../../packages/client/test/fixtures/faulty-issuer.ts";
 import { type SimulatedClock, simulatedClock } from "../../packages/client/test/fixtures/simulated-clock.ts";
 
-/** What a run of sign-ins through a broken network came to. */
+/** The result of a run of sign-ins through a broken network. */
 export interface ChaosReport {
   signIns: number;
   polls: number;
@@ -16,13 +16,13 @@ export interface ChaosReport {
 }
 
 const lifetime = 900_000;
-/** Two of the longest back-offs, with a hung socket each, under what `slow_down` may have made of the interval. */
+/** Two of the longest back-offs, each with a hung socket, at the interval that `slow_down` may have caused. */
 const timeToFinish = 2 * (63_000 + 15_000) + 60_000;
 
 /**
- * Sign-ins one after the other, each with a seed of its own, on real TLS sockets in simulated time. Until the network heals,
- * requests are lost, connections reset or cut in the middle, sockets hang, gateways answer in HTML, issuers are busy; the wall
- * clock jumps and the machine is suspended all along.
+ * Sequential sign-ins, each with its own seed, on real TLS sockets in simulated time. Until the network recovers,
+ * requests are lost, connections are reset or cut off, sockets hang, gateways return HTML, and issuers are busy. The
+ * wall clock jumps and the machine is suspended throughout.
  */
 export async function chaos(signIns: number, seed: number): Promise<ChaosReport> {
   const report: ChaosReport = { signIns, polls: 0, faults: {}, outcomes: {}, early: [], afterEnd: [], unfinished: [] };
@@ -81,14 +81,14 @@ async function signIn(chance: Random, name: string, report: ChaosReport): Promis
     const suspendedPastEnd = clock.monotonic() >= lifetime && outcome !== decision && suspended.has(clock);
     if (canFinish && outcome !== decision && !suspendedPastEnd)
       report.unfinished.push(`${name}: ${outcome}, not ${decision}`);
-    // Whatever would still be sent would come now.
+    // Any late request would arrive now.
     for (let turn = 0; turn < 5; turn++) await setImmediate();
   } finally {
     await issuer.close();
   }
 }
 
-/** Clocks whose machine slept through so much that nobody could have finished. */
+/** Clocks of machines that slept too long for a sign-in to finish. */
 const suspended = new WeakSet<SimulatedClock>();
 
 function disturb(clock: SimulatedClock, chance: Random): void {
@@ -96,7 +96,7 @@ function disturb(clock: SimulatedClock, chance: Random): void {
   if (chance() < 0.02) suspend(clock, chance);
 }
 
-/** A machine that is suspended while the program waits: its timer fires long after the moment that was meant. */
+/** A machine that is suspended while the program waits: its timer fires long after it is due. */
 function thatOversleeps(clock: SimulatedClock, chance: Random): SimulatedClock {
   const oversleeping: SimulatedClock = {
     ...clock,
@@ -138,12 +138,12 @@ function brokenReply(chance: Random): Broken {
     { name: "429", reply: { status: 429, json: {} }, slows: true },
     { name: "slow_down", reply: { status: 400, json: { error: "slow_down" } }, slows: true },
   ];
-  // What slows for good must stay rare, or nobody would finish.
+  // Permanent slowdowns must stay rare, or no sign-in would finish.
   const choice = chance() < 0.9 ? Math.floor(chance() * 6) : 6 + Math.floor(chance() * 2);
   return kinds[choice] as Broken;
 }
 
-/** mulberry32: small, and the same everywhere for the same seed. */
+/** mulberry32: small, with the same output everywhere for the same seed. */
 function random(seed: number): Random {
   let state = seed >>> 0;
   return () => {

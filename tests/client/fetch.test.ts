@@ -58,13 +58,13 @@ describe("a session's fetch, against a web API behind the guard", () => {
     assert.equal(renewals(), before + 1);
   });
 
-  test("asks for a new sign-in when nothing but a person can help", async () => {
+  test("asks for a new sign-in when only the user can resolve the error", async () => {
     const session = await signedIn(memoryStore(), [testEnv.scopes.calendar]);
-    // The API refuses a token for another API, however fresh.
+    // The API rejects a token for another API, even a new one.
     await assert.rejects(session.fetch(toDos()), { code: "sign_in_again" });
   });
 
-  test("is over when the session is", async () => {
+  test("stops working when the session ends", async () => {
     const session = await signedIn();
     await session.signOut();
     await assert.rejects(session.fetch(toDos()), { code: "sign_in_needed" });

@@ -11,21 +11,21 @@ import { commitByClaim } from "../../packages/client/src/token-store/commit.ts";
 import { openFileStore } from "../../packages/client/src/token-store/file-store.ts";
 import { seededRandom } from "../crash/random.ts";
 
-/** Writers at a time: one is killed while the others may be writing as well. */
+/** Concurrent writers: one is killed while the others may be writing. */
 const AT_ONCE = 5;
 const writerFile = fileURLToPath(new URL("./store-writer.ts", import.meta.url));
 
 export interface KillReport {
   kills: number;
-  /** Writes that their writers knew to be in; each of them was found afterwards. */
+  /** Acknowledged writes; each was found afterwards. */
   acknowledged: number;
   /** Temp files that killed writers left, before they were removed. */
   leftBehind: number;
 }
 
 /**
- * Kills writers of one store with SIGKILL at random moments. After every round the store must be readable, hold all that was
- * acknowledged, and take a lease; at the end nothing but the key and one generation is in the folder.
+ * Kills writers of one store with SIGKILL at random moments. After every round the store must be readable, contain
+ * every acknowledged write, and grant a lease. At the end, the folder has only the key and one generation.
  */
 export async function killStoreWriters(options: {
   kills: number;
@@ -41,7 +41,7 @@ export async function killStoreWriters(options: {
     while (report.kills < options.kills) {
       const round = Array.from({ length: Math.min(AT_ONCE, options.kills - report.kills) }, (_, n) =>
         runWriter(directory, String(report.kills + n), options.withoutLinks ?? false, {
-          // In the middle of one of its writes, before the first as well.
+          // In the middle of one of its writes, or before the first.
           writes: random.between(0, 5),
           thenMs: random.next() * 8,
         }),
@@ -55,7 +55,7 @@ export async function killStoreWriters(options: {
       for (const { id, last } of lives) {
         report.acknowledged += last;
         const found = (records.get(`writer ${id}`) as { n: number } | undefined)?.n ?? 0;
-        // One more may be in than its writer lived to say.
+        // The store may have one more write, which its writer did not live to report.
         assert.ok(found === last || found === last + 1, `writer ${id} said ${last}, the store has ${found}`);
       }
       options.onRound?.(report);
@@ -84,7 +84,7 @@ async function runWriter(
   let last = 0;
   createInterface({ input: child.stdout }).on("line", (line) => {
     if (line !== "ready") last = Number(line);
-    // Its lines may arrive in bunches: only one of them is the moment.
+    // Lines may arrive in batches; exactly one of them starts the kill.
     if (last === life.writes) setTimeout(() => child.kill("SIGKILL"), life.thenMs);
   });
   const [, signal] = await once(child, "close");

@@ -11,7 +11,7 @@ import { startEnv } from "./test-env.ts";
 
 const program = fileURLToPath(import.meta.resolve("./take-token.mjs"));
 
-test("32 processes that need a token at once: one asks the issuer, all get its token", async (t) => {
+test("when 32 processes need a token at once, one asks the issuer and all get its token", async (t) => {
   await using testEnv = await startEnv();
   const directory = await mkdtemp(join(tmpdir(), "doorcode-test-"));
   t.after(() => rm(directory, { recursive: true, force: true }));

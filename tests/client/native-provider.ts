@@ -33,7 +33,7 @@ export async function startNativeProvider(): Promise<NativeProvider> {
           devInteractions: { enabled: true },
           revocation: { enabled: true, allowedPolicy: async () => true },
         },
-        // Its own defaults, which it warns about when they are left out.
+        // Its defaults; it warns if they are omitted.
         ttl: {
           ...{ AccessToken: 3600, AuthorizationCode: 60, IdToken: 3600, RefreshToken: 86_400 },
           ...{ Grant: 86_400, Interaction: 3600, Session: 86_400 },
@@ -85,7 +85,7 @@ export async function startNativeProvider(): Promise<NativeProvider> {
   };
 }
 
-/** It warns on the console that its keys, pages and store are for development, which here they are. */
+/** It warns on the console that its keys, pages and store are for development, which is intended here. */
 function quietly<T>(make: () => T): T {
   const { info, warn } = console;
   console.info = console.warn = () => {};

@@ -45,19 +45,19 @@ describe("oidc-provider, with a browser on this machine", () => {
     assert.equal((await session.signOut({ everywhere: true })).revoked, "yes");
   });
 
-  test("says that the person declined, in the browser too", async () => {
+  test("reports that the person declined, in the browser too", async () => {
     const { options, opened } = browser("no");
     await assert.rejects(client().signIn(options), { code: "denied", error: "access_denied" });
     assert.match((await opened())?.html ?? "", /You are not signed in/);
   });
 
-  test("refuses the code to whoever does not have this sign-in's verifier", async () => {
+  test("rejects the code without this sign-in's verifier", async () => {
     const stolen = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"; // RFC 7636, appendix B
     const { options } = browser("yes", (url) => url.replace(/(code_challenge=)[^&]+/, `$1${stolen}`));
     await assert.rejects(client().signIn(options), { code: "sign_in_again", error: "invalid_grant" });
   });
 
-  test("comes back with an error of a request that the issuer does not take", async () => {
+  test("returns the error of a request that the issuer rejects", async () => {
     const { options } = browser("yes", (url) =>
       url.replace("code_challenge_method=S256", "code_challenge_method=plain"),
     );

@@ -6,7 +6,7 @@ import { memoryStore } from "../../packages/client/src/token-store/memory-store.
 import type { Peer } from "../oracle/peer.ts";
 import { startTheirs } from "../oracle/their-peer.ts";
 
-describe("oidc-provider, which knows nothing of Entra", () => {
+describe("oidc-provider, which is unrelated to Entra", () => {
   let peer: Peer;
   before(async () => {
     peer = await startTheirs();
@@ -58,7 +58,7 @@ describe("oidc-provider, which knows nothing of Entra", () => {
     assert.equal(await refreshToken(), undefined);
   });
 
-  test("knows a confidential client by its secret, at each endpoint", async () => {
+  test("authenticates a confidential client by its secret, at each endpoint", async () => {
     const { clientId, secret = "" } = peer.clients.server;
     const session = await clientOf({ clientId, credential: { secret }, scopes: ["email"] }).signIn();
     await session.getToken({ forceRefresh: true });
@@ -71,7 +71,7 @@ describe("oidc-provider, which knows nothing of Entra", () => {
     ["deny", "denied"],
     ["expire", "code_expired"],
   ] as const) {
-    test(`says ${code} after ${decision}`, async () => {
+    test(`reports ${code} after ${decision}`, async () => {
       const present: Presenter = {
         async show(event) {
           if (event.event === "code") await peer[decision](event.code.userCode);
@@ -81,7 +81,7 @@ describe("oidc-provider, which knows nothing of Entra", () => {
     });
   }
 
-  test("is refused as an issuer by another name than its own", async () => {
+  test("is rejected as an issuer under another name", async () => {
     const authority = String(peer.metadata.issuer).replace("127.0.0.1", "localhost");
     await assert.rejects(clientOf({ authority }).signIn(), {
       code: "invalid_issuer_response",

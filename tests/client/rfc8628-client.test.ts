@@ -9,7 +9,7 @@ import { about, codeEvent, output, screenOf } from "../../packages/client/test/p
 
 // The other rows of the client's checklist: packages/client/test/device-flow/rfc8628-client.test.ts.
 
-test("C7: beside the QR code, the code and the address stand as text (§3.3.1)", async () => {
+test("C7: the code and the address are shown as text next to the QR code (§3.3.1)", async () => {
   const stream = output({ columns: 80, rows: 60 });
   const presenter = terminalPresenter({ stream, env: { TERM: "xterm-256color", LANG: "en_US.UTF-8" } });
   const event = codeEvent();
@@ -21,7 +21,7 @@ test("C7: beside the QR code, the code and the address stand as text (§3.3.1)",
   assert.ok(screen.includes(event.code.verificationUri), screen);
 });
 
-test("C9: the code is shown to whoever sits there, and goes nowhere else (§5.5)", async (t) => {
+test("C9: the code is shown to the user, and sent nowhere else (§5.5)", async (t) => {
   const declined = { status: 400, json: { error: "access_denied", error_description: "AADSTS70018: Declined." } };
   const issuer = await faultyIssuer({
     t,
@@ -34,7 +34,7 @@ test("C9: the code is shown to whoever sits there, and goes nowhere else (§5.5)
   const env = { HOME: folder, XDG_STATE_HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
   const { stdout, stderr, exit } = await doorcode([...args, "--ca-file", join(folder, "ca.pem")], { env }).ended;
   assert.equal(exit, 4, stderr);
-  // Standard output is what scripts keep and CI logs.
+  // Scripts save standard output, and CI logs it.
   assert.equal(stdout, "");
   assert.equal(stderr.split("FSBFZMBKC").length - 1, 1, stderr);
   assert.ok(stderr.indexOf("FSBFZMBKC") < stderr.indexOf("AADSTS70018"), stderr);

@@ -4,7 +4,7 @@ import { PublicClientApplication } from "@azure/msal-node";
 import type { HttpRequest } from "../../packages/client/src/transport/transport.ts";
 import { startEnv } from "./test-env.ts";
 
-test("the request for the device code, made before MSAL is loaded, is MSAL's but for the code challenge", async () => {
+test("the device code request, sent before MSAL is loaded, equals MSAL's except for the code challenge", async () => {
   await using testEnv = await startEnv();
   await testEnv.client({ engine: "entra", scopes: [testEnv.scopes.read, testEnv.scopes.readWrite] }).signIn();
   const ours = testEnv.requests.find(({ url }) => url.endsWith("/devicecode"))!;
@@ -35,7 +35,7 @@ test("the request for the device code, made before MSAL is loaded, is MSAL's but
 
   assert.ok(msals);
   assert.equal(ours.url, msals.url);
-  // MSAL knows no PKCE with a device code; the tenant's metadata lists S256.
+  // MSAL does not support PKCE with a device code; the tenant's metadata lists S256.
   const challenge = form(ours).filter(([name]) => name.startsWith("code_challenge"));
   assert.deepEqual(
     challenge.map(([name]) => name),

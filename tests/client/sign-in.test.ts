@@ -16,7 +16,7 @@ for (const engine of ["entra", "oidc"] as const) {
     });
     after(() => testEnv[Symbol.asyncDispose]());
 
-    test("ends in a session, and tells what happened on the way without a secret", async () => {
+    test("ends in a session, and reports its progress without secrets", async () => {
       const store = memoryStore();
       const client = testEnv.client({ engine, store });
       const events: SignInEvent[] = [];
@@ -38,16 +38,16 @@ for (const engine of ["entra", "oidc"] as const) {
         events.map(({ event }) => event),
         ["code", "signed_in"],
       );
-      const told = JSON.stringify(events);
+      const text = JSON.stringify(events);
       const [poll] = grants(testEnv.requests, "urn:ietf:params:oauth:grant-type:device_code").slice(-1);
       const deviceCode = new URLSearchParams(poll!.body).get("device_code")!;
-      assert.ok(deviceCode.length > 20 && !told.includes(deviceCode));
+      assert.ok(deviceCode.length > 20 && !text.includes(deviceCode));
       for (const [, value] of (await store.read()).records) {
-        for (const secret of secretsIn(value)) assert.ok(!told.includes(secret));
+        for (const secret of secretsIn(value)) assert.ok(!text.includes(secret));
       }
     });
 
-    test("asks the issuer for nothing before a person wants it (RFC 8628 §3.1)", async () => {
+    test("sends the issuer no request before the user wants it (RFC 8628 §3.1)", async () => {
       const asked = testEnv.requests.length;
       const client = testEnv.client({ engine });
       await client.accounts();
@@ -55,7 +55,7 @@ for (const engine of ["entra", "oidc"] as const) {
       assert.equal(testEnv.requests.length, asked);
     });
 
-    test("says that the person declined", async () => {
+    test("reports that the person declined", async () => {
       const store = memoryStore();
       const client = testEnv.client({ engine, store, present: testEnv.denies });
       await assert.rejects(client.signIn(), { code: "denied" });
@@ -63,15 +63,15 @@ for (const engine of ["entra", "oidc"] as const) {
       assert.deepEqual(tokensIn(await store.read()), []);
     });
 
-    test("says that nobody used the code, and asks for no other by itself", async () => {
+    test("reports that the code was not used, and does not request another one automatically", async () => {
       const devicecodes = () => testEnv.requests.filter(({ url }) => url.endsWith("/devicecode")).length;
       const before = devicecodes();
-      const client = testEnv.client({ engine, present: false });
+      const client = testEnv.client({ engine, present: false, transport: testEnv.undecided() });
       await assert.rejects(client.signIn(), { code: "code_expired" });
       assert.equal(devicecodes(), before + 1);
     });
 
-    test("ends at once when the issuer refuses the request, with the issuer's words", async () => {
+    test("ends immediately, with the issuer's message, if the issuer rejects the request", async () => {
       const client = testEnv.client({ engine, clientId: "00000000-1111-2222-3333-444444444444" });
       await assert.rejects(client.signIn(), (error: DoorcodeError) => {
         assert.equal(error.code, "client_rejected");
@@ -80,14 +80,14 @@ for (const engine of ["entra", "oidc"] as const) {
       });
     });
 
-    test("keeps nothing of somebody else than was expected, and revokes what it got", async () => {
+    test("stores nothing for an unexpected user, and revokes the tokens", async () => {
       const store = memoryStore();
       const client = testEnv.client({ engine, store });
       const revocations = () => testEnv.requests.filter(({ url }) => url.endsWith("/revoke")).length;
       const before = revocations();
       await assert.rejects(client.signIn({ expectAccount: "grace@example.com" }), {
         code: "wrong_account",
-        message: /Ada@Example\.com signed in, grace@example\.com was expected\.$/,
+        message: /Ada@Example\.com signed in, but grace@example\.com was expected\.$/,
       });
       assert.deepEqual(await client.accounts(), []);
       assert.deepEqual(tokensIn(await store.read()), []);
@@ -95,7 +95,7 @@ for (const engine of ["entra", "oidc"] as const) {
       await client.signIn({ expectAccount: "ADA@example.com" });
     });
 
-    test("keeps nothing of a forged ID token", async () => {
+    test("stores nothing from a forged ID token", async () => {
       for (const [what, forge] of Object.entries(forgeries)) {
         const store = memoryStore();
         let forged = 0;
@@ -116,7 +116,7 @@ for (const engine of ["entra", "oidc"] as const) {
       }
     });
 
-    test("ends by signal, by its time limit, and by an error of whoever shows it", async () => {
+    test("ends on an abort signal, at its time limit, and on an error of the presenter", async () => {
       const hanging = { async show() {} };
       const clock = { now: () => testEnv.tenant.clock.now(), sleep: sleepReally };
       const cancelled = new AbortController();
@@ -131,7 +131,7 @@ for (const engine of ["entra", "oidc"] as const) {
       await assert.rejects(testEnv.client({ engine, clock, present: broken }).signIn(), failure);
     });
 
-    test("keeps several people apart; signing out one leaves the other", async () => {
+    test("keeps users separate; signing one out leaves the other signed in", async () => {
       const client = testEnv.client({ engine });
       const first = await client.signIn();
       const { approver } = await import("../fixtures/approver.ts");
@@ -161,7 +161,7 @@ for (const engine of ["entra", "oidc"] as const) {
       await assert.rejects(second.getToken(), { code: "sign_in_needed" });
     });
 
-    test("signing out removes every record of the account, and says whether the issuer ended it too", async () => {
+    test("signing out removes every record of the account, and reports whether the issuer ended the sign-in too", async () => {
       const store = memoryStore();
       const client = testEnv.client({ engine, store });
       await client.signIn();
@@ -204,7 +204,7 @@ const forgeries: Record<string, (tokens: Tokens) => string> = {
     withClaims(id_token, { preferred_username: "root@example.com" }),
   "no signature": ({ id_token }) => `${id_token.split(".").slice(0, 2).join(".")}.`,
   "alg none": ({ id_token }) => `${Buffer.from('{"alg":"none"}').toString("base64url")}.${id_token.split(".")[1]}.`,
-  "the access token in its place": ({ access_token }) => String(access_token),
+  "the access token instead": ({ access_token }) => String(access_token),
 };
 
 function withClaims(token: string, claims: Record<string, unknown>): string {

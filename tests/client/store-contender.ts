@@ -8,7 +8,7 @@ await once(process.stdin, "data");
 
 const store = await openFileStore({ directory, env: {} });
 for (let n = 0; n < 4; n++) await store.change([{ put: `record ${id} ${n}`, value: n }]);
-// Not by one change on purpose: without the lease two of them would read the same number.
+// Deliberately more than one change: without the lease, two programs would read the same number.
 await store.withLease("counter", { ttlMs: 30_000 }, async () => {
   const counted = Number((await store.read()).records.get("counter") ?? 0);
   await store.change([{ put: "counter", value: counted + 1 }]);

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const fileStore = fileURLToPath(new URL("../../packages/client/src/token-store/file-store.ts", import.meta.url));
 
-/** Runs in a mount namespace of its own: nobody else sees the small disk. */
+/** Runs in its own mount namespace, so that no other process sees the small disk. */
 function withSmallDisk(folder: string, command: string[], mount = "-o size=64k,mode=700") {
   const script = `mount -t tmpfs ${mount} none "$0" && exec "$@"`;
   return spawnSync("unshare", ["--user", "--map-root-user", "--mount", "sh", "-c", script, folder, ...command], {
@@ -16,10 +16,10 @@ function withSmallDisk(folder: string, command: string[], mount = "-o size=64k,m
   });
 }
 
-test("a disk that is full is told as such, and what was stored stays readable", async (t) => {
+test("a full disk is reported as such, and the stored data stays readable", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "doorcode-full-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  if (withSmallDisk(folder, ["true"]).status !== 0) return t.skip("this machine lets nobody mount a small disk");
+  if (withSmallDisk(folder, ["true"]).status !== 0) return t.skip("this machine does not allow mounting a small disk");
 
   const program = `
     const { openFileStore } = await import(${JSON.stringify(fileStore)});
@@ -41,8 +41,8 @@ test("a disk that is full is told as such, and what was stored stays readable", 
   assert.equal(problems.length, 2, String(problems));
   for (const [code, message, hint] of problems) {
     assert.equal(code, "store_locked");
-    assert.match(message, /no space is left for .*doorcode-full-/);
-    assert.match(hint, /Make room on the disk.*unharmed/);
+    assert.match(message, /no space left for .*doorcode-full-/);
+    assert.match(hint, /Free some disk space.*unharmed/);
   }
   assert.deepEqual(records, [["a", 1]]);
   assert.deepEqual(names, ["filler", "key", "store.1.enc"]);

@@ -1,4 +1,4 @@
-// A program that writes to the store as fast as it can and says on stdout what is safely in, until it is killed:
+// Writes to the store as fast as it can and prints each acknowledged write, until it is killed:
 //   store-writer.ts DIRECTORY ID [--without-links]
 import { systemClock } from "../../packages/client/src/clock.ts";
 import { commitByClaim } from "../../packages/client/src/token-store/commit.ts";
@@ -12,7 +12,7 @@ const store = await openFileStore({
 });
 process.stdout.write("ready\n");
 for (let n = 1; ; n++) {
-  // A removal and a new value each time: a token that is renewed, and an account that comes and goes.
+  // A removal and a new value each time: a token is renewed, and an account is added and removed.
   const changes = [
     { put: `writer ${id}`, value: { n, token: "t".repeat(2_000) } },
     { remove: `account ${id} ${n % 3}` },

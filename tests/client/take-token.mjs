@@ -1,4 +1,4 @@
-// One process that needs a token, as it is published: prints it, or the error's code.
+// A process that needs a token, on the published package: prints the token, or the error's code.
 import { createClient } from "../../packages/client/dist/index.js";
 
 const { AUTHORITY: authority, CLIENT_ID: clientId, SCOPE: scope, DIRECTORY: directory } = process.env;

@@ -7,15 +7,22 @@ import type { HttpAnswer, HttpRequest, Transport } from "../../packages/client/s
 import type { TestTenantOptions } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { startTenantForClients, type TenantForClients } from "../foreign-clients/tenant-for-clients.ts";
 
-/** A tenant, and clients whose person approves at once. They share a clock that waiting moves, so nothing waits. */
+/**
+ * A tenant, and clients with a user who approves immediately. They share a clock that advances on waits, so no test
+ * sleeps.
+ */
 export interface TestEnv extends TenantForClients {
-  /** Answers the code that is shown. */
+  /** Responds to the code that is shown. */
   approves: Presenter;
   denies: Presenter;
   clock: Clock;
   /** Every request of every client made by `client`, oldest first. */
   requests: HttpRequest[];
   client(options?: Partial<ClientOptions>): Client;
+  /** Resolves when the tenant holds so many polls. */
+  held(count: number): Promise<void>;
+  /** Time passes while a poll is held, because no user decides. */
+  undecided(): Transport;
   transport(alter?: (request: HttpRequest, answer: HttpAnswer) => HttpAnswer | Promise<HttpAnswer>): Transport;
 }
 
@@ -42,15 +49,30 @@ export async function startEnv(options?: TestTenantOptions): Promise<TestEnv> {
       async send(request) {
         requests.push(request);
         const answer = await network.send(request);
-        // The tenant runs on the tests' clock, and node:http dates its answers by the machine's.
+        // The tenant uses the tests' clock, but node:http dates its responses with the machine's clock.
         const headers = { ...answer.headers, date: new Date(clock.now()).toUTCString() };
         return await alter(request, { ...answer, headers });
       },
     };
   };
+  const held = async (count: number) => {
+    while (tenant.context.heldPolls.size !== count) await new Promise(setImmediate);
+  };
   return {
     ...testEnv,
     clock,
+    held,
+    undecided() {
+      const network = transport();
+      return {
+        async send(request) {
+          const sent = network.send(request);
+          const wait = /wait=(\d+)/.exec(request.headers?.prefer ?? "");
+          if (wait) await held(1).then(() => tenant.clock.advance(Number(wait[1]) * 1_000));
+          return sent;
+        },
+      };
+    },
     approves: decides("approve"),
     denies: decides("deny"),
     requests,
@@ -69,6 +91,6 @@ export async function startEnv(options?: TestTenantOptions): Promise<TestEnv> {
   };
 }
 
-/** Requests of the token endpoint with that grant. */
+/** Requests to the token endpoint with that grant. */
 export const grants = (requests: readonly HttpRequest[], grantType: string): HttpRequest[] =>
   requests.filter(({ body = "" }) => new URLSearchParams(body).get("grant_type") === grantType);

@@ -14,7 +14,7 @@ for (const engine of ["entra", "oidc"] as const) {
     });
     after(() => testEnv[Symbol.asyncDispose]());
 
-    test("are kept, and renewed only when they are about to end", async () => {
+    test("are stored, and renewed only when they are about to expire", async () => {
       const client = testEnv.client({ engine });
       const session = await client.signIn();
       const renewals = () => grants(testEnv.requests, "refresh_token").length;
@@ -58,7 +58,7 @@ for (const engine of ["entra", "oidc"] as const) {
       assert.equal(testEnv.requests.length, asked);
     });
 
-    test("are asked for once by many calls at the same time", async () => {
+    test("are requested once for many simultaneous calls", async () => {
       const client = testEnv.client({ engine });
       const session = await client.signIn();
       const before = grants(testEnv.requests, "refresh_token").length;
@@ -67,7 +67,7 @@ for (const engine of ["entra", "oidc"] as const) {
       assert.equal(grants(testEnv.requests, "refresh_token").length, before + 1);
     });
 
-    test("need a sign-in where nobody signed in", async () => {
+    test("need a sign-in if no user is signed in", async () => {
       const client = testEnv.client({ engine });
       await assert.rejects(client.getToken(), { code: "sign_in_needed" });
       assert.equal(await client.session(), undefined);
@@ -87,14 +87,14 @@ for (const engine of ["entra", "oidc"] as const) {
       await assert.rejects(late.getToken({ forceRefresh: true }), (error: DoorcodeError) => {
         assert.equal(error.code, "sign_in_again");
         assert.equal(error.error, "invalid_grant");
-        assert.match(error.message, /^The issuer asks for a new sign-in: AADSTS\d+/);
+        assert.match(error.message, /^The issuer requires a new sign-in: AADSTS\d+/);
         assert.ok(error.aadsts! > 0);
         assert.match(error.correlationId!, /^[0-9a-f-]{36}$/);
         return true;
       });
     });
 
-    test("do not bring an account back that was signed out while one of them was renewed", async () => {
+    test("do not restore an account that was signed out during a renewal", async () => {
       const store = memoryStore();
       const session = await testEnv.client({ engine, store }).signIn();
       const transport = testEnv.transport(async (request, answer) => {
@@ -112,7 +112,7 @@ for (const engine of ["entra", "oidc"] as const) {
       }
     });
 
-    test("of a renewal that its caller gave up are kept all the same", async () => {
+    test("of a renewal are stored even if its caller gave up", async () => {
       const store = memoryStore();
       const session = await testEnv.client({ engine, store }).signIn();
       const first = await session.getToken();
@@ -124,7 +124,7 @@ for (const engine of ["entra", "oidc"] as const) {
       const impatient = testEnv.client({ engine, store, transport });
       const request = { forceRefresh: true, signal: giveUp.signal };
       await assert.rejects(impatient.getToken(request), { code: "cancelled" });
-      // Whoever comes next waits for that renewal and finds its token.
+      // The next caller waits for that renewal and finds its token.
       const next = await store.withLease(
         `renew:${ownerKey(session.account)}|${session.account.id}`,
         { ttlMs: 1_000 },
@@ -133,7 +133,7 @@ for (const engine of ["entra", "oidc"] as const) {
       assert.notEqual(next.token, first.token);
     });
 
-    test("for a claims challenge are asked for with its claims", async () => {
+    test("for a claims challenge are requested with its claims", async () => {
       const session = await testEnv.client({ engine }).signIn();
       const claims = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}';
       await session.getToken({ claims });
@@ -145,7 +145,7 @@ for (const engine of ["entra", "oidc"] as const) {
       assert.equal(new URLSearchParams(asked!.body).get("claims"), claims);
     });
 
-    test("of a scope that awaits the administrator's consent are refused with what to do", async () => {
+    test("for a scope that needs the administrator's consent are refused with a remedy", async () => {
       const session = await testEnv.client({ engine }).signIn();
       await assert.rejects(session.getToken({ scopes: [testEnv.scopes.payroll] }), (error: unknown) => {
         assert.ok(error instanceof DoorcodeError);
@@ -155,7 +155,7 @@ for (const engine of ["entra", "oidc"] as const) {
     });
   });
 
-  test(`a kept token of the ${engine} engine serves while the issuer is down; a renewal says so`, async () => {
+  test(`a stored token of the ${engine} engine works while the issuer is down; a renewal reports the outage`, async () => {
     const testEnv = await startEnv();
     const client = testEnv.client({ engine });
     const session = await client.signIn();

@@ -6,14 +6,16 @@ import { grants, startEnv, type TestEnv } from "./test-env.ts";
 const minute = 60_000;
 
 for (const engine of ["entra", "oidc"] as const) {
-  describe(`a device whose clock is wrong, with the ${engine} engine`, () => {
+  describe(`a device with a wrong clock, with the ${engine} engine`, () => {
     let testEnv: TestEnv;
     before(async () => {
       testEnv = await startEnv();
     });
     after(() => testEnv[Symbol.asyncDispose]());
 
-    /** Signed in while the device's clock was off by `offset`; `right` is the same program once it is set right. */
+    /**
+     * Signed in while the device's clock was off by `offset`; `right` is the same program after the clock is corrected.
+     */
     async function signedIn(offset: number) {
       const store = memoryStore();
       let off = offset;
@@ -31,10 +33,10 @@ for (const engine of ["entra", "oidc"] as const) {
       };
     }
 
-    test("ahead: the token ends when the issuer says, not when the device thinks", async () => {
+    test("ahead: the token expires by the issuer's clock, not by the device's", async () => {
       const { client, renewals, setRight, first } = await signedIn(40 * minute);
       assert.ok(Math.abs(first.expiresAt - testEnv.tenant.clock.now() - 60 * minute) < 10_000);
-      // Past the moment when it was got, by the device's clock at that time.
+      // After the moment when it was obtained, by the device's clock at that time.
       testEnv.tenant.clock.advance(56 * minute);
       setRight();
       const before = renewals();
@@ -42,7 +44,7 @@ for (const engine of ["entra", "oidc"] as const) {
       assert.equal(renewals(), before + 1);
     });
 
-    test("ahead, then set right: what was got in the future is renewed, once", async () => {
+    test("ahead, then corrected: a token obtained in the future is renewed once", async () => {
       const { client, renewals, setRight, first } = await signedIn(40 * minute);
       setRight();
       const before = renewals();
@@ -52,14 +54,14 @@ for (const engine of ["entra", "oidc"] as const) {
       assert.equal(renewals(), before + 1);
     });
 
-    test("ahead by seconds: nothing is asked again", async () => {
+    test("ahead by seconds: no request is repeated", async () => {
       const { client, setRight, first } = await signedIn(8_000);
       setRight();
       assert.deepEqual(await client.getToken(), first);
     });
 
     test("behind: a token is renewed rather than served too long", async () => {
-      // The ID token may lie in the future by five minutes.
+      // The ID token may be up to five minutes in the future.
       const { client, setRight, first } = await signedIn(-4 * minute);
       assert.ok(Math.abs(first.expiresAt - testEnv.tenant.clock.now() - 56 * minute) < 10_000);
       testEnv.tenant.clock.advance(52 * minute);
@@ -75,7 +77,7 @@ for (const engine of ["entra", "oidc"] as const) {
         await assert.rejects(signedIn(offset), (error: Error & { code: string; hint: string }) => {
           assert.equal(error.code, "token_not_trusted");
           assert.match(error.message, message);
-          assert.match(error.hint, /Set this machine's clock right/);
+          assert.match(error.hint, /Correct this machine's clock/);
           return true;
         });
       });

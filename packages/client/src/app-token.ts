@@ -8,33 +8,50 @@ import { memoryStore } from "./token-store/memory-store.ts";
 import { lasts, type StoredToken } from "./token-store/read-store.cts";
 import type { Transport } from "./transport/transport.ts";
 
+/** Options of `appToken`. */
 export interface AppTokenOptions {
-  /** As `createClient` has it; an Entra tenant by its ID or domain, or a Doorcode tenant. */
+  /** The issuer's address, as in `createClient`: an Entra tenant by its ID or domain, or a Doorcode tenant. */
   authority: string;
+  /** The application (client) ID of the app's registration (RFC 6749 §2.2). */
   clientId: string;
-  /** Private key and certificate in PEM, as `readCertificateFile` reads them. */
+  /** Private key and certificate in PEM, as `readCertificateFile` returns them. */
   certificate: string;
-  /** The one resource: `https://graph.microsoft.com/.default`, `api://<client ID>/.default`. */
+  /** The resource to get tokens for: `https://graph.microsoft.com/.default`, `api://<client ID>/.default`. */
   scope: string;
-  /** Certificates in PEM to trust beside the system's; by default as `createClient` has it. */
+  /** Certificates in PEM to trust in addition to the system's. Default: as in `createClient`. */
   ca?: string | string[] | undefined;
-  /** Ends whatever is under way. */
+  /** Cancels all pending requests. */
   signal?: AbortSignal | undefined;
+  /** Sends the requests to the issuer, for tests. Default: node:http and node:https. */
   transport?: Transport | undefined;
+  /** The time, for tests. Default: the system's clock. */
   clock?: Clock | undefined;
 }
 
-/** A token is renewed this long before it ends. */
+/** How long before its expiry a token is renewed. */
 const renewBeforeMs = 5 * 60_000;
-/** What a tenant says of an assertion that it has seen before: the answer to the first was lost on its way. */
+/** What a tenant answers to an assertion that it has already seen: its first answer was lost on the way. */
 const assertionUsed = "assertion_used";
 
 /**
- * Access tokens of a program on its own, without a person (client credentials, RFC 6749 §4.4, by certificate): a function
- * to hand to `bearerFetch`. Its first call asks the issuer; later ones give the same token until five minutes before its
- * end. Nothing is kept beyond the process.
- * @throws DoorcodeError `configuration` at once; from each call what a sign-in throws, and `configuration` once the
- * certificate has expired
+ * Creates a function that returns access tokens for the program itself, without a user (client credentials grant with
+ * a certificate, RFC 6749 §4.4). Pass it to `bearerFetch`. The first call asks the issuer; later calls return the same
+ * token until five minutes before it expires. Tokens are kept in memory only.
+ * @throws DoorcodeError `configuration` immediately. Each call of the returned function throws what a sign-in throws,
+ * and `configuration` once the certificate has expired.
+ * @example
+ * ```ts
+ * import { appToken, bearerFetch, readCertificateFile } from "@doorcode/client";
+ *
+ * const token = appToken({
+ *   authority: "https://contoso.ciamlogin.com/<tenant ID>",
+ *   clientId: "00000000-0000-4000-8000-000000000000",
+ *   certificate: await readCertificateFile("ci.pem"),
+ *   scope: "api://todo.example/.default",
+ * });
+ * const call = bearerFetch({ origin: "https://todo.example", token });
+ * const response = await call("https://todo.example/api/todolist");
+ * ```
  */
 export function appToken(options: AppTokenOptions): () => Promise<string> {
   const { clock = systemClock, scope, signal } = options;
@@ -42,7 +59,7 @@ export function appToken(options: AppTokenOptions): () => Promise<string> {
   const session = openIssuerSession({ ...options, clock, store, engine: "entra" });
   if (!/^[\x21\x23-\x5b\x5d-\x7e]+\/\.default$/i.test(scope)) {
     throw new DoorcodeError("configuration", {
-      detail: "the option scope is not a resource followed by /.default.",
+      detail: "the option scope must be a resource followed by /.default.",
       hint: "For example api://<API's client ID>/.default, or https://graph.microsoft.com/.default.",
     });
   }
@@ -73,7 +90,7 @@ export function appToken(options: AppTokenOptions): () => Promise<string> {
       given = await asking;
     } catch (error) {
       const unreachable = error instanceof DoorcodeError && error.code === "issuer_unreachable";
-      // Good for a few minutes more, in which the issuer may be back.
+      // Still valid for a few minutes, in which the issuer may become reachable again.
       if (!unreachable || !given || !lasts(given, clock.now(), 0)) throw error;
     }
     return given.token;

@@ -2,204 +2,278 @@ import type { Clock } from "./clock.ts";
 import type { TokenStore } from "./token-store/contract.ts";
 import type { Transport } from "./transport/transport.ts";
 
-/** Somebody who signed in through this client. */
+/** A user who signed in through this client. */
 export interface Account {
-  /** Stable within the store: MSAL's `homeAccountId` (lower case) or `sub` at another issuer. */
+  /** Stable within the store: MSAL's `homeAccountId` (lower case), or `sub` at another issuer. */
   id: string;
-  /** `preferred_username`, else email, else sub: for people, never for decisions. */
+  /**
+   * `preferred_username`, otherwise the email address, otherwise `sub`. For display only, never for access decisions.
+   */
   username: string;
+  /** The user's display name (`name`), if the issuer supplies one. */
   name: string | undefined;
+  /** The user's Entra tenant (`tid`); undefined at other issuers. */
   tenantId: string | undefined;
-  /** The issuer exactly (`iss`). */
+  /** The issuer, exactly as in the ID token (`iss`). */
   issuer: string;
+  /** The authority that the user signed in at. */
   authority: string;
+  /** The program's client ID. */
   clientId: string;
 }
 
-/** An access token for one resource. */
+/** An access token for one resource (RFC 6749 §1.4). */
 export interface AccessToken {
+  /** Secret. Send it as `Authorization: Bearer …` (RFC 6750 §2.1). */
   token: string;
+  /** The scopes that the issuer granted. */
   scopes: string[];
-  /** Milliseconds since the epoch. */
+  /** When the token expires, in milliseconds since the epoch. */
   expiresAt: number;
 }
 
-/** A web API: where its tokens may go, and the scopes they are for. */
+/** A web API: the origin that may receive its tokens, and the scopes to request for it. */
 export interface Api {
-  /** `https://todo.example`; http only on this machine. */
+  /** For example `https://todo.example`. http only on this machine. */
   origin: string;
+  /** The scopes to request, all of this one API. */
   scopes: string[];
 }
 
 /**
- * What a confidential client proves its identity by: a secret (RFC 6749 §2.3.1), sent as the issuer's metadata says, or a
- * private key (`private_key_jwt`, RFC 7523): PEM, with its certificate where the issuer knows the client by that, or a JWK.
- * A function gives it each time that it is needed; nothing of it is kept.
+ * How a confidential client authenticates: with a secret (RFC 6749 §2.3.1), sent as the issuer's metadata demands, or
+ * with a private key (`private_key_jwt`, RFC 7523): PEM, with its certificate if the issuer identifies the client by
+ * it, or a JWK. A function is called each time the credential is needed; its result is never stored.
  */
 export type ClientCredential =
   | { secret: string | (() => string | Promise<string>) }
   | { privateKey: string | (() => string | Promise<string>) };
 
+/** Options of `createClient`. */
 export interface ClientOptions {
-  /** The issuer's address: `https://contoso.ciamlogin.com/<tenant id>`, `https://localhost:8443/<tenant id>`, any issuer. */
+  /**
+   * The issuer's address: `https://contoso.ciamlogin.com/<tenant ID>`, `https://localhost:8443/<tenant ID>`, or any
+   * other OpenID Connect or OAuth issuer.
+   */
   authority: string;
+  /** The application (client) ID of the app's registration (RFC 6749 §2.2). */
   clientId: string;
+  /** The web APIs that `session.fetch` may send tokens to. Default: none. */
   apis?: Api[];
-  /** Asked for at sign-in and by `getToken` when it names none; by default those of the first API. */
+  /** The scopes to request at sign-in, and in `getToken` without scopes. Default: those of the first API. */
   scopes?: string[];
-  /** How a confidential client proves who it is; without it the client is a public one. */
+  /** How a confidential client authenticates. Without it the client is a public one (RFC 6749 §2.1). */
   credential?: ClientCredential;
   /**
-   * Endpoints that the issuer's metadata does not name; they stand before those that it names. With both, an issuer that has
-   * no metadata at all can be used: one without ID tokens, whose account has no name.
+   * Endpoints that the issuer's metadata lacks; they override those that it has. With both, you can use an issuer
+   * without any metadata: it has no ID tokens, and its account has no name.
    */
   endpoints?: {
     /** RFC 8628 §3.1: `https://issuer.example/device/code`. */
     deviceAuthorization?: string;
-    /** RFC 6749 §3.2. */
+    /** The token endpoint (RFC 6749 §3.2). */
     token?: string;
   };
-  /** Which protocol engine; found out by itself. */
+  /**
+   * The protocol engine: MSAL Node (`entra`) or OpenID Connect (`oidc`). Default: detected from the authority and its
+   * metadata.
+   */
   engine?: "entra" | "oidc";
-  /** Certificates in PEM to trust beside the system's; by default DOORCODE_CA_FILE, and on loopback the local tenant's. */
+  /**
+   * Certificates in PEM to trust in addition to the system's. Default: the file in DOORCODE_CA_FILE, otherwise the
+   * local tenant's for an authority on this machine.
+   */
   ca?: string | string[];
-  /** Where tokens are kept: by default encrypted in the user's state folder. */
+  /** Where tokens are kept. Default: encrypted in the user's state folder; see `openFileStore`. */
   store?: TokenStore | { directory: string };
-  /** How a sign-in is shown; by default on stderr. */
+  /** How a sign-in is shown; `false` shows nothing. Default: on stderr. */
   present?: Presenter | false;
-  /** What the issuer's page may show as the name that the device gives itself. */
+  /** The name that the device gives itself, shown on the issuer's page if the issuer supports it. Default: none. */
   deviceName?: string;
+  /** The time, for tests. Default: the system's clock. */
   clock?: Clock;
+  /**
+   * Sends all requests to the issuer, for tests. Default: node:http and node:https, with the proxy of the environment.
+   */
   transport?: Transport;
 }
 
+/** Options of `signIn`. */
 export interface SignInOptions {
   /**
-   * `device` (the default): by a code on any other device. `browser`: in a browser on this machine, by authorization code with
-   * PKCE; it needs `http://localhost` among the app's redirect URIs.
+   * `device` (default): with a code, on any other device (RFC 8628). `browser`: in a browser on this machine, with the
+   * authorization code flow and PKCE (RFC 8252); the app needs `http://localhost` among its redirect URIs.
    */
   via?: "device" | "browser";
   /**
-   * How the browser is opened for `via: "browser"`, where that may be: by default the system's own where there is a display.
-   * The address is shown in any case. A rejection ends the sign-in with that error.
+   * Opens the browser for `via: "browser"`; `false` opens none. Default: the system's browser if there is a display.
+   * The address is also shown. A rejection ends the sign-in with that error.
    */
   openBrowser?: ((url: string) => void | Promise<void>) | false;
+  /** The scopes to request. Default: the client's. */
   scopes?: string[];
-  /** A claims challenge to answer (JSON). */
+  /** A claims challenge (JSON) that this sign-in answers (OpenID Connect Core §5.5). */
   claims?: string;
   /**
-   * Email or user name that must come out; anybody else is refused, and nothing is kept. An email address that the issuer says
-   * it did not check does not count; at Microsoft's shared authorities (`/common`) only with the claim `xms_edov`.
+   * The email address or user name that must sign in. Any other account is rejected and nothing is stored. An email
+   * address that the issuer marks as unverified does not count; at Microsoft's shared authorities (`/common`) it counts
+   * only with the claim `xms_edov`.
    */
   expectAccount?: string;
-  /** By default as long as the code lives; in a browser 15 minutes. */
+  /** Time limit of the sign-in, in milliseconds. Default: the code's lifetime; in a browser 15 minutes. */
   timeoutMs?: number;
+  /** Cancels the sign-in. */
   signal?: AbortSignal;
+  /** How this sign-in is shown; `false` shows nothing. Default: the client's. */
   present?: Presenter | false;
 }
 
+/** Options of `getToken`. */
 export interface TokenRequest {
+  /** The scopes that the token must have. Default: the client's. */
   scopes?: string[];
-  /** Account id or user name; by default whoever signed in last. */
+  /** Account ID or user name. Default: the account that signed in last. */
   account?: string;
   /**
-   * Whether a token serves that lacks some of the scopes, because the issuer granted fewer (RFC 6749 §3.3); `scopes` of the
-   * token says which it has. By default only where `scopes` is left out; else `scope_not_granted`.
+   * Whether to accept a token that lacks some of the scopes because the issuer granted fewer (RFC 6749 §3.3); the
+   * token's `scopes` lists what it has. Default: true if `scopes` is omitted. If false, missing scopes throw
+   * `scope_not_granted`.
    */
   allowFewerScopes?: boolean;
-  /** How long the token must still be good; by default five minutes. */
+  /**
+   * How long the token must remain valid, in milliseconds. Default: five minutes, or half the lifetime of a shorter
+   * token.
+   */
   minTtlMs?: number;
-  /** Ask the issuer whatever is kept. */
+  /** Asks the issuer for a new token even if a stored one is valid. Default: false. */
   forceRefresh?: boolean;
+  /** A claims challenge (JSON) that the new token answers, for example from an API's 401. */
   claims?: string;
+  /** Stops waiting for the token. A renewal that has started still completes. */
   signal?: AbortSignal;
 }
 
+/** The result of `signOut`. */
 export interface SignOutResult {
   /**
-   * What the issuer answered (RFC 7009); of several accounts the worst. `yes`: it revoked every token that was sent.
-   * `nothing`: no token was kept that could be revoked, so nothing was sent. `unsupported`: it has no revocation endpoint, or
-   * does not revoke this kind of token. `refused`: it answered with an error. `failed`: it could not be asked. `not_asked`:
-   * without `everywhere`, or nobody was signed in.
+   * The issuer's answer (RFC 7009); with several accounts, the worst. `yes`: it revoked every token. `nothing`: no
+   * stored token could be revoked, so nothing was sent. `unsupported`: it has no revocation endpoint, or does not
+   * revoke this kind of token. `refused`: it answered with an error. `failed`: the request failed. `not_asked`:
+   * `everywhere` was not set, or no user was signed in.
    */
   revoked: "yes" | "nothing" | "unsupported" | "refused" | "failed" | "not_asked";
-  /** HTTP status of the answer to a revocation that was refused, or that failed for now (429, 5xx). */
+  /** HTTP status of a revocation that was refused, or that failed temporarily (429, 5xx). */
   status?: number;
-  /** A sentence on why it was refused or failed, for people. */
+  /** Why the revocation was refused or failed: one sentence for people. */
   reason?: string;
-  /** Whom this signed out. */
+  /** The accounts that were signed out. */
   accounts: Account[];
 }
 
+/** What `createClient` returns. */
 export interface Client {
   /**
-   * Signs somebody in, by a code on a second device or in a browser here; resolves once the tokens are kept.
-   * @throws DoorcodeError
+   * Signs a user in, with a code on a second device or in a browser on this machine. Resolves once the tokens are
+   * stored.
+   * @throws DoorcodeError `denied`, `code_expired`, `wrong_account`, `cancelled`, `timed_out`, `issuer_unreachable`, …
    */
   signIn(options?: SignInOptions): Promise<Session>;
-  /** The session of a kept sign-in, by account id or user name, or of whoever signed in last. Asks nobody. */
+  /**
+   * Returns the session of a stored sign-in, by account ID or user name; by default the most recent. Sends no request.
+   * @throws DoorcodeError `store_locked`, `store_damaged`
+   */
   session(account?: string): Promise<Session | undefined>;
-  /** Everybody who is signed in, the last one first. */
+  /**
+   * Lists the signed-in accounts, the most recent first.
+   * @throws DoorcodeError `store_locked`, `store_damaged`
+   */
   accounts(): Promise<Account[]>;
   /**
-   * A kept token, else one by silent renewal: of all processes that need it at once, one asks the issuer.
+   * Returns a stored access token, or renews it silently. If several processes need a new one, only one asks the
+   * issuer.
    * @throws DoorcodeError `sign_in_needed`, `sign_in_again`, `scope_not_granted`, `issuer_unreachable`, …
    */
   getToken(request?: TokenRequest): Promise<AccessToken>;
+  /**
+   * Removes an account and all its tokens from the store: by default the most recent; `account` by ID or user name;
+   * `all` every account. With `everywhere` it also revokes them at the issuer (RFC 7009). A failed revocation is
+   * reported in the result, not thrown.
+   * @throws DoorcodeError `sign_in_needed` for an unknown `account`; `store_locked`, `store_damaged`
+   */
   signOut(options?: { account?: string; everywhere?: boolean; all?: boolean }): Promise<SignOutResult>;
-  /** Calls `listener` for everything that happens in a sign-in; returns what ends that. */
+  /** Calls `listener` for each event of a sign-in. Returns a function that stops this. */
   on(listener: (event: SignInEvent) => void): () => void;
 }
 
+/** A signed-in account. */
 export interface Session {
+  /** The user who signed in. */
   readonly account: Account;
+  /**
+   * Like `Client.getToken`, for this account.
+   * @throws DoorcodeError `sign_in_needed`, `sign_in_again`, `scope_not_granted`, `issuer_unreachable`, …
+   */
   getToken(request?: Omit<TokenRequest, "account">): Promise<AccessToken>;
   /**
-   * `fetch` with a token, to the origins declared in `apis` only. A claims challenge and a 401 lead to one silent renewal.
-   * @throws DoorcodeError `origin_not_declared`, `sign_in_again`, `body_not_replayable`, and what getToken throws
+   * Like `fetch`, with an access token, for the origins in `apis` only. A claims challenge or a 401 leads to one silent
+   * renewal.
+   * @throws DoorcodeError `origin_not_declared`, `sign_in_again`, `body_not_replayable`, and what `getToken` throws; a
+   * TypeError for a network failure, as `fetch` does
    */
   fetch(url: string | URL, init?: RequestInit): Promise<Response>;
+  /**
+   * Removes this account from the store. With `everywhere` it also revokes its tokens at the issuer (RFC 7009).
+   * @throws DoorcodeError `store_locked`, `store_damaged`
+   */
   signOut(options?: { everywhere?: boolean }): Promise<SignOutResult>;
 }
 
-/** What happens while somebody signs in; each is also one line of `doorcode login --json`. Holds no secret. */
+/** What happens during a sign-in. `doorcode login --json` prints each as one line. Contains no secret. */
 export type SignInEvent =
   | { event: "code"; code: PresentedCode }
-  /** A browser on this machine is to open the address; whoever has it can do no more than sign in. */
+  /** A browser on this machine must open the address. The address alone does not give access to the account. */
   | { event: "browser"; url: string }
-  /** One poll said "not yet". */
+  /** A poll was answered with "not yet". */
   | { event: "waiting"; expiresAt: number }
-  /** The issuer asked for slower polls; milliseconds between them from now on. */
+  /** The issuer asked for slower polls: `interval` is the new time between them, in milliseconds. */
   | { event: "slowed"; interval: number }
-  /** The network or the issuer failed; the next try comes in `delay` milliseconds. */
+  /** The network or the issuer failed; the next try follows in `delay` milliseconds. */
   | { event: "retrying"; reason: string; delay: number }
-  /** `notGranted`: scopes that were asked for and that the issuer's answer leaves out (RFC 6749 §3.3), if any. */
+  /** `notGranted`: requested scopes that the issuer did not grant (RFC 6749 §3.3), if any. */
   | { event: "signed_in"; account: Account; notGranted?: string[] };
 
-/** What may be shown of a DeviceCode: not its secret, nor a time that means nothing outside this process. */
+/**
+ * The part of a DeviceCode that may be shown: without its secret, and without times that mean nothing outside this
+ * process.
+ */
 export type PresentedCode = Omit<DeviceCode, "deviceCode" | "deadline">;
 
-/** Shows a sign-in to a person. `show` may be asynchronous; a rejection ends the sign-in with that error. */
+/** Shows a sign-in to the user. */
 export interface Presenter {
+  /** Shows one event. `about`: which program signs in where. A rejection ends the sign-in with that error. */
   show(event: SignInEvent, about: { clientId: string; authority: string }): void | Promise<void>;
-  /** The sign-in ended, well or not: stop the countdown, give the terminal back. */
+  /** The sign-in ended: stop the countdown and restore the terminal. */
   end?(outcome: "signed_in" | "failed" | "cancelled"): void;
 }
 
-/** What the device authorization endpoint answered (RFC 8628 §3.2), after reading: numbers are numbers, the interval has its default. */
+/**
+ * The device authorization response (RFC 8628 §3.2), normalized: numbers are numbers, and the interval has its default.
+ */
 export interface DeviceCode {
-  /** Secret: never shown, logged or put into an event. */
+  /** Secret: never shown, logged or part of an event. */
   deviceCode: string;
+  /** The code that the user enters. */
   userCode: string;
+  /** The page that the user opens. */
   verificationUri: string;
-  /** Undefined where the issuer gives none (Entra). */
+  /** The page with the code in its address; undefined if the issuer sends none (Entra). */
   verificationUriComplete: string | undefined;
-  /** The issuer's own sentence, if any (Entra). */
+  /** The issuer's own instruction for the user, if any (Entra). */
   message: string | undefined;
-  /** Milliseconds since the epoch, counted from the start of the request. */
+  /** When the code expires, in milliseconds since the epoch, counted from the start of the request. */
   expiresAt: number;
-  /** The same moment on `Clock.monotonic`: what decides, where it is known. */
+  /** The same moment on `Clock.monotonic`; takes precedence if available. */
   deadline?: number;
-  /** Milliseconds between polls; 5,000 unless the issuer said otherwise (RFC 8628 §3.5). */
+  /** Time between polls in milliseconds: 5,000 unless the issuer says otherwise (RFC 8628 §3.5). */
   interval: number;
 }

@@ -1,15 +1,15 @@
 import { DoorcodeError } from "./errors.ts";
 
-/** Time as the client uses it: injected, so that tests move it instead of waiting. */
+/** The time as the client sees it. Inject one so that tests control the time instead of waiting. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
   /**
-   * Milliseconds from any beginning that no correction of the wall clock moves: a device sets its clock while somebody signs in.
-   * A clock without it is taken to have a wall clock that never jumps.
+   * Milliseconds since an arbitrary start, unaffected by corrections of the wall clock: a device may set its clock
+   * during a sign-in. Without this method the client assumes that the wall clock never jumps.
    */
   monotonic?(): number;
-  /** Resolves after `ms`; rejects with the signal's reason at once when it aborts. */
+  /** Resolves after `ms` milliseconds. Rejects with the signal's reason as soon as it aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
@@ -33,7 +33,10 @@ export const systemClock: Clock = {
 
 export const monotonic = (clock: Clock): number => clock.monotonic?.() ?? clock.now();
 
-/** Settles as the promise does, or rejects at once with the signal's reason: what is awaited may not know of the signal. */
+/**
+ * Settles like the promise, or rejects with the signal's reason as soon as it aborts: the awaited operation may not
+ * know the signal.
+ */
 export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
@@ -43,7 +46,7 @@ export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promi
   });
 }
 
-/** What an aborted signal means to the caller: its own error, its own time limit, or a cancellation. */
+/** The error for an aborted signal: the caller's own error, its time limit, or a cancellation. */
 export function abortError(signal: AbortSignal): DoorcodeError {
   const reason: unknown = signal.reason;
   if (reason instanceof DoorcodeError) return reason;

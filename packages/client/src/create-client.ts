@@ -8,8 +8,22 @@ import { accountsOf } from "./token-store/store-keys.ts";
 import { checkedOrigin } from "./transport/secure-url.ts";
 
 /**
- * Signs people in to a program without a browser. Creating it asks nobody and reads nothing; each method says what it needs.
+ * Creates a client that signs users in to a program without a browser. It sends no request and reads no file; its
+ * methods do so when they are called.
  * @throws DoorcodeError `configuration`
+ * @example
+ * ```ts
+ * import { createClient } from "@doorcode/client";
+ *
+ * const client = createClient({
+ *   authority: "https://contoso.ciamlogin.com/<tenant ID>",
+ *   clientId: "00000000-0000-4000-8000-000000000000",
+ *   apis: [{ origin: "https://todo.example", scopes: ["api://todo.example/ToDoList.Read"] }],
+ * });
+ * const session = (await client.session()) ?? (await client.signIn());
+ * const response = await session.fetch("https://todo.example/api/todolist");
+ * console.log(await response.json());
+ * ```
  */
 export function createClient(options: ClientOptions): Client {
   const session = openIssuerSession(options);
@@ -24,14 +38,14 @@ export function createClient(options: ClientOptions): Client {
   const find = (known: Account[], name: string | undefined): Account => {
     const account = name === undefined ? known[0] : findAccount(known, name);
     if (account) return account;
-    const whom = name === undefined ? "nobody" : `nobody named ${name}`;
-    throw new DoorcodeError("sign_in_needed", { detail: `${whom} is signed in at ${session.authority}.` });
+    const user = name === undefined ? "no user" : `no user named ${name}`;
+    throw new DoorcodeError("sign_in_needed", { detail: `${user} is signed in at ${session.authority}.` });
   };
 
-  // Loaded when they are needed: the first code is on the screen sooner without.
+  // Loaded on first use, so that the first code is on the screen sooner.
   const tokenFor = async (request: TokenRequest = {}) => {
     const { getToken } = await import("./get-token.ts");
-    // A program that names scopes needs them; one that names none takes what its sign-in was granted.
+    // A program that names scopes needs them; one that names none accepts what its sign-in was granted.
     const { allowFewerScopes = request.scopes === undefined } = request;
     const asked = { ...request, scopes: request.scopes ?? scopes, allowFewerScopes };
     return getToken(session, find(await accounts(), request.account), asked);
@@ -48,7 +62,7 @@ export function createClient(options: ClientOptions): Client {
     getToken: (request) => tokenFor({ ...request, account: account.id }),
     async fetch(url, init) {
       const { guardedFetch } = await import("./fetch/guarded-fetch.ts");
-      // The API itself refuses what a token with fewer scopes may not do.
+      // The API itself rejects what a token with fewer scopes may not do.
       const more = { account: account.id, allowFewerScopes: true };
       const getToken = (request: TokenRequest) => tokenFor({ ...request, ...more });
       return guardedFetch({ apis, fetch: session.fetch, getToken }, url, init);

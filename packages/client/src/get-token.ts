@@ -6,10 +6,10 @@ import type { IssuerSession } from "./issuer/issuer-session.ts";
 import { engineOf } from "./issuer/open-session.ts";
 import { accountKey, findToken, lasts, ownerKey, type StoredToken } from "./token-store/read-store.cts";
 
-/** Prolonged while a renewal runs: it is only how long a killed process keeps the others waiting. */
+/** Extended while a renewal runs. This is only how long a killed process blocks the others. */
 const leaseMs = 15_000;
 
-/** A token from the store; else one renewal at a time among all processes, and whoever waited takes what it brought. */
+/** Returns a token from the store. Otherwise one process at a time renews, and those that waited use its result. */
 export async function getToken(
   session: IssuerSession,
   account: Account,
@@ -20,7 +20,7 @@ export async function getToken(
   const look = async (): Promise<StoredToken | undefined> => {
     const snapshot = await store.read();
     if (snapshot.records.has(accountKey(account))) return findToken(snapshot.records, account, scopes, fewer);
-    throw new DoorcodeError("sign_in_needed", { detail: `${account.username} is not signed in any more.` });
+    throw new DoorcodeError("sign_in_needed", { detail: `${account.username} is no longer signed in.` });
   };
   const isGood = (kept: StoredToken | undefined) => kept && lasts(kept, clock.now(), request.minTtlMs);
 
@@ -30,12 +30,12 @@ export async function getToken(
     if (before && !mustAsk && isGood(before)) return published(before);
     const lease = { ttlMs: leaseMs, ...(signal && { signal }) };
     const renewed = store.withLease(`renew:${ownerKey(account)}|${account.id}`, lease, async (held) => {
-      // What another process brought meanwhile serves here too; claims are one request's own.
+      // A token that another process fetched in the meantime also serves here; claims belong to one request only.
       const meanwhile = await look();
       const isNew = meanwhile?.token !== before?.token;
       if (meanwhile && isGood(meanwhile) && claims === undefined && (isNew || !mustAsk)) return published(meanwhile);
       const engine = await engineOf(session, { signal: held });
-      // Once begun it goes on without the caller: its answer may hold the only good refresh token.
+      // Continues even if the caller stops waiting: its answer may hold the only valid refresh token.
       held.throwIfAborted();
       const lost = lostLease(held, signal);
       const ask = fewer ? grantable(scopes, before) : scopes;
@@ -49,7 +49,9 @@ export async function getToken(
   }
 }
 
-/** Without what the issuer did not grant before: a renewal that asks for more than was granted fails (RFC 6749 §6). */
+/**
+ * Leaves out what the issuer did not grant before: a renewal that asks for more than was granted fails (RFC 6749 §6).
+ */
 function grantable(scopes: string[], before: StoredToken | undefined): string[] {
   const left = scopes.filter((scope) => !before?.notGranted.includes(scope));
   return left.length > 0 ? left : scopes;

@@ -1,8 +1,8 @@
-/** Lets one in at a time, in the order in which they ask. */
+/** Admits one caller at a time, in the order of their requests. */
 export class Mutex {
   #last: Promise<void> = Promise.resolve();
 
-  /** Resolves once all before have released it; call what it gives to release it. */
+  /** Resolves when all earlier callers have released it. Call the returned function to release it. */
   async acquire(): Promise<() => void> {
     const before = this.#last;
     let release = () => {};

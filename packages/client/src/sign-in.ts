@@ -5,7 +5,10 @@ import { DoorcodeError } from "./errors.ts";
 import type { IssuerSession } from "./issuer/issuer-session.ts";
 import { engineOf } from "./issuer/open-session.ts";
 
-/** One sign-in: the engine's device flow or that through a browser, shown to a person, within its time, for the right account. */
+/**
+ * One sign-in: the engine's device flow, or the flow in a browser, shown to the user, within the time limit, for the
+ * expected account.
+ */
 export async function signIn(
   session: IssuerSession,
   listeners: ReadonlySet<(event: SignInEvent) => void>,
@@ -15,8 +18,8 @@ export async function signIn(
   const { via = "device", deviceName } = options;
   if (via !== "device" && via !== "browser") {
     throw new DoorcodeError("configuration", {
-      detail: 'the option via is neither "device" nor "browser".',
-      hint: 'Leave it out for "device", a sign-in by a code.',
+      detail: 'the option via must be "device" or "browser".',
+      hint: 'Omit it for "device", a sign-in with a code.',
     });
   }
   const presenter = await presenterOf(options.present, { clock, deviceName });
@@ -35,7 +38,7 @@ export async function signIn(
     await presenter?.show(event, { clientId, authority });
   };
   let broken: { error: unknown } | undefined;
-  /** Nobody waits for these; what goes wrong in showing them ends the sign-in all the same. */
+  /** Not awaited; an error while showing them still ends the sign-in. */
   const tell = (event: SignInEvent) => {
     show(event).catch((error: unknown) => {
       broken ??= { error };
@@ -95,7 +98,7 @@ async function noAnswer(): Promise<{ hint: string }> {
 
 function expect(wanted: string | undefined, account: Account, names: readonly string[]): void {
   if (wanted === undefined || names.some((name) => name.toLowerCase() === wanted.toLowerCase())) return;
-  throw new DoorcodeError("wrong_account", { detail: `${account.username} signed in, ${wanted} was expected.` });
+  throw new DoorcodeError("wrong_account", { detail: `${account.username} signed in, but ${wanted} was expected.` });
 }
 
 async function presenterOf(

@@ -6,10 +6,13 @@ import { connect } from "./issuer/metadata.ts";
 import { requestTimeoutMs, withRetries } from "./issuer/with-retries.ts";
 import { accessTokensOf, refreshTokensOf, removeAccount } from "./token-store/store-keys.ts";
 
-/** What became of a sign-in at the issuer. */
+/** The result of a revocation at the issuer. */
 export type Revocation = Omit<SignOutResult, "accounts">;
 
-/** Signing out here needs no issuer: whatever it answers, nothing of the account stays in the store. */
+/**
+ * Signing out locally does not depend on the issuer: nothing of the account stays in the store, whatever the issuer
+ * answers.
+ */
 export async function signOut(session: IssuerSession, account: Account, everywhere: boolean): Promise<Revocation> {
   const { store } = session;
   const revocation: Revocation = everywhere ? await revokeSignIn(session, account) : { revoked: "not_asked" };
@@ -19,7 +22,7 @@ export async function signOut(session: IssuerSession, account: Account, everywhe
 
 const byWorth = ["failed", "refused", "unsupported", "yes", "nothing", "not_asked"] as const;
 
-/** The worst of several outcomes; undefined of none. */
+/** The worst of several results; undefined for an empty list. */
 export function worst(outcomes: readonly Revocation[]): Revocation | undefined {
   for (const revoked of byWorth) {
     const found = outcomes.find((outcome) => outcome.revoked === revoked);
@@ -30,7 +33,7 @@ export function worst(outcomes: readonly Revocation[]): Revocation | undefined {
 
 async function revokeSignIn(session: IssuerSession, account: Account): Promise<Revocation> {
   const tokens = revocable(await session.store.read(), account, session.clock.now());
-  // Then nothing is sent, and nothing must be called revoked.
+  // Nothing was sent, so nothing may be reported as revoked.
   if (tokens.length === 0) return { revoked: "nothing" };
   try {
     const connected = await connect(session, { anyAge: true });
@@ -48,14 +51,20 @@ interface RevocableToken {
   hint: "refresh_token" | "access_token";
 }
 
-/** The refresh tokens, since what came of them ends with them; where there is none, the access tokens that are still good. */
+/**
+ * The refresh tokens, since revoking one also ends its access tokens. Without one, the access tokens that are still
+ * valid.
+ */
 function revocable(snapshot: Parameters<typeof refreshTokensOf>[0], account: Account, now: number): RevocableToken[] {
   const refreshTokens = refreshTokensOf(snapshot, account);
   if (refreshTokens.length > 0) return refreshTokens.map((token) => ({ token, hint: "refresh_token" }));
   return accessTokensOf(snapshot, account, now).map((token) => ({ token, hint: "access_token" }));
 }
 
-/** Revokes a token, a refresh token with what came of it (RFC 7009 §2.1). Never throws: who signs out here is out here. */
+/**
+ * Revokes a token; with a refresh token, also what was issued from it (RFC 7009 §2.1). Never throws: the local sign-out
+ * is already done.
+ */
 export async function revokeToken(
   { token, hint }: RevocableToken,
   { metadata, clientId, transport, clock }: Pick<ConnectedSession, "metadata" | "clientId" | "transport" | "clock">,
@@ -71,10 +80,10 @@ export async function revokeToken(
     );
     const { status } = answer;
     if (status === 200) return { revoked: "yes" };
-    // RFC 7009 §2.2.1: the issuer revokes other tokens, not this kind.
+    // RFC 7009 §2.2.1: the issuer does not revoke this kind of token.
     if (readJsonObject(answer.body)?.error === "unsupported_token_type") return { revoked: "unsupported" };
     const reason = issuerError(answer, { request: "the revocation", secrets: [token] }).message;
-    // RFC 7009 §2.2.1: after a 503 the token is still good, and nothing was decided about it.
+    // RFC 7009 §2.2.1: after a 503 the token is still valid, and nothing was decided.
     return { revoked: isBusy(answer) ? "failed" : "refused", status, reason };
   } catch (error) {
     return failed(error);
@@ -83,7 +92,7 @@ export async function revokeToken(
 
 function failed(error: unknown): Revocation {
   if (!(error instanceof DoorcodeError)) return { revoked: "failed" };
-  // A store that cannot be used is an error of its own: nothing is signed out then.
+  // An unusable store is an error of its own: then nothing is signed out.
   if (error.code.startsWith("store_")) throw error;
   return { revoked: "failed", reason: error.message };
 }

@@ -13,7 +13,7 @@ import { fileProblem, storeFault } from "../src/token-store/store-errors.ts";
 import { asTransportError, type HttpAnswer, TransportError } from "../src/transport/transport.ts";
 import { simulatedClock } from "./fixtures/simulated-clock.ts";
 
-// Each table that decides what a failure means, stated whole.
+// The complete content of each table that decides what a failure means.
 
 const answering = (status: number, body?: object): HttpAnswer => ({
   status,
@@ -24,7 +24,7 @@ const errorOf = (status: number, error: string) => issuerError(answering(status,
 const statuses = Array.from({ length: 500 }, (_, index) => index + 100);
 const busy = [408, 429, ...statuses.filter((status) => status >= 500)];
 
-/** Every number up to six digits, and those of seven that Microsoft has used. */
+/** Every number up to six digits, and the seven-digit ones that Microsoft has used. */
 function* aadstsNumbers() {
   for (let number = 0; number < 1_000_000; number++) yield number;
   for (let number = 7_000_000; number < 7_001_000; number++) yield number;
@@ -58,7 +58,7 @@ describe("what an issuer's error means", () => {
     assert.deepEqual(Object.fromEntries(meant), names);
   });
 
-  test("by its status where the name says nothing, and by 429 alone where it is throttled", () => {
+  test("by its status if the name says nothing, and 429 always as unreachable", () => {
     for (const status of statuses.filter((each) => each >= 300)) {
       const expected = busy.includes(status) ? "issuer_unreachable" : "client_rejected";
       assert.equal(errorOf(status, "something_new").code, expected, `${status}`);
@@ -102,7 +102,7 @@ describe("what an issuer's error means", () => {
     assert.equal(issuerError(answering(400, body), { request: "the token" }).code, "blocked_by_policy");
   });
 
-  test("and what to do about Microsoft's numbers", () => {
+  test("with what to do about Microsoft's numbers", () => {
     const hints: Record<number, RegExp> = {
       50011: /register http:\/\/localhost as a redirect URI/,
       65001: /administrator of the tenant must consent/,
@@ -111,17 +111,17 @@ describe("what an issuer's error means", () => {
       500011: /No such API/,
       70011: /Check the scopes/,
       28002: /Check the scopes/,
-      70003: /grant type in the application's registration/,
+      70003: /may not use this grant type/,
       50076: /Sign in again: the page asks/,
       650057: /does not list this API/,
       7000215: /its value, not its ID/,
-      7000222: /expired: make another/,
+      7000222: /expired: create a new one/,
       700022: /one API at a time/,
       700016: /No such application/,
       7000218: /Allow public client flows/,
       700027: /no such certificate/,
       700024: /machine's clock/,
-      501051: /assign the application a role/,
+      501051: /assign one of the API's roles/,
       7000229: /no service principal/,
       500208: /ciamlogin\.com\/common\/oauth2\/deviceauth/,
     };
@@ -132,7 +132,7 @@ describe("what an issuer's error means", () => {
   });
 });
 
-describe("what a poll's answer means", () => {
+describe("what the response to a poll means", () => {
   const kindOf = (status: number, body?: object) => {
     const result = readPollAnswer(answering(status, body), { now: 0, secrets: [] });
     return result.kind === "failed" ? result.error.code : result.kind;
@@ -154,7 +154,7 @@ describe("what a poll's answer means", () => {
     }
   });
 
-  test("and what it means that there was none", () => {
+  test("and what a missing response means", () => {
     const kinds = (["timeout", "connection", "tls", "too_large"] as const).map((kind) => {
       const failure = new TransportError(kind, "x");
       const result = readPollFailure(failure);
@@ -170,7 +170,7 @@ describe("what a poll's answer means", () => {
   });
 });
 
-describe("what is tried again while a person waits", () => {
+describe("what is retried while a user waits", () => {
   async function tried(outcome: HttpAnswer | TransportError) {
     const clock = simulatedClock();
     let sent = 0;
@@ -185,14 +185,14 @@ describe("what is tried again while a person waits", () => {
     return { sent, waited: clock.monotonic(), code };
   }
 
-  test("statuses that may pass by themselves, after half a second and after a second and a half", async () => {
+  test("temporary statuses, after 0.5 and 1.5 seconds", async () => {
     for (const status of statuses) {
       const expected = busy.includes(status) ? { sent: 3, waited: 2_000 } : { sent: 1, waited: 0 };
       assert.deepEqual(await tried(answering(status)), { ...expected, code: undefined }, `${status}`);
     }
   });
 
-  test("for as long as the issuer asks, up to ten seconds a time", async () => {
+  test("after the time that the issuer asks for, up to ten seconds", async () => {
     for (const [header, sent, waited] of [
       ["0", 3, 2_000],
       ["1", 3, 2_500],
@@ -204,7 +204,7 @@ describe("what is tried again while a person waits", () => {
     }
   });
 
-  test("lost connections and hung ones, not certificates and not what is too large", async () => {
+  test("lost and hung connections, but neither certificate errors nor responses that are too large", async () => {
     const outcomes = { timeout: 3, connection: 3, tls: 1, too_large: 1 } as const;
     for (const [kind, sent] of Object.entries(outcomes)) {
       const { code, ...seen } = await tried(new TransportError(kind as keyof typeof outcomes, "x"));
@@ -251,7 +251,7 @@ describe("what an error of MSAL means", () => {
     }
   });
 
-  test("and what is no error of MSAL's", () => {
+  test("and an error that is not from MSAL", () => {
     const own = new DoorcodeError("denied");
     assert.equal(asDoorcodeError(own), own);
     for (const thrown of [new TypeError("x"), "a string", undefined, { errorCode: "invalid_grant" }]) {
@@ -260,7 +260,7 @@ describe("what an error of MSAL means", () => {
   });
 });
 
-describe("what a failure of Node's means", () => {
+describe("what a Node.js error means", () => {
   const url = new URL("https://issuer.example/token");
   const nodeError = (code: string, syscall = "open") => Object.assign(new Error("Node's words"), { code, syscall });
 
@@ -271,11 +271,15 @@ describe("what a failure of Node's means", () => {
         /certificate of issuer\.example is not trusted/,
         "CERT_HAS_EXPIRED CERT_NOT_YET_VALID ERR_TLS_CERT_ALTNAME_INVALID UNABLE_TO_VERIFY_LEAF_SIGNATURE UNABLE_TO_GET_ISSUER_CERT_LOCALLY DEPTH_ZERO_SELF_SIGNED_CERT SELF_SIGNED_CERT_IN_CHAIN INVALID_CA INVALID_PURPOSE HOSTNAME_MISMATCH PATH_LENGTH_EXCEEDED",
       ],
-      ["tls", /no TLS with issuer\.example/, "ERR_SSL_WRONG_VERSION_NUMBER ERR_SSL_NO_PROTOCOLS_AVAILABLE"],
-      ["connection", /connection was lost/, "ERR_SSL_SSL_HANDSHAKE_FAILURE_TIMEOUT ECONNRESET EPIPE ETIMEDOUT"],
-      ["connection", /nothing listens/, "ECONNREFUSED"],
-      ["connection", /no address is known/, "ENOTFOUND EAI_AGAIN"],
-      ["connection", /no route leads/, "ENETUNREACH EHOSTUNREACH"],
+      [
+        "tls",
+        /TLS handshake with issuer\.example failed/,
+        "ERR_SSL_WRONG_VERSION_NUMBER ERR_SSL_NO_PROTOCOLS_AVAILABLE",
+      ],
+      ["connection", /lost the connection to/, "ERR_SSL_SSL_HANDSHAKE_FAILURE_TIMEOUT ECONNRESET EPIPE ETIMEDOUT"],
+      ["connection", /connection refused by/, "ECONNREFUSED"],
+      ["connection", /cannot resolve/, "ENOTFOUND EAI_AGAIN"],
+      ["connection", /no route to/, "ENETUNREACH EHOSTUNREACH"],
     ];
     for (const [kind, says, codes] of meant) {
       for (const code of codes.split(" ")) {
@@ -285,18 +289,18 @@ describe("what a failure of Node's means", () => {
         assert.ok(error.message.endsWith(`(${code})`), error.message);
       }
     }
-    assert.equal(asTransportError("no error", url).message, "the connection was lost to issuer.example");
+    assert.equal(asTransportError("no error", url).message, "lost the connection to issuer.example");
   });
 
-  test("at the token store: each with what to do about it, none with another code", () => {
+  test("at the token store: each with what to do about it, and none for another code", () => {
     const meant: [says: RegExp, hint: RegExp, codes: string][] = [
       [/belongs to another user/, /chown/, "EOWNER"],
       [/is open to other users/, /chmod go= '\/s'/, "EMODE"],
       [/is a symbolic link/, /real folder/, "ELOOP"],
-      [/is not what should be there/, /Move it away/, "EFTYPE ENOTDIR EISDIR"],
-      [/is not accessible for this user/, /owner and the mode/, "EACCES EPERM"],
+      [/has the wrong file type/, /Move it away/, "EFTYPE ENOTDIR EISDIR"],
+      [/is not accessible to this user/, /owner and mode/, "EACCES EPERM"],
       [/is on a read-only file system/, /DOORCODE_STORE_DIR/, "EROFS"],
-      [/no space is left/, /Make room/, "ENOSPC EDQUOT"],
+      [/no space left/, /Free some disk space/, "ENOSPC EDQUOT"],
       [/Node's words/, new RegExp(`^${errorCatalogue.store_locked[1]}$`), "EIO EMFILE ENOENT"],
     ];
     for (const [says, hint, codes] of meant) {
@@ -311,7 +315,7 @@ describe("what a failure of Node's means", () => {
     assert.deepEqual(faults, ["store_damaged", "store_locked", "store_locked"]);
   });
 
-  test("where a file system has no hard links, and nowhere else", () => {
+  test("only on a file system without hard links", () => {
     for (const code of ["EPERM", "EACCES", "ENOTSUP", "EOPNOTSUPP", "EXDEV", "ENOSYS"]) {
       assert.equal(isWithoutLinks(nodeError(code, "link")), true, code);
       assert.equal(isWithoutLinks(nodeError(code, "open")), false, code);
@@ -331,7 +335,7 @@ function* sources(): Generator<[path: string, text: string]> {
   }
 }
 
-test("no text is Markdown: programs print messages and hints as they are, and a terminal shows backticks", () => {
+test("no text is Markdown, because programs print messages and hints unchanged, and a terminal shows backticks", () => {
   let found = 0;
   for (const [path, text] of sources()) {
     assert.doesNotMatch(text, /\\`/, path);

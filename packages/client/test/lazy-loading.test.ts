@@ -6,7 +6,9 @@ import { promisify } from "node:util";
 
 const program = fileURLToPath(new URL("./fixtures/show-code.ts", import.meta.url));
 
-/** What is loaded until a sign-in shows something: libraries by name, our own files by their path in src/. */
+/**
+ * The files that are loaded before a sign-in shows something: libraries by name, our own files by their path in src/.
+ */
 async function loadedBy(...args: string[]): Promise<{ libraries: string[]; files: string[] }> {
   const { stdout } = await promisify(execFile)(process.execPath, [program, ...args]);
   const urls = JSON.parse(stdout) as string[];
@@ -15,13 +17,13 @@ async function loadedBy(...args: string[]): Promise<{ libraries: string[]; files
   return { libraries: [...new Set(libraries)].sort(), files };
 }
 
-/** Only needed by what the person has not reached yet, or by another kind of client. */
+/** Needed only later in the sign-in, or by another kind of client. */
 const later =
   /^(authorization-code\/(flow|loopback)|get-token|sign-out|fetch\/guarded|presenters\/(terminal|plain)|transport\/node-transport)/;
 
-describe("until a person has something to read, a sign-in loads", { concurrency: true }, () => {
+describe("before the user sees anything, a sign-in loads", { concurrency: true }, () => {
   for (const engine of ["entra", "oidc"]) {
-    test(`by code, ${engine}: no library, and only files that it needs`, async () => {
+    test(`by code, ${engine}: no library, and only the files that it needs`, async () => {
       const { libraries, files } = await loadedBy(engine, "device");
       assert.deepEqual(libraries, []);
       assert.deepEqual(
@@ -34,7 +36,7 @@ describe("until a person has something to read, a sign-in loads", { concurrency:
     });
   }
 
-  test("in a browser, oidc: oauth4webapi alone", async () => {
+  test("in a browser, oidc: only oauth4webapi", async () => {
     const { libraries, files } = await loadedBy("oidc", "browser");
     assert.deepEqual(libraries, ["oauth4webapi"]);
     assert.ok(files.includes("authorization-code/flow.ts"));

@@ -6,7 +6,7 @@ import { doorcode, scratch } from "../../../packages/cli/test/cli-process.ts";
 import { faultyIssuer, secrets } from "../../../packages/client/test/fixtures/faulty-issuer.ts";
 import { type Row, rows } from "./rows.ts";
 
-/** Where a row must end other than signed in. */
+/** Rows that must end with an error. */
 const ends: Record<string, { exit: number; code: string }> = {
   "200 without a token": { exit: 1, code: "invalid_issuer_response" },
   declined: { exit: 4, code: "denied" },
@@ -43,7 +43,7 @@ async function login(t: TestContext, row: Row) {
   return { issuer, exit, stdout, stderr, lines };
 }
 
-describe("`doorcode login` where the issuer or the network misbehaves", { concurrency: 6 }, () => {
+describe("`doorcode login` when the issuer or the network misbehaves", { concurrency: 6 }, () => {
   for (const row of rows) {
     const end = ends[row.name];
     test(`${row.name}: ${end ? `${end.code}, exit ${end.exit}` : "signs in"}`, async (t) => {

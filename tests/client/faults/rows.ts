@@ -1,15 +1,15 @@
 import { type Fault, pending, type Reply } from "../../../packages/client/test/fixtures/faulty-issuer.ts";
 
-/** One way an issuer or a network misbehaves; the second poll brings the tokens wherever nothing else is said. */
+/** One way an issuer or a network misbehaves. Unless stated otherwise, the second poll returns the tokens. */
 export interface Row {
   name: string;
   fault: Fault;
   device?: Record<string, unknown>;
-  /** What a client should come to. */
+  /** The outcome that a client should reach. */
   wanted: "tokens" | "error";
-  /** Words that an error should keep. */
+  /** Text that the error should contain. */
   keeps?: RegExp;
-  /** More of them is a hot loop, or a poll for nothing. */
+  /** More than this is a hot loop or a useless poll. */
   mostPolls?: number;
   limitMs: number;
 }

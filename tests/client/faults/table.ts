@@ -1,5 +1,5 @@
-// Prints what plain MSAL Node, openid-client and Doorcode do with the same faults, each a process of its own against an issuer
-// of its own: node tools/node24.mjs tests/client/faults/table.ts
+// Prints how plain MSAL Node, openid-client and Doorcode handle the same faults, each in its own process against its
+// own issuer: node tools/node24.mjs tests/client/faults/table.ts
 import { spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -53,9 +53,9 @@ function judge(row: Row, printed: string | undefined): { text: string; right: bo
   const outcome = JSON.parse(printed) as { token?: string; error?: string };
   if (outcome.token === secrets.accessToken) return { text: "signs in", right: row.wanted === "tokens" };
   if (outcome.token !== undefined) return { text: '"succeeds" with an empty token', right: false };
-  const told = (outcome.error ?? "").replaceAll("|", "\\|").replace(/\s+/g, " ");
-  const text = `\`${told.length > 130 ? `${told.slice(0, 129)}…` : told}\``;
-  return { text, right: row.wanted === "error" && (row.keeps?.test(told) ?? true) };
+  const said = (outcome.error ?? "").replaceAll("|", "\\|").replace(/\s+/g, " ");
+  const text = `\`${said.length > 130 ? `${said.slice(0, 129)}…` : said}\``;
+  return { text, right: row.wanted === "error" && (row.keeps?.test(said) ?? true) };
 }
 
 function run(args: string[], caFile: string, limitMs: number): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-// MSAL Node as it comes, or on Doorcode's network client: the two lines that a program changes.
+// Unmodified MSAL Node, or with Doorcode's network client: the two lines that a program changes.
 import { PublicClientApplication } from "@azure/msal-node";
 import { report } from "./report.ts";
 

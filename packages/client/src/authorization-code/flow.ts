@@ -6,31 +6,31 @@ import type { ConnectedSession, IssuerMetadata } from "../issuer/issuer-session.
 import { isLoopback, isSecure } from "../transport/secure-url.ts";
 import { listenOnLoopback, notSignedInPage, signedInPage } from "./loopback-listener.ts";
 
-/** What the address of the authorization endpoint is made of; none of it is secret. */
+/** The parts of the authorization request's address. None is secret. */
 export interface AuthorizationRequest {
   redirectUri: string;
   state: string;
   nonce: string;
-  /** Of S256 (RFC 7636 §4.2). */
+  /** The S256 code challenge (RFC 7636 §4.2). */
   codeChallenge: string;
 }
 
-/** What is redeemed at the token endpoint; the code and the verifier are secret. */
+/** What is redeemed at the token endpoint. Code and verifier are secret. */
 export interface AuthorizationCode {
   code: string;
   codeVerifier: string;
   redirectUri: string;
-  /** To be found in the ID token. */
+  /** Must match the ID token's `nonce`. */
   nonce: string;
 }
 
-/** A browser that never comes back tells nobody. As long as most device codes live. */
+/** A browser that never comes back sends no signal. This is as long as most device codes live. */
 const patienceMs = 15 * 60_000;
 
 /**
- * The authorization code flow with PKCE and an answer on loopback (RFC 8252, RFC 9700 §2.1.1), around what the engines do their
- * own way: the address, and the redemption. The browser's page tells how `redeem` ended.
- * @throws DoorcodeError what the issuer answered, `timed_out` after 15 minutes, `cancelled`; and what `redeem` throws
+ * The authorization code flow with PKCE and a loopback redirect (RFC 8252, RFC 9700 §2.1.1). The engines supply what
+ * differs: the address and the redemption. The browser's page shows the result of `redeem`.
+ * @throws DoorcodeError for the issuer's error; `timed_out` after 15 minutes; `cancelled`; and whatever `redeem` throws
  */
 export async function authorizationCodeFlow<T>(
   session: Pick<ConnectedSession, "clientId" | "metadata" | "clock">,
@@ -48,11 +48,11 @@ export async function authorizationCodeFlow<T>(
   try {
     const { redirectUri, answer } = listener;
     const url = forBrowser(await address({ redirectUri, state, nonce, codeChallenge }), session.metadata);
-    // Side by side: whoever shows the page may be the browser, and wait for its end.
+    // Runs in parallel: the function that shows the page may itself be the browser, and wait for the sign-in to end.
     const waiting = Promise.race([answer, failureOf(observer.browser(url)), tooLong(session.clock, over.signal)]);
     const parameters = await untilAborted(waiting, signal);
     const code = await readAuthorizationAnswer(parameters, session, state);
-    // Not cut off: what it keeps, it keeps whole. Its requests know the signal.
+    // Never cut off: it stores all or nothing. Its requests follow the signal.
     const result = await redeem({ code, codeVerifier, redirectUri, nonce });
     await listener.show(signedInPage());
     return result;
@@ -68,8 +68,8 @@ export async function authorizationCodeFlow<T>(
 }
 
 /**
- * A Doorcode tenant on this machine has the page at a second address, over http: there no browser meets a certificate that
- * it does not know. Taken only where both are on this machine; the answer's `iss` is checked all the same.
+ * A Doorcode tenant on this machine also serves its page over http, at a second address, where no browser meets an
+ * unknown certificate. Used only where both are on this machine. The answer's `iss` is checked as always.
  */
 function forBrowser(address: string, { document, authorizationEndpoint = address }: IssuerMetadata): string {
   const local = document.doorcode_loopback_authorization_endpoint;
@@ -88,23 +88,23 @@ async function tooLong(clock: Clock, signal: AbortSignal): Promise<never> {
   try {
     await clock.sleep(patienceMs, signal);
   } catch {
-    // The sign-in is over; nobody waits for this any more.
+    // The sign-in is over; this promise is not needed any more.
     return new Promise(() => {});
   }
-  const detail = `nobody came back from the browser within ${patienceMs / 60_000} minutes.`;
+  const detail = `the browser did not come back within ${patienceMs / 60_000} minutes.`;
   throw new DoorcodeError("timed_out", { detail, hint: noAnswerHint });
 }
 
-/** An issuer that does not know the redirect URI says so on its page and sends nobody back (RFC 6749 §4.1.2.1). */
-export const noAnswerHint = `Start it again. If the browser's page did not know the redirect URI: ${redirectHint}`;
+/** An issuer that does not know the redirect URI shows an error page and does not redirect (RFC 6749 §4.1.2.1). */
+export const noAnswerHint = `Start the sign-in again. If the browser showed an error about the redirect URI: ${redirectHint}`;
 
-/** The authorization request (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1, RFC 7636 §4.3) as an address for the browser. */
+/** Builds the authorization request's address (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1, RFC 7636 §4.3). */
 export function authorizationAddress(
   { redirectUri, state, nonce, codeChallenge }: AuthorizationRequest,
   asked: { clientId: string; scopes: readonly string[]; claims?: string | undefined; loginHint?: string | undefined },
   endpoint: string,
 ): string {
-  // A query that the endpoint has of its own stays (RFC 6749 §3.1).
+  // Keeps the endpoint's own query (RFC 6749 §3.1).
   const url = new URL(endpoint);
   const parameters: Record<string, string | undefined> = {
     response_type: "code",
@@ -115,8 +115,8 @@ export function authorizationAddress(
     nonce,
     code_challenge: codeChallenge,
     code_challenge_method: "S256",
-    // Without it an issuer leaves `offline_access` out (OpenID Connect Core §11); and anybody on this machine could be the one who
-    // asks (RFC 8252 §8.6).
+    // Without consent an issuer ignores `offline_access` (OpenID Connect Core §11), and any program on this machine
+    // could be the one that asks (RFC 8252 §8.6).
     prompt: "consent",
     login_hint: asked.loginHint,
     claims: asked.claims,
@@ -126,25 +126,26 @@ export function authorizationAddress(
 }
 
 /**
- * Where a person's browser goes.
- * @throws DoorcodeError `invalid_issuer_response` where there is none, or none that a password may be typed at
+ * Returns the authorization endpoint.
+ * @throws DoorcodeError `invalid_issuer_response` where the issuer has none, or one that is unsafe for passwords
  */
 export function authorizationEndpointOf({ authorizationEndpoint: endpoint, issuer }: IssuerMetadata): string {
   if (endpoint === undefined) {
     throw new DoorcodeError("invalid_issuer_response", {
       detail: `${issuer} offers no sign-in in a browser: its metadata has no authorization_endpoint.`,
-      hint: "Sign in by a code instead.",
+      hint: "Sign in with a code instead.",
     });
   }
   if (isSecure(new URL(endpoint))) return endpoint;
   throw new DoorcodeError("invalid_issuer_response", {
-    detail: `the issuer's page for signing in, ${new URL(endpoint).origin}, is not https.`,
+    detail: `the issuer's sign-in page, ${new URL(endpoint).origin}, is not https.`,
   });
 }
 
 /**
- * The code of an authorization response (RFC 6749 §4.1.2), checked by oauth4webapi: that it comes from the issuer that was asked
- * (`iss`, RFC 9207), that no parameter is there twice. An error response is the DoorcodeError that it stands for.
+ * Reads the code from an authorization response (RFC 6749 §4.1.2). oauth4webapi checks that it comes from the issuer
+ * that was asked (`iss`, RFC 9207) and that no parameter appears twice. An error response is thrown as the matching
+ * DoorcodeError.
  * @throws DoorcodeError `denied`, `blocked_by_policy`, `client_rejected`, `invalid_issuer_response`, …
  */
 export async function readAuthorizationAnswer(
@@ -160,13 +161,13 @@ export async function readAuthorizationAnswer(
     if (code) return code;
   } catch (error) {
     if (error instanceof oauth.AuthorizationResponseError) throw refusal(parameters, state);
-    // Its errors hold the parameters as their cause, the code among them; only its sentence goes on.
+    // The library's errors carry the parameters, including the code, as their cause. Only the message is used.
     throw unusable(error instanceof Error ? plainText(error.message) : "it cannot be read", parameters, issuer);
   }
   throw unusable("it has no code", parameters, issuer);
 }
 
-/** Microsoft's shared authorities have one metadata for all tenants, with a place for the tenant's ID. */
+/** Microsoft's shared authorities have one metadata document for all tenants, with a placeholder for the tenant ID. */
 function issuerNamed(iss: string, issuer: string): string {
   const [before = "", after] = issuer.split("{tenantid}");
   if (after === undefined || !iss.startsWith(before) || !iss.endsWith(after)) return issuer;
@@ -184,10 +185,10 @@ function refusal(parameters: URLSearchParams, state: string): DoorcodeError {
 
 function unusable(why: string, parameters: URLSearchParams, issuer: string): DoorcodeError {
   const iss = parameters.get("iss");
-  const detail = `the browser came back with an answer that cannot be used: ${why}.`;
+  const detail = `the browser returned an unusable answer: ${why}.`;
   if (iss === null || iss === issuer) return new DoorcodeError("invalid_issuer_response", { detail });
   return new DoorcodeError("invalid_issuer_response", {
-    detail: `${detail} It says that it is from ${plainText(iss, { limit: 200 })}.`,
-    hint: "Somebody may be in between; the code was sent to nobody. Check the authority and start the sign-in again.",
+    detail: `${detail} It claims to be from ${plainText(iss, { limit: 200 })}.`,
+    hint: "The connection may have been intercepted; the code was not sent on. Check the authority and start the sign-in again.",
   });
 }

@@ -6,47 +6,48 @@ import { DoorcodeError, errorCatalogue } from "../errors.ts";
 /** Waits on this machine for the one answer of the authorization endpoint (RFC 8252 §7.3). */
 export interface LoopbackListener {
   /**
-   * `http://localhost:<port>`: by name, against RFC 8252 §8.3's advice, because that is what Entra registers and ignores the port of.
+   * `http://localhost:<port>`. By name, against the advice of RFC 8252 §8.3, because Entra registers this form and
+   * ignores its port.
    */
   readonly redirectUri: string;
-  /** Parameters of the first answer with our state. Never rejects. */
+  /** Resolves with the parameters of the first answer that has our state. Never rejects. */
   readonly answer: Promise<URLSearchParams>;
   /**
-   * Leads the browser that brought the answer to this page, at an address without parameters: no code stays in the address
-   * bar or in a bookmark. Resolves when the page is sent, at the latest after two seconds.
+   * Redirects the browser that brought the answer to this page, at an address without parameters, so that no code stays
+   * in the address bar or in a bookmark. Resolves when the page is sent, after two seconds at the latest.
    */
   show(page: string): Promise<void>;
-  /** At once, whatever is under way. */
+  /** Closes immediately, even with open requests. */
   close(): void;
 }
 
 /**
- * `followMs`: how long a browser that was led to the page about the result may take to ask for it.
- * @throws DoorcodeError `configuration` where nothing may listen
+ * `followMs`: how long the redirected browser may take to ask for the result page, in milliseconds.
+ * @throws DoorcodeError `configuration` where the process may not listen
  */
 export async function listenOnLoopback(state: string, { followMs = 2_000 } = {}): Promise<LoopbackListener> {
   let answered: (parameters: URLSearchParams) => void = () => {};
   const answer = new Promise<URLSearchParams>((resolve) => {
     answered = resolve;
   });
-  /** Of the browser that brought the answer: held until the outcome is known, so that the page can tell it. */
+  /** The response to the browser that brought the answer, held until the result is known. */
   let held: ServerResponse | undefined;
   let page: string | undefined;
   let pageSent = () => {};
 
   const { servers, port } = await bindLoopback((request, response) => {
     const [path, query] = split(request.url ?? "");
-    // A page of another site that took this machine for its own (DNS rebinding) names itself here.
-    if (!isOurHost(request.headers.host, port)) return refuse(response, 421, "This address is somebody else's.");
-    if (path !== "/") return refuse(response, 404, "There is no such page.");
-    if (request.method !== "GET") return refuse(response.setHeader("allow", "GET"), 405, "This page is only read.");
+    // A page of another site that maps its name to this machine (DNS rebinding) names itself here.
+    if (!isOurHost(request.headers.host, port)) return refuse(response, 421, "This host name is not served here.");
+    if (path !== "/") return refuse(response, 404, "Page not found.");
+    if (request.method !== "GET") return refuse(response.setHeader("allow", "GET"), 405, "Only GET is allowed.");
     if (query === "" && page !== undefined) {
       response.on("close", pageSent);
       return void response.writeHead(200, { ...pageHeaders, connection: "close" }).end(page);
     }
     const parameters = new URLSearchParams(query);
-    if (!isAnswer(parameters, state)) return refuse(response, 400, "This is not the answer that is waited for.");
-    if (held) return refuse(response, 409, "The answer came already; the program that asked says how it ended.");
+    if (!isAnswer(parameters, state)) return refuse(response, 400, "This is not the expected answer.");
+    if (held) return refuse(response, 409, "The answer has already arrived. See the program for the result.");
     held = response;
     answered(parameters);
   });
@@ -86,7 +87,7 @@ function isOurHost(host: string | undefined, port: number): boolean {
   return ["localhost", "127.0.0.1", "[::1]"].some((name) => host?.toLowerCase() === `${name}:${port}`);
 }
 
-/** A code or an error (RFC 6749 §4.1.2), once each, with the state of this sign-in. */
+/** A code or an error (RFC 6749 §4.1.2), each at most once, with the state of this sign-in. */
 function isAnswer(parameters: URLSearchParams, state: string): boolean {
   const [given = "", ...more] = parameters.getAll("state");
   const codes = parameters.getAll("code").length;
@@ -100,14 +101,15 @@ function refuse(response: ServerResponse, status: number, what: string): void {
   response.writeHead(status, { ...pageHeaders, connection: "close" }).end(strayPage(what));
 }
 
-/** A free port on IPv4 is rarely taken on IPv6. */
+/** How often to try: a port that is free on IPv4 is rarely in use on IPv6. */
 const tries = 10;
-/** A browser opens a few connections; nobody else has any business here. */
+/** A browser opens a few connections; nothing else needs more. */
 const maxConnections = 32;
 
 /**
- * One port on 127.0.0.1 and ::1, since a browser may take `localhost` for either; on one of them where the machine has no other.
- * @throws DoorcodeError `configuration` where nothing may listen at all
+ * Listens on one port of 127.0.0.1 and ::1, since a browser may resolve `localhost` to either. One of them is enough
+ * where the machine lacks the other.
+ * @throws DoorcodeError `configuration` where the process may not listen at all
  */
 export async function bindLoopback(handle: RequestListener): Promise<{ servers: Server[]; port: number }> {
   for (let attempt = 1; ; attempt++) {
@@ -119,13 +121,13 @@ export async function bindLoopback(handle: RequestListener): Promise<{ servers: 
     const ipv6 = await listen(handle, "::1", port);
     if (typeof ipv6 === "object") return { servers: [ipv4, ipv6], port };
     if (ipv6 !== "EADDRINUSE") return { servers: [ipv4], port };
-    // Somebody else would get the answers that a browser sends to ::1.
+    // Another process would receive the answers that a browser sends to ::1.
     first.close();
     if (attempt === tries) throw cannotListen(ipv6);
   }
 }
 
-/** The server, or the error's code. */
+/** Resolves with the server, or with the error's code. */
 function listen(handle: RequestListener, host: string, port: number): Promise<Server | string> {
   return new Promise((resolve) => {
     const server = createServer({ requestTimeout: 10_000, headersTimeout: 10_000 }, handle);
@@ -137,8 +139,8 @@ function listen(handle: RequestListener, host: string, port: number): Promise<Se
 
 const cannotListen = (code: string) =>
   new DoorcodeError("configuration", {
-    detail: `the answer of the browser cannot be waited for on this machine's loopback address (${code}).`,
-    hint: "Sign in by a code instead.",
+    detail: `cannot listen on this machine's loopback address for the browser's answer (${code}).`,
+    hint: "Sign in with a code instead.",
   });
 
 const style = `:root{color-scheme:light dark;font:1.125rem/1.5 system-ui,sans-serif}
@@ -148,7 +150,7 @@ h1{font-size:1.6rem;line-height:1.25;margin:0 0 .75rem}
 p{margin:0 0 .75rem}
 @media (prefers-color-scheme:dark){body{background:#121816;color:#edf2f0}}`;
 
-/** Of every answer of the listener: nothing is loaded, run, framed, kept or told to another site. */
+/** Headers of every answer: nothing is loaded, run, framed, cached or sent to another site. */
 export const pageHeaders: Readonly<Record<string, string>> = {
   "content-type": "text/html; charset=utf-8",
   "content-security-policy": `default-src 'none'; style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
@@ -159,21 +161,21 @@ export const pageHeaders: Readonly<Record<string, string>> = {
 };
 
 export const signedInPage = (): string =>
-  page("You are signed in", ["You can close this page and go back to the program that asked."]);
+  page("You are signed in", ["You can close this page and go back to the program."]);
 
-/** Only our own sentence: what the issuer said is in the program's error, which nobody else sees. */
+/** Shows only our own sentence. What the issuer said is in the program's error, which other users do not see. */
 export function notSignedInPage(error: DoorcodeError): string {
   const [sentence] = errorCatalogue[error.code];
   return page("You are not signed in", [
     `${sentence}.`,
-    "The program that asked says more. You can close this page and go back to it.",
+    "The program shows the reason. You can close this page and go back to it.",
   ]);
 }
 
-/** For whatever else comes to the address: a stray tab, a second answer, a program that looks around. */
+/** For any other request: a stray tab, a second answer, a scanner. */
 export const strayPage = (what: string): string => page("Nothing to see here", [what, "You can close this page."]);
 
-/** The texts are this file's and the catalogue's own: there is nothing to escape. */
+/** The texts come from this file and from the error catalogue, so nothing needs escaping. */
 function page(title: string, paragraphs: string[]): string {
   return `<!doctype html>
 <html lang="en">

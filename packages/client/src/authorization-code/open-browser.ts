@@ -1,8 +1,20 @@
 import { once } from "node:events";
 
 /**
- * Whether a browser that this process opens would be seen by the person at it: by the environment and `process.platform`.
- * Over SSH it would not, even where X11 is forwarded: the answer comes back to this machine, not to the person's.
+ * Tells whether the user can see a browser that this process opens. Over SSH they cannot, even with X11 forwarding: the
+ * answer comes back to this machine, not to the user's.
+ * @param env  for example `process.env`
+ * @param platform  for example `process.platform`
+ * @example
+ * ```ts
+ * import { createClient, hasDisplay } from "@doorcode/client";
+ *
+ * const client = createClient({
+ *   authority: "https://contoso.ciamlogin.com/<tenant ID>",
+ *   clientId: "00000000-0000-4000-8000-000000000000",
+ * });
+ * await client.signIn({ via: hasDisplay(process.env, process.platform) ? "browser" : "device" });
+ * ```
  */
 export function hasDisplay(env: NodeJS.ProcessEnv, platform: NodeJS.Platform): boolean {
   if (env.SSH_CONNECTION || env.SSH_CLIENT || env.SSH_TTY) return false;
@@ -16,8 +28,8 @@ export interface Surroundings {
 }
 
 /**
- * Opens an http(s) address in the person's browser, where there is one to be seen; says whether it was asked to. Never fails:
- * the address is shown as well.
+ * Opens an http(s) address in the user's browser if there is a display. Returns whether it tried. Never fails: the
+ * address is shown as well.
  */
 export async function openBrowser(
   url: string,
@@ -25,14 +37,14 @@ export async function openBrowser(
 ): Promise<boolean> {
   const address = plainAddress(url);
   if (address === undefined || !hasDisplay(env, platform)) return false;
-  // Not by `import`: most programs never open one.
+  // Not loaded with `import`: most programs never open a browser.
   const { spawn } = process.getBuiltinModule("node:child_process");
   const [command, ...args] = opener(address, env, platform);
-  // Never through a shell. Detached: Ctrl-C is for this program, not for a browser that just began.
+  // Never through a shell. Detached, so that Ctrl-C does not end a browser that just started.
   const child = spawn(command, args, { env, stdio: "ignore", detached: true, windowsHide: true });
   child.unref();
   try {
-    // Rejects on `error`: no such program.
+    // The `error` event: no such program.
     await once(child, "spawn");
     return true;
   } catch {
@@ -40,17 +52,20 @@ export async function openBrowser(
   }
 }
 
-/** The command that hands an address to the person's own browser. */
+/** The command that opens an address in the user's default browser. */
 export function opener(address: string, env: NodeJS.ProcessEnv, platform: NodeJS.Platform): [string, ...string[]] {
   if (platform === "darwin") return ["/usr/bin/open", address];
-  // By its whole path: Windows looks into the current folder first. `start` is a command of the shell, and would need one.
+  // Full path, because Windows searches the current folder first. `start` is a shell command and would need a shell.
   if (platform === "win32") {
     return [`${env.SystemRoot || "C:\\Windows"}\\System32\\rundll32.exe`, "url.dll,FileProtocolHandler", address];
   }
   return ["xdg-open", address];
 }
 
-/** xdg-open is a script that hands the address on to others; none of them finds a quote, a space or a `$` in it. */
+/**
+ * xdg-open is a script that passes the address on to other programs; without quotes, spaces and `$` it is safe in all
+ * of them.
+ */
 function plainAddress(url: string): string | undefined {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (!parsed || (parsed.protocol !== "https:" && parsed.protocol !== "http:")) return undefined;

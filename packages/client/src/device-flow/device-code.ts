@@ -5,7 +5,7 @@ import { DoorcodeError } from "../errors.ts";
 import { issuerError, plainText, readJsonObject, stringOf } from "../issuer/issuer-answer.ts";
 import type { ConnectedSession } from "../issuer/issuer-session.ts";
 import { requestTimeoutMs, withRetries } from "../issuer/with-retries.ts";
-import { isSecure } from "../transport/secure-url.ts";
+import { isLocalNetwork, isLoopback, isSecure } from "../transport/secure-url.ts";
 import type { HttpAnswer } from "../transport/transport.ts";
 
 export interface DeviceAuthorization {
@@ -13,15 +13,16 @@ export interface DeviceAuthorization {
   answer: HttpAnswer;
   requestedAt: number;
   monotonicAt: number;
-  /** Secret: of the code challenge that the request had, to be sent with each poll (RFC 7636 §4.5). */
+  /** Secret. Belongs to the code challenge of the request; sent with each poll (RFC 7636 §4.5). */
   codeVerifier: string | undefined;
 }
 
 /**
- * The device authorization request. With a code challenge where the metadata lists S256: that list is about the authorization
- * endpoint, and a device endpoint that knows no challenge ignores it (RFC 6749 §3.1). One that says otherwise, or demands a
- * challenge that nothing lists, is asked again its way.
- * @throws DoorcodeError at once when the issuer refuses it
+ * Sends the device authorization request. It carries a code challenge where the metadata lists S256: that list
+ * describes the authorization endpoint, and a device endpoint that does not support challenges ignores them (RFC 6749
+ * §3.1). If the issuer rejects the challenge, or demands one that it does not list, the request is repeated
+ * accordingly.
+ * @throws DoorcodeError immediately when the issuer rejects the request
  */
 export async function askDeviceCode(
   input: DeviceCodeInput,
@@ -37,7 +38,7 @@ export async function askDeviceCode(
   }
 }
 
-/** Not by `import`; see token-store/store-state.ts. */
+/** Not loaded with `import`; see token-store/store-state.ts. */
 const crypto = process.getBuiltinModule("node:crypto");
 
 /** RFC 7636 §4.1: 32 random bytes. */
@@ -52,8 +53,8 @@ interface DeviceCodeInput {
 }
 
 /**
- * The device authorization request (RFC 8628 §3.1), as MSAL would send it: a test compares the two. Of its own MSAL adds to
- * `claims` only what its browser library reads.
+ * The device authorization request (RFC 8628 §3.1), as MSAL would send it; a test compares the two. What MSAL itself
+ * adds to `claims` is read only by its browser library.
  */
 async function ask(
   input: DeviceCodeInput,
@@ -63,19 +64,19 @@ async function ask(
   const url = metadata.deviceAuthorizationEndpoint;
   if (url === undefined) {
     throw new DoorcodeError("invalid_issuer_response", {
-      detail: `${metadata.issuer} offers no sign-in by code: its metadata has no device_authorization_endpoint.`,
-      hint: "If it has one, name it: the option endpoints.deviceAuthorization, --device-endpoint. Else ask its operator to switch the device authorization grant on (RFC 8628).",
+      detail: `${metadata.issuer} does not offer sign-in with a code: its metadata has no device_authorization_endpoint.`,
+      hint: "If the issuer has one, name it (option endpoints.deviceAuthorization, or --device-endpoint). Otherwise ask its operator to enable the device authorization grant (RFC 8628).",
     });
   }
   const form = new URLSearchParams({ scope: input.scopes.join(" "), client_id: clientId });
-  // Optional (RFC 8628 §3.1), and an empty one is none.
+  // Optional (RFC 8628 §3.1). An empty scope is left out.
   if (input.scopes.length === 0) form.delete("scope");
   if (codeVerifier !== undefined) {
     form.set("code_challenge", crypto.createHash("sha256").update(codeVerifier).digest("base64url"));
     form.set("code_challenge_method", "S256");
   }
   if (input.claims !== undefined) form.set("claims", input.claims);
-  // Not part of RFC 8628: only for an issuer that says it knows it.
+  // Not part of RFC 8628; sent only to issuers that support it.
   if (input.deviceName !== undefined && metadata.knowsDevices) form.set("device_name", input.deviceName);
   const headers = { "content-type": "application/x-www-form-urlencoded;charset=utf-8" };
   let requestedAt = 0;
@@ -95,7 +96,13 @@ async function ask(
     },
     { clock, observer: input.observer, signal: input.signal },
   );
-  return { code: readDeviceCode(answer, requestedAt, monotonicAt), answer, requestedAt, monotonicAt, codeVerifier };
+  return {
+    code: readDeviceCode(answer, { endpoint: url, requestedAt, monotonicAt }),
+    answer,
+    requestedAt,
+    monotonicAt,
+    codeVerifier,
+  };
 }
 
 const defaultInterval = 5_000; // RFC 8628 §3.2
@@ -103,11 +110,14 @@ const smallestInterval = 1_000;
 const largestInterval = 3_600_000;
 
 /**
- * The device authorization response (RFC 8628 §3.2). `requestedAt` is when the request began, by `Clock.now` and, where it is
- * given, by `Clock.monotonic`: the issuer counts `expires_in` from some moment after it.
- * @throws DoorcodeError of the issuer's error, or `invalid_issuer_response`
+ * Reads the device authorization response (RFC 8628 §3.2). `requestedAt` is the start of the request by `Clock.now`
+ * and, if available, `Clock.monotonic`: the issuer counts `expires_in` from some moment after it.
+ * @throws DoorcodeError for the issuer's error, or `invalid_issuer_response`
  */
-export function readDeviceCode(answer: HttpAnswer, requestedAt: number, monotonicAt?: number): DeviceCode {
+export function readDeviceCode(
+  answer: HttpAnswer,
+  { endpoint, requestedAt, monotonicAt }: { endpoint: string; requestedAt: number; monotonicAt?: number },
+): DeviceCode {
   if (answer.status !== 200) throw issuerError(answer, { request: "the device code" });
   const body = readJsonObject(answer.body);
   if (!body) throw invalid("it is not a JSON object");
@@ -115,13 +125,14 @@ export function readDeviceCode(answer: HttpAnswer, requestedAt: number, monotoni
 
   const deviceCode = stringOf(body.device_code);
   const userCode = stringOf(body.user_code);
-  // `verification_url` is how Google's and older Microsoft endpoints spell it.
+  // Google's and older Microsoft endpoints call it `verification_url`.
   const given = stringOf(body.verification_uri) ?? body.verification_url;
-  const verificationUri = webAddress(given);
+  const near = isLoopback(new URL(endpoint).hostname);
+  const verificationUri = webAddress(given, near);
   if (!deviceCode) throw invalid("it has no device_code");
   if (!userCode || userCode.length > 64 || plainText(userCode) !== userCode)
     throw invalid("it has no usable user_code");
-  if (!verificationUri) throw invalid(`its verification_uri${unshown(given)} is no https address`);
+  if (!verificationUri) throw invalid(`its verification_uri${unshown(given)} is not an https address`);
 
   const lifetime = seconds(body.expires_in);
   if (lifetime === undefined || lifetime <= 0) throw invalid("its expires_in is not a number of seconds");
@@ -130,11 +141,17 @@ export function readDeviceCode(answer: HttpAnswer, requestedAt: number, monotoni
     deviceCode,
     userCode,
     verificationUri,
-    verificationUriComplete: webAddress(stringOf(body.verification_uri_complete) ?? body.verification_url_complete),
+    verificationUriComplete: webAddress(
+      stringOf(body.verification_uri_complete) ?? body.verification_url_complete,
+      near,
+    ),
     message:
       message === undefined
         ? undefined
-        : plainText(message.replaceAll(String(given), verificationUri), { secrets: [deviceCode] }),
+        : plainText(
+            message.replaceAll(String(given), () => verificationUri),
+            { secrets: [deviceCode] },
+          ),
     expiresAt: requestedAt + lifetime,
     interval: readInterval(body.interval),
   };
@@ -142,7 +159,7 @@ export function readDeviceCode(answer: HttpAnswer, requestedAt: number, monotoni
   return code;
 }
 
-/** What a person may see of it. */
+/** What may be shown to the user. */
 export function presentedCode({ deviceCode: _, deadline: __, ...presented }: DeviceCode): PresentedCode {
   return presented;
 }
@@ -155,26 +172,28 @@ function readInterval(value: unknown): number {
   return Math.max(interval, smallestInterval);
 }
 
-/** Milliseconds of a number of seconds, which some servers write as a string. */
+/** Converts seconds, which some servers write as a string, to milliseconds. */
 function seconds(value: unknown): number | undefined {
   const number = typeof value === "string" && /^\d+(\.\d+)?$/.test(value.trim()) ? Number(value) : value;
   return typeof number === "number" && Number.isFinite(number) ? number * 1_000 : undefined;
 }
 
 /**
- * An address to show a person: https, or http on this machine, without user name and password, in ASCII: letters of other
- * scripts can look like those of another name.
+ * Returns an address that is safe to show: https, or http on this machine; without user name and password; in ASCII,
+ * because letters of other scripts can imitate another name.
  */
-function webAddress(value: unknown): string | undefined {
+/** `near`: from an issuer on this machine, whose pages may be http on the local network, for a phone in the room. */
+function webAddress(value: unknown, near: boolean): string | undefined {
   const text = stringOf(value);
   if (text === undefined || plainText(text, { limit: 2_000 }) !== text || !URL.canParse(text)) return undefined;
   const url = new URL(text);
-  if (!isSecure(url) || url.username !== "" || url.password !== "") return undefined;
-  // A host alone stays as short as it was given.
+  const reachable = isSecure(url) || (near && url.protocol === "http:" && isLocalNetwork(url.hostname));
+  if (!reachable || url.username !== "" || url.password !== "") return undefined;
+  // A bare host stays as short as the issuer wrote it.
   return url.href === `${url.origin}/` && !text.endsWith("/") ? url.origin : url.href;
 }
 
-/** The address in an error; not what may be a password. */
+/** The address for an error message, without what may be a password. */
 function unshown(value: unknown): string {
   const text = stringOf(value);
   if (text === undefined) return "";

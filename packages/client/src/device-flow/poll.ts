@@ -5,14 +5,23 @@ import { DoorcodeError } from "../errors.ts";
 import { issuerError, readJsonObject, stringOf, unreachable } from "../issuer/issuer-answer.ts";
 import { retryAfter } from "../issuer/with-retries.ts";
 import { type HttpAnswer, TransportError } from "../transport/transport.ts";
+import { firstWait, heldMs, shorterWait, waitOf } from "./held-poll.ts";
 
 export interface PollInput {
   code: DeviceCode;
-  /** Sends one token request; its time limit is the transport's. */
-  ask(signal: AbortSignal): Promise<HttpAnswer>;
-  /** What no error may repeat, beside the device code. */
+  /**
+   * Sends one token request. The transport limits its time. `wait`: the seconds for which the issuer may hold it
+   * (`withPreference`), 0 for a plain poll.
+   */
+  ask(signal: AbortSignal, wait: number): Promise<HttpAnswer>;
+  /** The seconds for which the issuer announces that it holds a poll. */
+  announcedWait?: number | undefined;
+  /** What errors must not repeat, besides the device code. */
   secrets?: readonly string[] | undefined;
-  /** What the answer is checked with. No poll is sent before it is there: the answer with the tokens comes only once. */
+  /**
+   * What the answer is checked with. No poll is sent before it is available: the answer with the tokens comes only
+   * once.
+   */
   ready?: (() => Promise<unknown>) | undefined;
   observer: Pick<FlowObserver, "waiting" | "slowed" | "retrying">;
   clock: Clock;
@@ -20,26 +29,41 @@ export interface PollInput {
 }
 
 /**
- * Polls until somebody decided (RFC 8628 §3.4, §3.5); returns the 200 that holds the tokens. One poll at a time, none early,
- * none after the end.
+ * Polls until the user decides (RFC 8628 §3.4, §3.5), and returns the HTTP 200 answer with the tokens. Never two polls
+ * at once, none early, none after the code expires.
+ *
+ * Where the issuer holds polls (`Prefer: wait`, RFC 7240 §4.3), it answers when the user decides. The first poll is then
+ * sent at once: RFC 8628 §3.2 asks for the interval between polls.
  * @throws DoorcodeError `denied`, `code_expired`, `cancelled`, `timed_out`, `issuer_unreachable`, … (see issuerError)
  */
 export async function pollUntilDone(input: PollInput): Promise<HttpAnswer> {
   const { code, clock, observer, signal } = input;
   const now = monotonic(clock);
   const deadline = code.deadline ?? now + (code.expiresAt - clock.now());
+  let wait = firstWait(input.announcedWait, code.interval);
   let schedule = firstPoll({ interval: code.interval, now, deadline });
+  if (wait > 0) schedule = { ...schedule, nextAt: now };
   let failure: Extract<PollResult, { kind: "transient" }> | undefined;
 
   while (!isOver(schedule)) {
     await sleepUntil(schedule.nextAt, clock, signal);
-    // Asleep past the end: the machine was suspended, or the process stopped.
+    // Slept past the end: the machine was suspended, or the process stopped.
     if (monotonic(clock) >= deadline) break;
     const startedAt = monotonic(clock);
-    const result = await poll(input);
+    const asked = waitOf(wait, { interval: schedule.interval, left: deadline - startedAt });
+    let result = await poll(input, asked);
     if (result.kind === "done") return result.answer;
-    if (result.kind === "failed") throw result.error;
-    const next = afterPoll(schedule, result, { startedAt, endedAt: monotonic(clock) });
+    if (result.kind === "failed") {
+      if (asked === 0 || !result.mayBeThePreference) throw result.error;
+      wait = 0;
+      result = { kind: "pending", wait: 0, held: 0 };
+    }
+    const endedAt = monotonic(clock);
+    const next = afterPoll(schedule, result, { startedAt, endedAt });
+    if (result.kind === "transient" && asked > 0) {
+      const { failures, interval } = next;
+      wait = shorterWait(asked, { elapsed: endedAt - startedAt, failures, interval });
+    }
     tell(observer, result, schedule, next, { clock, code });
     failure = result.kind === "transient" ? result : undefined;
     schedule = next;
@@ -48,11 +72,11 @@ export async function pollUntilDone(input: PollInput): Promise<HttpAnswer> {
   throw failure ? neverCameBack(failure) : new DoorcodeError("code_expired");
 }
 
-async function poll({ code, ask, ready, secrets = [], clock, signal }: PollInput): Promise<PollResult> {
+async function poll({ code, ask, ready, secrets = [], clock, signal }: PollInput, wait: number): Promise<PollResult> {
   try {
     if (ready) await untilAborted(ready(), signal);
-    const answer = await untilAborted(ask(signal), signal);
-    return readPollAnswer(answer, { now: clock.now(), secrets: [code.deviceCode, ...secrets] });
+    const answer = await untilAborted(ask(signal, wait), signal);
+    return readPollAnswer(answer, { now: clock.now(), wait, secrets: [code.deviceCode, ...secrets] });
   } catch (error) {
     if (signal.aborted) throw abortError(signal);
     const result = readPollFailure(error);
@@ -61,7 +85,7 @@ async function poll({ code, ask, ready, secrets = [], clock, signal }: PollInput
   }
 }
 
-/** Timers may fire a moment early; the schedule decides, not the timer. */
+/** Timers may fire slightly early; the schedule decides, not the timer. */
 async function sleepUntil(moment: number, clock: Clock, signal: AbortSignal): Promise<void> {
   try {
     for (;;) {
@@ -89,26 +113,28 @@ function tell(
 
 function neverCameBack(failure: Extract<PollResult, { kind: "transient" }>): DoorcodeError {
   return new DoorcodeError("issuer_unreachable", {
-    detail: `${failure.reason}, and it stayed so until the code expired.`,
+    detail: `${failure.reason}, and this did not change before the code expired.`,
     hint: "Check the network, the proxy and the authority's address, then start the sign-in again.",
     cause: failure.cause,
   });
 }
 
-/** When to poll next; pure. All times are `Clock.monotonic` in milliseconds. */
+/** Decides when to poll next. Pure; all times are `Clock.monotonic` in milliseconds. */
 export interface Schedule {
-  /** Between polls, by the issuer's word; `slow_down` makes it grow for good. */
+  /** Time between polls that the issuer demands. `slow_down` increases it permanently. */
   interval: number;
-  /** Polls in a row that brought no answer. */
+  /** Consecutive polls without an answer. */
   failures: number;
   nextAt: number;
-  /** The device code's end: no poll starts at or after it. */
+  /** When the device code expires: no poll starts at or after it. */
   deadline: number;
 }
 
 const slowDownStep = 5_000; // RFC 8628 §3.5: "by 5 seconds for this and all subsequent requests"
 const longestBackOff = 60_000;
-/** A little over the interval: an issuer's clock may run faster than ours, and a poll too early costs five seconds. */
+/**
+ * Slightly more than the interval: an issuer's clock may run faster than ours, and an early poll costs five seconds.
+ */
 const spaced = (interval: number) => Math.ceil(interval * 1.05);
 
 export function firstPoll(start: { interval: number; now: number; deadline: number }): Schedule {
@@ -121,8 +147,10 @@ export function firstPoll(start: { interval: number; now: number; deadline: numb
 }
 
 /**
- * After a poll that was sent at `startedAt` and ended at `endedAt`. An answered poll is followed a spaced interval after its
- * start, yet at least the interval after its end: however long either request was under way, they arrive that far apart.
+ * Schedules the poll after one that started at `startedAt` and ended at `endedAt`. After an answered poll, the next
+ * starts a full interval after the last start, and at least the bare interval after its end. That way requests arrive
+ * far enough apart, however long either was on its way. Time for which the issuer held the poll had already passed
+ * since it arrived, so it counts.
  */
 export function afterPoll(
   schedule: Schedule,
@@ -132,36 +160,46 @@ export function afterPoll(
   const interval = schedule.interval + (result.kind === "slow_down" ? slowDownStep : 0);
   const asked = endedAt + result.wait;
   if (result.kind !== "transient") {
-    const nextAt = Math.max(startedAt + spaced(interval), endedAt + interval, asked);
+    const held = result.kind === "pending" ? result.held : 0;
+    const nextAt = Math.max(startedAt + spaced(interval), endedAt + Math.max(0, interval - held), asked);
     return { ...schedule, interval, failures: 0, nextAt };
   }
   const failures = schedule.failures + 1;
-  // Doubled with every failure, and never less than doubled: a connection that timed out asks for fewer polls (§3.5).
+  // Doubles with every failure: after a connection timeout a client must poll less often (§3.5).
   const doubled = 2 * spaced(interval);
   const earliest = endedAt + doubled;
   const backedOff = endedAt + Math.min(spaced(interval) * 2 ** failures, Math.max(longestBackOff, doubled));
-  // The network may heal just before the end: rather one try then than none.
+  // The network may recover just before the end, so one late try is better than none.
   const lastChance = Math.max(earliest, schedule.deadline - spaced(interval));
   return { ...schedule, interval, failures, nextAt: Math.max(Math.min(backedOff, lastChance), asked) };
 }
 
 export const isOver = (schedule: Schedule): boolean => schedule.nextAt >= schedule.deadline;
 
-/** What one poll says (RFC 8628 §3.5). `wait`: milliseconds the issuer asked for by Retry-After. */
+/**
+ * The meaning of one poll's answer (RFC 8628 §3.5). `wait`: milliseconds that the issuer asked for with Retry-After.
+ * `held`: milliseconds for which it held the poll.
+ */
 export type PollResult =
   | { kind: "done"; answer: HttpAnswer }
-  | { kind: "pending"; wait: number }
+  | { kind: "pending"; wait: number; held: number }
   | { kind: "slow_down"; wait: number }
-  /** Nothing is decided: the network or a server failed for now. */
+  /** Undecided: the network or a server failed temporarily. */
   | { kind: "transient"; wait: number; reason: string; cause: unknown }
-  | { kind: "failed"; error: DoorcodeError };
+  /** `mayBeThePreference`: the answer names no reason that belongs to the grant, so a plain poll may succeed. */
+  | { kind: "failed"; error: DoorcodeError; mayBeThePreference?: boolean };
 
-export function readPollAnswer(answer: HttpAnswer, context: { now: number; secrets: readonly string[] }): PollResult {
+export function readPollAnswer(
+  answer: HttpAnswer,
+  context: { now: number; secrets: readonly string[]; wait?: number },
+): PollResult {
   const body = readJsonObject(answer.body);
   const wait = retryAfter(answer, context.now) ?? 0;
   const error = body && stringOf(body.error);
-  // By its name whatever the status: some gateways turn 400 into 403 or 429.
-  if (error === "authorization_pending" && answer.status !== 429) return { kind: "pending", wait };
+  // By its name, regardless of the status: some gateways turn 400 into 403 or 429.
+  if (error === "authorization_pending" && answer.status !== 429) {
+    return { kind: "pending", wait, held: heldMs(answer, context.wait ?? 0) };
+  }
   if (error === "slow_down") return { kind: "slow_down", wait };
   if (answer.status === 429) return { kind: "slow_down", wait };
 
@@ -173,12 +211,14 @@ export function readPollAnswer(answer: HttpAnswer, context: { now: number; secre
     const detail = "the answer to the poll is HTTP 200 without an access token.";
     return { kind: "failed", error: new DoorcodeError("invalid_issuer_response", { detail }) };
   }
-  return { kind: "failed", error: issuerError(answer, { request: "the token", secrets: context.secrets }) };
+  const mayBeThePreference = answer.status >= 400 && (error === undefined || error === "invalid_request");
+  const failed = issuerError(answer, { request: "the token", secrets: context.secrets });
+  return { kind: "failed", error: failed, mayBeThePreference };
 }
 
-/** What an exchange that brought no answer says; undefined when it is no failure of the network. */
+/** Reads an exchange without an answer; undefined when it is not a network failure. */
 export function readPollFailure(failure: unknown): PollResult | undefined {
-  // Of what was to be ready before the poll; the issuer may be back in time.
+  // Something needed before the poll failed; the issuer may recover in time.
   if (failure instanceof DoorcodeError && failure.code === "issuer_unreachable") {
     const { cause, message } = failure;
     return cause instanceof TransportError

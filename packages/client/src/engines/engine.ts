@@ -2,13 +2,17 @@ import type { Account, PresentedCode } from "../client.ts";
 import type { EngineKind } from "../issuer/issuer-session.ts";
 import type { StoredToken } from "../token-store/read-store.cts";
 
-/** What a sign-in tells while it runs; never a secret. */
+/** What a sign-in reports while it runs. Never secret. */
 export interface FlowObserver {
+  /** The user must enter this code. */
   code(code: PresentedCode): void | Promise<void>;
-  /** A browser on this machine is to open it. */
+  /** The address that a browser on this machine must open. */
   browser(url: string): void | Promise<void>;
+  /** A poll was answered with "not yet". `expiresAt`: milliseconds since the epoch. */
   waiting(expiresAt: number): void;
+  /** The issuer asked for slower polls. `interval`: milliseconds between them. */
   slowed(interval: number): void;
+  /** A request failed; the next try follows in `delay` milliseconds. */
   retrying(reason: string, delay: number): void;
 }
 
@@ -17,7 +21,7 @@ export interface SignInInput {
   claims?: string | undefined;
   observer: FlowObserver;
   accept(account: Account, names: readonly string[]): void;
-  /** `accept` compares names: an issuer that names nobody is refused before anybody is asked. */
+  /** `accept` compares names. An issuer that names no users is rejected before the sign-in starts. */
   mustBeNamed: boolean;
   signal: AbortSignal;
 }
@@ -28,23 +32,31 @@ export type SignedIn = Promise<{ account: Account; accessToken: StoredToken }>;
 export interface Engine {
   readonly kind: EngineKind;
   /**
-   * One device flow, to its end. The ID token is verified before anything is stored; `accept` sees the account before it is kept
-   * and throws to refuse it (`--expect-account`); `names` are what the issuer vouches for as its names.
+   * Runs one device flow to its end. The ID token is verified before anything is stored. `accept` sees the account
+   * before it is kept, and throws to reject it (`--expect-account`); `names` are the names that the issuer vouches for.
    * @throws DoorcodeError
    */
   signIn(
-    input: SignInInput & { /** Shown by the tenant as "says it is …". */ deviceName?: string | undefined },
+    input: SignInInput & {
+      /** The tenant's page shows it as the name that the device claims. */ deviceName?: string | undefined;
+    },
   ): SignedIn;
-  /** The same by the authorization code flow, in a browser on this machine. `loginHint`: whom the issuer's page may propose. */
+  /**
+   * The same with the authorization code flow, in a browser on this machine. `loginHint`: the user name that the
+   * issuer's page may suggest.
+   */
   signInByBrowser(input: SignInInput & { loginHint?: string | undefined }): SignedIn;
-  /** A token from the network by the account's refresh token, whatever the cache holds. The caller holds the renewal lease. */
+  /**
+   * Gets a token from the issuer with the account's refresh token, regardless of the cache. The caller holds the
+   * renewal lease.
+   */
   renew(input: {
     account: Account;
-    /** What the token is for, and is kept under. */
+    /** The scopes that the token is for, and that it is stored under. */
     scopes: string[];
-    /** What is asked for, where the issuer did not grant all of `scopes` before. */
+    /** The scopes to ask for, where the issuer previously granted only some of `scopes`. */
     ask?: string[] | undefined;
-    /** A token for whatever was granted will do. */
+    /** Accept a token for whatever the issuer grants. */
     fewer?: boolean | undefined;
     claims?: string | undefined;
     signal?: AbortSignal | undefined;

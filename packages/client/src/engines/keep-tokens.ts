@@ -9,8 +9,8 @@ import { putAccessToken, putAccount } from "../token-store/store-keys.ts";
 import type { SignInInput } from "./engine.ts";
 
 /**
- * Asks the caller whether this account may sign in; what the issuer gave to one that may not is revoked.
- * @throws what `accept` throws
+ * Asks the caller whether this account may sign in. If not, its new tokens are revoked.
+ * @throws whatever `accept` throws
  */
 export async function acceptAccount(
   {
@@ -32,7 +32,7 @@ export async function acceptAccount(
   }
 }
 
-/** Stores a sign-in in one change: the account, its token, and `more` of the engine's own. */
+/** Stores a sign-in in one change: the account, its token, and the engine's own records (`more`). */
 export async function keepSignIn(
   { store }: Pick<ConnectedSession, "store">,
   { account, token, scopes }: { account: Account; token: StoredToken; scopes: string[] },
@@ -47,10 +47,13 @@ export async function keepSignIn(
   return { account, accessToken: token };
 }
 
-/** A renewal must not answer for another account (OpenID Connect Core §12.2). `id`: whom the new ID token names. */
+/**
+ * A renewal must not return tokens of another account (OpenID Connect Core §12.2). `id`: the account in the new ID
+ * token.
+ */
 export function checkRenewed(id: string, account: Account): void {
   if (id === account.id) return;
-  throw new DoorcodeError("token_not_trusted", { detail: "the renewal answered for another account." });
+  throw new DoorcodeError("token_not_trusted", { detail: "the renewal returned tokens of another account." });
 }
 
 /**
@@ -66,5 +69,5 @@ export async function keepRenewal(
   const kept = putAccessToken(account, token, scopes, before, before.generation);
   const after = await store.change([...more, ...kept]);
   if (after.records.has(accountKey(account))) return token;
-  throw new DoorcodeError("sign_in_needed", { detail: `${account.username} was signed out meanwhile.` });
+  throw new DoorcodeError("sign_in_needed", { detail: `${account.username} was signed out in the meantime.` });
 }

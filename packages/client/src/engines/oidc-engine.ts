@@ -1,5 +1,6 @@
 import type { Account } from "../client.ts";
 import { askDeviceCode, presentedCode } from "../device-flow/device-code.ts";
+import { withPreference } from "../device-flow/held-poll.ts";
 import { pollUntilDone } from "../device-flow/poll.ts";
 import { DoorcodeError } from "../errors.ts";
 import { type IssuerKeys, issuerKeys, verifyIdToken } from "../issuer/id-token.ts";
@@ -20,27 +21,29 @@ import { requestTimeoutMs, withRetries } from "../issuer/with-retries.ts";
 import type { Change } from "../token-store/contract.ts";
 import { accountKey } from "../token-store/read-store.cts";
 import { refreshKey, refreshTokensOf } from "../token-store/store-keys.ts";
-import type { HttpAnswer } from "../transport/transport.ts";
+import type { HttpAnswer, HttpRequest } from "../transport/transport.ts";
 import type { Engine, SignedIn, SignInInput } from "./engine.ts";
 import { acceptAccount, checkRenewed, keepRenewal, keepSignIn } from "./keep-tokens.ts";
 
 const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code";
 
-/** Any OpenID Connect issuer or OAuth server with the device authorization grant. */
+/** Any OpenID Connect issuer, or OAuth server, with the device authorization grant. */
 export function oidcEngine(session: ConnectedSession): Engine {
   const { metadata, clientId, store, clock, transport } = session;
 
-  const post = (form: Record<string, string>, signal: AbortSignal | undefined): Promise<HttpAnswer> =>
-    transport.send({
+  const post = (form: Record<string, string>, signal: AbortSignal | undefined, wait = 0): Promise<HttpAnswer> => {
+    const request: HttpRequest = {
       url: metadata.tokenEndpoint,
       method: "POST",
       headers: { "content-type": "application/x-www-form-urlencoded" },
       body: new URLSearchParams({ ...form, client_id: clientId }).toString(),
       timeoutMs: requestTimeoutMs,
       signal,
-    });
+    };
+    return transport.send(withPreference(request, wait));
+  };
 
-  /** Of an answer with tokens: everything is checked before anything is kept. `asked`: the scopes of the request. */
+  /** Checks an answer with tokens completely before anything is stored. `asked`: the scopes of the request. */
   async function finish(
     answer: HttpAnswer,
     { nonce, secrets, asked }: { nonce?: string; secrets: string[]; asked: string[] },
@@ -68,16 +71,16 @@ export function oidcEngine(session: ConnectedSession): Engine {
     return granted === undefined || granted.includes("openid");
   }
 
-  /** Said before anybody approves for nothing. */
+  /** Reported before a user approves in vain. */
   function checkNaming({ mustBeNamed }: Pick<SignInInput, "mustBeNamed">): void {
     if (!mustBeNamed || metadata.openId) return;
     throw new DoorcodeError("configuration", {
-      detail: `${metadata.issuer} is no OpenID Connect issuer and names nobody, so that no account can be expected.`,
-      hint: "Sign in without an expected account (the option expectAccount, --expect-account).",
+      detail: `${metadata.issuer} is not an OpenID Connect issuer and does not name the user, so the account cannot be checked.`,
+      hint: "Sign in without an expected account (option expectAccount, --expect-account).",
     });
   }
 
-  /** Asked for while the person is busy; what fails is asked for again before the answer can come. */
+  /** Loads the keys while the user is busy; failures are retried before the answer can arrive. */
   function keysAhead(signal: AbortSignal): { keys: IssuerKeys; ready: () => Promise<unknown> } {
     const keys = issuerKeys(session, signal);
     const ready = async () => metadata.jwksUri !== undefined && keys.get();
@@ -101,7 +104,9 @@ export function oidcEngine(session: ConnectedSession): Engine {
       const { keys, ready } = keysAhead(signal);
       const answer = await pollUntilDone({
         code,
-        ask: (aborting) => post({ grant_type: deviceGrant, device_code: code.deviceCode, ...verifier }, aborting),
+        ask: (aborting, wait) =>
+          post({ grant_type: deviceGrant, device_code: code.deviceCode, ...verifier }, aborting, wait),
+        announcedWait: metadata.announcedWait,
         ready,
         secrets,
         observer,
@@ -114,13 +119,13 @@ export function oidcEngine(session: ConnectedSession): Engine {
     async signInByBrowser({ scopes, claims, loginHint, observer, accept, mustBeNamed, signal }) {
       checkNaming({ mustBeNamed });
       await store.change([]);
-      // A sign-in by code loads none of it.
+      // A device flow loads none of this.
       const { authorizationAddress, authorizationCodeFlow, authorizationEndpointOf } = await import(
         "../authorization-code/flow.ts"
       );
       const endpoint = authorizationEndpointOf(metadata);
       const { keys, ready } = keysAhead(signal);
-      // Before a person is asked: without them the answer could not be verified.
+      // Before the user is asked: without the keys the answer could not be verified.
       await ready();
       return await withFewerScopes(scopeAttempts(metadata, scopes), (asked) =>
         authorizationCodeFlow(
@@ -146,11 +151,11 @@ export function oidcEngine(session: ConnectedSession): Engine {
       const snapshot = await store.read();
       const [refreshToken] = refreshTokensOf(snapshot, account);
       if (refreshToken === undefined) {
-        throw new DoorcodeError("sign_in_needed", { detail: "the issuer gave no token to renew with." });
+        throw new DoorcodeError("sign_in_needed", { detail: "the issuer did not issue a refresh token." });
       }
       const keys = issuerKeys(session, signal);
       if (metadata.jwksUri !== undefined) await keys.get();
-      // Without scopes of its own the issuer renews all that was granted (RFC 6749 §6).
+      // Without a scope parameter the issuer renews everything that was granted (RFC 6749 §6).
       const attempts = ask.length > 0 ? scopeAttempts(metadata, ask) : [[]];
       if (fewer && ask.length > 0) attempts.push([]);
       const { answer, tokens } = await withFewerScopes(attempts, async (asked) => {
@@ -175,7 +180,7 @@ export function oidcEngine(session: ConnectedSession): Engine {
   };
 }
 
-/** A renewal cannot get what the sign-in was not granted (RFC 6749 §6). */
+/** A renewal cannot return more than the sign-in was granted (RFC 6749 §6). */
 function asNotGranted(error: unknown, scopes: readonly string[]): unknown {
   if (!(error instanceof DoorcodeError) || error.error !== "invalid_scope") return error;
   const { error: name, suberror, aadsts, correlationId, traceId, message } = error;

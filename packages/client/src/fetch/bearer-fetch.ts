@@ -4,19 +4,29 @@ import { checkedOrigin, isSecure } from "../transport/secure-url.ts";
 import { defaultCa } from "../transport/trusted-roots.ts";
 import { type Fetch, nodeFetch } from "./node-fetch.ts";
 
+/** Options of `bearerFetch`. */
 export interface BearerFetchOptions {
-  /** The one origin that may have the token; https, or http on this machine. */
+  /** The only origin that receives the token, for example `https://todo.example`. https, or http on this machine. */
   origin: string;
-  /** Or what gives one that is good now, at each request: `appToken`. */
+  /** The access token, or a function that returns a valid one for each request, such as `appToken`. */
   token: string | (() => Promise<string>);
-  /** Certificates in PEM to trust beside the system's; by default as `createClient` has it. */
+  /** Certificates in PEM to trust in addition to the system's. Default: as in `createClient`. */
   ca?: string | string[];
 }
 
 /**
- * `fetch` with a token that came from elsewhere (a pipe, a secret store), by the same connections as `session.fetch`:
- * it goes to the one origin and no further, and is renewed by nobody but its giver.
- * @throws DoorcodeError `configuration`, `origin_not_declared`
+ * Creates a `fetch` that sends a token from elsewhere (a pipe, a secret store), over the same connections as
+ * `session.fetch`. The token goes to this one origin only, and is not renewed here.
+ * @throws DoorcodeError `configuration`. The returned function throws `origin_not_declared` for any other origin
+ * (RFC 6750 §5.3), and a TypeError for a network failure, as `fetch` does.
+ * @example
+ * ```ts
+ * import { bearerFetch } from "@doorcode/client";
+ *
+ * const call = bearerFetch({ origin: "https://todo.example", token: process.env.TODO_TOKEN ?? "" });
+ * const response = await call("https://todo.example/api/todolist");
+ * console.log(await response.json());
+ * ```
  */
 export function bearerFetch(options: BearerFetchOptions): (url: string | URL, init?: RequestInit) => Promise<Response> {
   const { token } = options;
@@ -29,15 +39,18 @@ export function bearerFetch(options: BearerFetchOptions): (url: string | URL, in
   };
 }
 
-const most = 20; // as the Fetch standard
-/** What must not travel to another origin. */
+const most = 20; // As in the Fetch standard.
+/** Headers that must not travel to another origin. */
 const ownHeaders = ["authorization", "cookie", "proxy-authorization"];
 const elsewhere = new WeakSet<Response>();
 
-/** Whether a redirect led to another origin: from there on no token was shown, not even back at the first. */
+/** Set by a redirect to another origin: from then on no token is sent, even back at the first origin. */
 export const wentElsewhere = (response: Response): boolean => elsewhere.has(response);
 
-/** A request with a bearer token, redirects followed by hand: the token goes to the first origin and never to another. */
+/**
+ * Sends a request with a bearer token and follows redirects itself: the token goes to the first origin and never to
+ * another.
+ */
 export async function sendFollowing(
   target: URL,
   init: RequestInit,
@@ -56,7 +69,7 @@ export async function sendFollowing(
     }
     await response.body?.cancel();
     if (init.redirect === "error" || hops === most) {
-      const what = hops === most ? "redirects without end" : "redirects, which this call does not allow";
+      const what = hops === most ? "redirected too many times" : "redirects, but this call does not allow redirects";
       throw new TypeError(`fetch failed: ${url.origin} ${what}`);
     }
     const next = new URL(location, url);
@@ -71,10 +84,10 @@ export async function sendFollowing(
   }
 }
 
-/** Whether the first request that sends this body uses it up. */
+/** Whether the first request that sends this body consumes it. */
 export const isStream = (body: unknown): boolean => Symbol.asyncIterator in Object(body);
 
-/** Fetch standard, "HTTP-redirect fetch": 303, and 301 or 302 after POST, become GET without a body. */
+/** Fetch standard, "HTTP-redirect fetch": 303, and 301 or 302 after POST, turn into GET without a body. */
 function redirectMethod(request: RequestInit, status: number, headers: Headers): void {
   const method = (request.method ?? "GET").toUpperCase();
   const becomesGet = status === 303 ? !["GET", "HEAD"].includes(method) : status <= 302 && method === "POST";

@@ -12,8 +12,9 @@ export interface FetchContext {
 }
 
 /**
- * `fetch` with the token of the API that declares the URL's origin. A 401 and a claims challenge are answered by one silent
- * renewal; a 403 for want of scope by a token with more of the declared scopes; what then is still refused needs a person.
+ * `fetch` with the token of the API that declares the URL's origin. A 401 and a claims challenge lead to one silent
+ * renewal; a 403 for missing scopes, to a token with more of the declared scopes. If the API still rejects the request,
+ * the user must sign in.
  */
 export async function guardedFetch(
   context: FetchContext,
@@ -25,7 +26,7 @@ export async function guardedFetch(
   if (!url)
     throw new DoorcodeError("configuration", {
       detail: "the address to call is not a URL.",
-      hint: "Give it whole, for example https://api.contoso.example/items.",
+      hint: "Use a complete URL, for example https://api.contoso.example/items.",
     });
   const api = context.apis.find(({ origin }) => origin === url.origin);
   if (!api) throw new DoorcodeError("origin_not_declared", { detail: `${url.origin}.` });
@@ -36,7 +37,7 @@ export async function guardedFetch(
   const response = await sendFollowing(url, init, { token: token.token, fetch });
   const renewal = whatToAskFor(response, api, token);
   if (!renewal) return response;
-  // The connection is free again.
+  // Frees the connection.
   await response.body?.cancel();
 
   const renewed = await renew(context, { ...ask, ...renewal }, renewal.claims);
@@ -47,12 +48,12 @@ export async function guardedFetch(
   await second.body?.cancel();
   const asked = plainText(second.headers.get("www-authenticate") ?? "", { secrets: [renewed.token], limit: 400 });
   const answered = asked === "" ? "HTTP 401" : `HTTP 401, WWW-Authenticate: ${asked}`;
-  throw refused(`The API at ${url.origin} refuses the token (${answered}).`, refusal.claims);
+  throw refused(`The API at ${url.origin} rejects the token (${answered}).`, refusal.claims);
 }
 
-/** The issuer renewed the token, so it is not the issuer that asks for a sign-in. */
+/** The issuer renewed the token, so it is not the issuer that demands a sign-in. */
 function refused(message: string, claims: string | undefined): DoorcodeError {
-  const hint = "Check --scope: it has to be a scope of that API. If it is one, sign in again.";
+  const hint = "Check --scope: it must be a scope of that API. If it is, sign in again.";
   const details = claims === undefined ? { hint } : { claims };
   return Object.assign(new DoorcodeError("sign_in_again", details), { message });
 }
@@ -65,13 +66,16 @@ function whatToAskFor(response: Response, api: Api, token: AccessToken): Renewal
   if (response.status === 401) {
     return challenge.claims === undefined ? { forceRefresh: true } : { claims: challenge.claims };
   }
-  // RFC 6750 §3.1. A challenge gets no scope that the program did not declare.
+  // RFC 6750 §3.1. A challenge cannot add scopes that the program did not declare.
   const more = challenge.error === "insufficient_scope" && covers(api.scopes, challenge.scopes);
   if (!more || covers(token.scopes, challenge.scopes)) return undefined;
   return { forceRefresh: true, scopes: challenge.scopes };
 }
 
-/** A 401 without a challenge is one all the same; a redirect elsewhere took the token off, so its answer says nothing of it. */
+/**
+ * A 401 counts as a challenge even without one. After a redirect to another origin the request had no token, so its
+ * answer says nothing about the token.
+ */
 function challengeOf(response: Response): BearerChallenge | undefined {
   if (response.status !== 401 && response.status !== 403) return undefined;
   if (wentElsewhere(response)) return undefined;
@@ -85,12 +89,12 @@ async function renew(context: FetchContext, request: TokenRequest, claims: strin
     if (claims === undefined || !(error instanceof DoorcodeError) || error.code !== "sign_in_again") throw error;
     const { message, hint, error: name, suberror, aadsts, correlationId, traceId } = error;
     const details = { hint, error: name, suberror, aadsts, correlationId, traceId };
-    // The same error, and what a sign-in must answer.
+    // The same error, with what a sign-in must answer.
     throw Object.assign(new DoorcodeError("sign_in_again", { ...details, cause: error, claims }), { message });
   }
 }
 
-/** What a web API asks of its caller (RFC 6750 §3, RFC 9470, Microsoft's claims challenge). */
+/** What a web API demands of its caller (RFC 6750 §3, RFC 9470, Microsoft's claims challenge). */
 export interface BearerChallenge {
   error: string | undefined;
   scopes: string[];
@@ -98,7 +102,10 @@ export interface BearerChallenge {
   claims: string | undefined;
 }
 
-/** The Bearer challenge of a WWW-Authenticate header, which may hold several of several schemes (RFC 9110 §11.6.1). */
+/**
+ * Finds the Bearer challenge in a WWW-Authenticate header, which may hold several challenges of several schemes (RFC
+ * 9110 §11.6.1).
+ */
 export function readBearerChallenge(header: string): BearerChallenge | undefined {
   let scheme: string | undefined;
   let found: Map<string, string> | undefined;
@@ -120,13 +127,13 @@ export function readBearerChallenge(header: string): BearerChallenge | undefined
 
 function decodeClaims(encoded: string | undefined): string | undefined {
   if (encoded === undefined) return undefined;
-  // Entra encodes it; some APIs hand on the bare JSON.
+  // Entra encodes it; some APIs pass on the bare JSON.
   const text = encoded.startsWith("{") ? encoded : Buffer.from(encoded, "base64").toString();
   try {
     const claims: unknown = JSON.parse(text);
     if (typeof claims === "object" && claims !== null && !Array.isArray(claims)) return text;
   } catch {
-    // It is no JSON.
+    // Not JSON.
   }
   return undefined;
 }

@@ -3,15 +3,15 @@ import { Readable } from "node:stream";
 import { type ConnectionFor, http, https } from "../transport/connections.ts";
 import { isProxyError } from "../transport/transport.ts";
 
-/** One request as `fetch` has it, redirects not followed. */
+/** One `fetch` request; redirects are not followed. */
 export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
 
 /** Statuses whose Response has no body (Fetch standard, "null body status"). */
 const withoutBody = [101, 103, 204, 205, 304];
 
 /**
- * `fetch` for one hop, over the same connections as the issuer's requests: global `fetch` takes no CA of its own and, on
- * Node.js 20, knows no proxy. It fails as fetch does: a TypeError with the cause.
+ * `fetch` for one hop, over the same connections as the issuer's requests: global `fetch` has no CA option and, on
+ * Node.js 20, no proxy support. It fails as fetch does: with a TypeError that has a cause.
  */
 export function nodeFetch(connectionFor: ConnectionFor): Fetch {
   return async (url, init) => {
@@ -22,7 +22,7 @@ export function nodeFetch(connectionFor: ConnectionFor): Fetch {
       redirect: "manual",
       ...(isStream && { duplex: "half" }),
     } as RequestInit);
-    // Not asked for, so that nothing need be unpacked.
+    // Not sent, so that answers come uncompressed.
     const headers: OutgoingHttpHeaders = { accept: "*/*", "accept-encoding": "identity" };
     for (const [name, value] of request.headers) headers[name] = value;
     const body = request.body && !isStream ? Buffer.from(await request.arrayBuffer()) : undefined;
@@ -47,7 +47,7 @@ function answerOf(
     const fail = (error: unknown) => {
       reject(error);
       outgoing.destroy(error instanceof Error ? error : undefined);
-      // `destroy` reaches no proxy while there is no socket yet; see `tunnelAgent`.
+      // `destroy` does not reach a proxy before there is a socket; see `tunnelAgent`.
       outgoing.emit("abandoned");
     };
     const onAbort = () => fail(signal?.reason);
@@ -70,7 +70,7 @@ function asResponse(incoming: IncomingMessage, url: URL): Response {
   if (empty) incoming.resume();
   const body = empty ? null : (Readable.toWeb(incoming) as ReadableStream<Uint8Array>);
   const response = new Response(body, { status, statusText, headers });
-  // A Response that was made by hand has no address.
+  // A Response from a constructor has no URL.
   Object.defineProperty(response, "url", { value: url.href });
   return response;
 }

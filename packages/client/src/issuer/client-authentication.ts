@@ -8,13 +8,13 @@ import type { ConnectedSession, IssuerMetadata } from "./issuer-session.ts";
 
 type Session = Pick<ConnectedSession, "clientId" | "credential" | "metadata" | "clock">;
 
-/** Not by `import`; see token-store/store-state.ts. */
+/** Not loaded with `import`; see token-store/store-state.ts. */
 const crypto = process.getBuiltinModule("node:crypto");
 
 /**
- * A transport whose requests to the token, device authorization and revocation endpoints prove who the client is (RFC 6749
- * §2.3, RFC 8628 §3.1, RFC 7009 §2.1), whichever engine sends them. Each request is proved anew: an assertion serves once
- * (RFC 7523 §3).
+ * A transport that authenticates the client at the token, device authorization and revocation endpoints (RFC 6749 §2.3,
+ * RFC 8628 §3.1, RFC 7009 §2.1), for both engines. Each request gets its own assertion, which is valid once (RFC 7523
+ * §3).
  */
 export function authenticatingTransport(transport: Transport, session: Session): Transport {
   const { credential, metadata } = session;
@@ -33,16 +33,16 @@ export function authenticatingTransport(transport: Transport, session: Session):
         headers: { ...request.headers, ...Object.fromEntries(headers) },
         body: form.toString(),
       });
-      // Some servers echo what they refuse.
+      // Some servers echo what they reject.
       return errorWithoutSecrets(answer, sent);
     },
   };
 }
 
-/** MSAL writes addresses in lower case. */
+/** MSAL converts addresses to lower case. */
 const plainAddress = (url: string | undefined) => url?.toLowerCase().replace(/[?#].*/, "");
 
-/** Adds the proof to the form or the headers; returns what no error may repeat of it. */
+/** Adds the credential to the form or the headers. Returns what errors must not repeat of it. */
 async function prove(
   { clientId, credential, metadata, clock }: Session,
   form: URLSearchParams,
@@ -71,9 +71,9 @@ async function prove(
   const authenticate = oauth.PrivateKeyJwt(key, {
     [oauth.modifyAssertion](protectedHeader, payload) {
       Object.assign(protectedHeader, header);
-      // Optional (RFC 7523 §3), and refused where this machine's clock is a second ahead.
+      // Optional (RFC 7523 §3), and rejected where this machine's clock is a second ahead.
       delete payload.nbf;
-      // Entra takes the token endpoint for the audience; the others the issuer, or both.
+      // Entra expects the token endpoint as the audience; other issuers expect the issuer, or either.
       if (isEntra) payload.aud = metadata.tokenEndpoint;
     },
   });
@@ -81,7 +81,7 @@ async function prove(
   return proofIn(form, headers);
 }
 
-/** An assertion, and the value of a Basic header with and without its padding. */
+/** An assertion, or the value of a Basic header with and without its padding. */
 function proofIn(form: URLSearchParams, headers: Headers): string[] {
   const basic = headers.get("authorization")?.replace(/^Basic /, "");
   return [form.get("client_assertion"), basic, basic?.replace(/=+$/, "")].filter((text) => typeof text === "string");
@@ -90,15 +90,13 @@ function proofIn(form: URLSearchParams, headers: Headers): string[] {
 async function textOf(value: string | (() => string | Promise<string>) | undefined, name: string): Promise<string> {
   const text = typeof value === "function" ? await value() : value;
   if (typeof text === "string" && text !== "") return text;
-  throw unusable(
-    `${name} is empty.`,
-    "Give it as the issuer has it, or leave the option credential out for a public client.",
-  );
+  throw unusable(`${name} is empty.`, "Copy it from the issuer, or omit the option credential for a public client.");
 }
 
 /**
- * By the endpoint's own list, else by that of the token endpoint. `client_secret_post` first: servers differ in how they
- * decode what HTTP Basic carries. Without a list it is Basic (RFC 8414 §2), which each server must take (RFC 6749 §2.3.1).
+ * Decided by the endpoint's own list, otherwise by the token endpoint's list. `client_secret_post` first: servers
+ * differ in how they decode HTTP Basic. Without a list it is Basic (RFC 8414 §2), which every server must accept (RFC
+ * 6749 §2.3.1).
  */
 function secretMethod({ tokenAuthMethods, revocationAuthMethods }: IssuerMetadata, forRevocation: boolean) {
   const listed = (forRevocation ? revocationAuthMethods : undefined) ?? tokenAuthMethods ?? [];
@@ -115,7 +113,9 @@ const names: Record<string, { name: string; namedCurve?: string; hash?: string }
   Ed25519: { name: "Ed25519" },
 };
 
-/** The key of a PEM text or a JWK, and what the assertion's header says of it. Errors never repeat the text. */
+/**
+ * Reads the key from a PEM text or a JWK, and what belongs into the assertion's header. Errors never repeat the text.
+ */
 async function signingKey(
   text: string,
   metadata: IssuerMetadata,
@@ -138,13 +138,14 @@ async function signingKey(
   const alg =
     possible.find((name) => name === named) ?? possible.find((name) => metadata.assertionAlgs?.includes(name));
   const algorithm = names[alg ?? possible[0] ?? ""];
-  if (!algorithm) throw unusable("the private key is of a kind that signs no assertion.", "Use RSA, P-256 or Ed25519.");
+  if (!algorithm)
+    throw unusable("the private key has a type that cannot sign assertions.", "Use RSA, P-256 or Ed25519.");
   const { subtle } = crypto.webcrypto;
   const key = await subtle.importKey("jwk", object.export({ format: "jwk" }), algorithm, false, ["sign"]);
   return { key, header };
 }
 
-/** Best first; Entra wants PS256 beside `x5t#S256`. */
+/** In order of preference. Entra requires PS256 together with `x5t#S256`. */
 function algorithmsOf(
   { asymmetricKeyType: type, asymmetricKeyDetails }: KeyObject,
   metadata: IssuerMetadata,
@@ -163,13 +164,13 @@ function read<T>(make: () => T): T {
   try {
     return make();
   } catch {
-    // Its own error may quote the text.
-    throw unusable("the private key cannot be read.", "It is PEM without a passphrase, or a JWK.");
+    // The original error may quote the text.
+    throw unusable("the private key cannot be read.", "Use PEM without a passphrase, or a JWK.");
   }
 }
 
 const unusable = (detail: string, hint: string) =>
-  new DoorcodeError("configuration", { detail: `the client's credential is not usable: ${detail}`, hint });
+  new DoorcodeError("configuration", { detail: `the client's credential cannot be used: ${detail}`, hint });
 
 /** @throws DoorcodeError `configuration` */
 export function checkCredential(credential: ClientCredential | undefined): ClientCredential | undefined {
@@ -179,7 +180,7 @@ export function checkCredential(credential: ClientCredential | undefined): Clien
   if (values.length === 1 && ("secret" in credential || "privateKey" in credential) && isUsable(values[0]))
     return credential;
   throw unusable(
-    "it is not either secret or privateKey.",
-    "Give one of the two: a text that is not empty, or a function that returns one.",
+    "it must have either secret or privateKey.",
+    "Use one of the two: a non-empty string, or a function that returns one.",
   );
 }

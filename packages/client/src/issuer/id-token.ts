@@ -9,7 +9,7 @@ export interface IdTokenClaims extends JWTPayload {
   sub: string;
 }
 
-/** Signatures by a key pair only: with HMAC the key would be the client's own, and `none` is none. */
+/** Only signatures with a key pair: with HMAC the key would be the client's own secret, and `none` is no signature. */
 const algorithms = [
   "RS256",
   "RS384",
@@ -23,12 +23,15 @@ const algorithms = [
   "EdDSA",
   "Ed25519",
 ];
-/** Clocks of devices are wrong more often than those of servers. */
+/** The clocks of devices are wrong more often than those of servers. */
 const clockTolerance = 300;
 
-/** The issuer's public keys: asked for ahead, so that an answer which cannot be had twice is not lost for want of them. */
+/**
+ * The issuer's public keys. Loaded ahead of time, because an answer that comes only once must not be lost for lack of
+ * them.
+ */
 export interface IssuerKeys {
-  /** `again`: those at hand do not hold the key. */
+  /** `again`: the loaded keys do not include the one that is needed. */
   get(again?: boolean): Promise<Record<string, unknown>>;
 }
 
@@ -48,10 +51,11 @@ export function issuerKeys(
     );
     const body = readJsonObject(answer.body);
     if (answer.status !== 200 || !body) throw issuerError(answer, { request: "the issuer's keys" });
-    // What is no key is ignored (RFC 7517 §5): jose would refuse the set for it, when the one-time code is spent.
+    // Entries that are not keys are ignored (RFC 7517 §5): jose would reject the whole set, after the one-time code is
+    // spent.
     const keys = Array.isArray(body.keys) ? body.keys.filter(isObject).map(withoutEmpty) : [];
     if (keys.length > 0) return { ...body, keys };
-    const what = Array.isArray(body.keys) ? "an empty key set" : "no key set: it has no list of keys";
+    const what = Array.isArray(body.keys) ? "an empty key set" : "not a key set: it has no list of keys";
     throw new DoorcodeError("invalid_issuer_response", { detail: `${url} is ${what}.` });
   };
   return {
@@ -67,9 +71,9 @@ export function issuerKeys(
 }
 
 /**
- * Verifies an ID token (OpenID Connect Core §3.1.3.7), which MSAL does not: signature by the issuer's keys, iss, aud, azp,
- * exp, nbf, Entra's tid, and the nonce where the request had one.
- * @throws DoorcodeError `token_not_trusted`; `issuer_unreachable` when the keys cannot be had
+ * Verifies an ID token (OpenID Connect Core §3.1.3.7), which MSAL does not do: signature with the issuer's keys, iss,
+ * aud, azp, exp, nbf, Entra's tid, and the nonce if the request had one.
+ * @throws DoorcodeError `token_not_trusted`; `issuer_unreachable` if the keys cannot be loaded
  */
 export async function verifyIdToken(
   token: unknown,
@@ -78,7 +82,7 @@ export async function verifyIdToken(
 ): Promise<IdTokenClaims> {
   if (typeof token !== "string" || token === "") {
     throw new DoorcodeError("invalid_issuer_response", {
-      detail: "the answer holds no ID token, though openid was asked for.",
+      detail: "the answer has no ID token, although openid was requested.",
     });
   }
   const { createLocalJWKSet, decodeProtectedHeader, errors, jwtVerify } = await import("jose");
@@ -104,37 +108,37 @@ export async function verifyIdToken(
     });
   } catch (error) {
     if (error instanceof DoorcodeError) throw error;
-    // jose's error holds the claims, which are somebody's name and address; its sentence does not.
+    // jose's error holds the claims, which include the user's name and address; its message does not.
     const fault = clockIsOff(error, clock.now());
     throw fault ?? notTrusted(keyFault(error, token, await keys.get()) ?? `${(error as Error).message}.`);
   }
   checkNames(claims, metadata, clientId);
-  if (nonce !== undefined && claims.nonce !== nonce) throw notTrusted("its nonce is not the one of this sign-in.");
+  if (nonce !== undefined && claims.nonce !== nonce) throw notTrusted("its nonce does not belong to this sign-in.");
   return claims;
 }
 
-/** Why no key of the issuer's could be taken; undefined for any other error. */
+/** Why no key of the issuer matches; undefined for any other error. */
 function keyFault(error: unknown, token: string, keySet: Record<string, unknown>): string | undefined {
   const { code } = error as { code?: unknown };
   const header = readJsonObject(Buffer.from(token.split(".")[0] ?? "", "base64url").toString());
   const kid = stringOf(header?.kid);
   const named = kid === undefined ? "it names no key (kid)" : `its key (kid ${plainText(kid, { limit: 80 })})`;
   if (code === "ERR_JWKS_MULTIPLE_MATCHING_KEYS") {
-    if (kid === undefined) return `${named}, and several of the issuer's keys fit it.`;
+    if (kid === undefined) return `${named}, and several of the issuer's keys match it.`;
     const { keys } = keySet as unknown as JSONWebKeySet;
     return keys.some((key) => key.kid === kid)
       ? `${named} is in the issuer's key set more than once.`
-      : `${named} is not among the issuer's keys, and several of those that have no kid fit it.`;
+      : `${named} is not among the issuer's keys, and several keys without a kid match it.`;
   }
   if (code !== "ERR_JWKS_NO_MATCHING_KEY") return undefined;
   return kid === undefined
-    ? `${named}, and none of the issuer's keys fits its algorithm.`
-    : `${named} is not among the issuer's keys, or not for its algorithm.`;
+    ? `${named}, and none of the issuer's keys matches its algorithm.`
+    : `${named} is not among the issuer's keys, or does not match its algorithm.`;
 }
 
 /**
- * A time in a token whose signature is good, and that came a moment ago: where it was issued at another time than this
- * machine has, the clock is what is wrong.
+ * Checks a time in a token that is fresh and correctly signed: if its issue time differs from this machine's time, the
+ * clock is wrong.
  */
 function clockIsOff(error: unknown, now: number): DoorcodeError | undefined {
   const { claim, payload } = error as { claim?: unknown; payload?: JWTPayload };
@@ -142,7 +146,7 @@ function clockIsOff(error: unknown, now: number): DoorcodeError | undefined {
   const lead = Math.round(now / 1_000 - payload.iat);
   if (Math.abs(lead) <= clockTolerance) return undefined;
   const detail = `this machine's clock is ${roughly(Math.abs(lead))} ${lead > 0 ? "ahead of" : "behind"} the issuer's.`;
-  const hint = "Nothing was kept. Set this machine's clock right (date and time zone, or NTP), then sign in again.";
+  const hint = "Nothing was saved. Correct this machine's clock (date and time zone, or NTP), then sign in again.";
   return new DoorcodeError("token_not_trusted", { detail, hint });
 }
 
@@ -156,25 +160,25 @@ function roughly(seconds: number): string {
   return `about ${Math.round(seconds / size)} ${unit}s`;
 }
 
-/** A key need not have a `kid` (RFC 7517 §4.5): where none has the token's, those without one are tried. */
+/** Keys may lack a `kid` (RFC 7517 §4.5): if no key has the token's `kid`, keys without one are tried. */
 function named(keySet: Record<string, unknown>, kid: string | undefined): JSONWebKeySet {
   const { keys } = keySet as unknown as JSONWebKeySet;
   if (kid === undefined || keys.some((key) => key.kid === kid)) return { keys };
   return { keys: keys.map((key) => (key.kid === undefined ? { ...key, kid } : key)) };
 }
 
-/** Who issued it, to whom, and of which tenant. */
+/** Checks the token's issuer, audience and tenant. */
 function checkNames(claims: IdTokenClaims, metadata: IssuerMetadata, clientId: string): void {
-  // Microsoft's shared authorities have one metadata for all tenants, with a place for the tenant's ID.
+  // Microsoft's shared authorities have one metadata document for all tenants, with a placeholder for the tenant ID.
   const issuer = metadata.issuer.replace("{tenantid}", String(claims.tid));
   if (claims.iss !== issuer) throw notTrusted("its issuer is not the authority's.");
-  // Null or empty says nothing; anything else has to be this application.
+  // Null or empty counts as absent; anything else must name this application.
   const azp = claims.azp || undefined;
   if (azp !== undefined && azp !== clientId) {
     throw notTrusted("it was issued to another application.");
   }
   if (Array.isArray(claims.aud) && claims.aud.length > 1 && azp === undefined) {
-    throw notTrusted("it is for several applications and names no azp.");
+    throw notTrusted("it is for several applications but has no azp.");
   }
   if (metadata.engine === "entra" && !issuer.split("/").includes(String(claims.tid))) {
     throw notTrusted("its tenant (tid) is not the issuer's.");

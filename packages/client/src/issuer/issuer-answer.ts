@@ -3,9 +3,9 @@ import { type HttpAnswer, isOutsidePeriod, isProxyError, type TransportError } f
 import { withoutSecrets } from "./without-secrets.ts";
 
 export interface IssuerErrorContext {
-  /** What was asked for, to complete "the answer to the request for …". */
+  /** What was requested; completes "the answer to the request for …". */
   request: string;
-  /** What the request carried and no error may repeat: device code, refresh token, client secret. */
+  /** What the request carried and errors must not repeat: device code, refresh token, client secret. */
   secrets?: readonly string[];
 }
 
@@ -25,7 +25,7 @@ const oauthCodes: Record<string, DoorcodeErrorCode> = {
   server_error: "issuer_unreachable",
 };
 
-/** An answer that is no success, as the error a caller sees: AADSTS number, description and correlation ID are kept. */
+/** Converts an error answer into the error that a caller sees, with AADSTS number, description and correlation ID. */
 export function issuerError(answer: HttpAnswer, context: IssuerErrorContext): DoorcodeError {
   const body = readJsonObject(answer.body);
   const error = body && stringOf(body.error);
@@ -41,7 +41,7 @@ export function issuerError(answer: HttpAnswer, context: IssuerErrorContext): Do
   const correlationId = text(body.correlation_id) ?? /Correlation ID: ([0-9a-f-]{36})/i.exec(description ?? "")?.[1];
   const traceId = text(body.trace_id) ?? /Trace ID: ([0-9a-f-]{36})/i.exec(description ?? "")?.[1];
   const known = aadstsCode(aadsts) ?? oauthCodes[name];
-  // Throttled: whatever else it says was not looked into.
+  // Throttled: the issuer did not process the request, whatever else the answer says.
   const throttled = answer.status === 429;
   const code = throttled
     ? "issuer_unreachable"
@@ -59,16 +59,16 @@ export function issuerError(answer: HttpAnswer, context: IssuerErrorContext): Do
   });
 }
 
-/** What may pass by itself: the same statuses as `withRetries` tries again. */
+/** Temporary failures: the same statuses that `withRetries` tries again. */
 export const isBusy = ({ status }: HttpAnswer): boolean => status >= 500 || status === 429 || status === 408;
 
-/** Issuers without numbers of their own: nothing but the redirect URI is called that. */
+/** For issuers without error numbers, which are recognized by their wording. */
 function hintOfWords(error: string, text: string): string | undefined {
-  if (/\bredirect[_ -]?ur[il]/i.test(text)) return `If it is that one: ${redirectHint}`;
+  if (/\bredirect[_ -]?ur[il]/i.test(text)) return `If the redirect URI is the cause: ${redirectHint}`;
   return /^(unauthorized_client|unsupported_grant_type)$/.test(error) ? grantTypeHint : undefined;
 }
 
-/** No OAuth error inside: a gateway in front, a wrong address, or a server that is down. Its text is never repeated. */
+/** Not an OAuth error: a gateway in front, a wrong address, or a server that is down. Its text is never repeated. */
 function withoutError(answer: HttpAnswer, context: IssuerErrorContext): DoorcodeError {
   const type = plainText(answer.headers["content-type"]?.split(";")[0] ?? "", { limit: 60 });
   const what = answer.body === "" ? "an empty body" : type ? `a body of type ${type}` : "a body without a type";
@@ -83,8 +83,8 @@ function sentence(parts: {
   correlationId: string | undefined;
 }): string {
   const number = parts.aadsts === undefined ? "" : `AADSTS${parts.aadsts}`;
-  const told = parts.description ?? parts.name;
-  const numbered = number === "" || told.includes(number) ? told : `${number}: ${told}`;
+  const text = parts.description ?? parts.name;
+  const numbered = number === "" || text.includes(number) ? text : `${number}: ${text}`;
   const id = parts.correlationId;
   return id === undefined || numbered.includes(id) ? numbered : `${numbered} (Correlation ID: ${id})`;
 }
@@ -95,18 +95,18 @@ function aadstsNumber(errorCodes: unknown, description: string | undefined): num
   return found ? Number(found[1]) : undefined;
 }
 
-/** A failure of the network that is final. */
+/** A final network failure. */
 export function unreachable(failure: TransportError): DoorcodeError {
   if (failure.kind === "too_large") {
     return new DoorcodeError("invalid_issuer_response", { detail: `${failure.message}.`, cause: failure });
   }
   if (isProxyError(failure.cause)) {
-    const hint = `Check the proxy that ${failure.cause.variable} names; a host that NO_PROXY lists is reached without it.`;
+    const hint = `Check the proxy that ${failure.cause.variable} names; hosts in NO_PROXY are reached without a proxy.`;
     return new DoorcodeError("issuer_unreachable", { detail: `${failure.message}.`, cause: failure, hint });
   }
   const hint = isOutsidePeriod(failure)
-    ? "Set this machine's clock right if it is off; else the issuer's operator has to renew the certificate."
-    : "Check the certificate, or name the issuer's CA: the option ca, --ca-file or DOORCODE_CA_FILE.";
+    ? "Correct this machine's clock if it is wrong; otherwise the issuer's operator must renew the certificate."
+    : "Check the certificate, or name the issuer's CA (option ca, --ca-file or DOORCODE_CA_FILE).";
   return new DoorcodeError("issuer_unreachable", {
     detail: `${failure.message}.`,
     cause: failure,
@@ -115,8 +115,8 @@ export function unreachable(failure: TransportError): DoorcodeError {
 }
 
 /**
- * What Microsoft's numbers say that the OAuth error beside them does not: Conditional Access answers `invalid_grant` or
- * `access_denied`, and only the number tells a policy from a person's "no".
+ * What only Microsoft's number says: Conditional Access answers `invalid_grant` or `access_denied`, and only the number
+ * distinguishes a policy from a user who declined.
  */
 const aadstsCodes: Record<number, DoorcodeErrorCode> = {
   50005: "blocked_by_policy", // device policy: platform not supported
@@ -127,7 +127,7 @@ const aadstsCodes: Record<number, DoorcodeErrorCode> = {
   50129: "blocked_by_policy", // device not joined
   50131: "blocked_by_policy", // Conditional Access, general
   65004: "denied",
-  70016: "invalid_issuer_response", // pending: where that comes as an end, the issuer contradicts itself
+  70016: "invalid_issuer_response", // pending: if it arrives as a final answer, the issuer contradicts itself
   70018: "denied",
   70019: "code_expired",
   70020: "code_expired",
@@ -135,63 +135,65 @@ const aadstsCodes: Record<number, DoorcodeErrorCode> = {
   501051: "client_rejected",
 };
 
-/** What a person does about a redirect URI that the issuer does not know: the sign-in in a browser comes back to this machine. */
+/** How to fix an unknown redirect URI: a sign-in in the browser comes back to this machine. */
 export const redirectHint =
-  "register http://localhost as a redirect URI of the app (on Entra: mobile and desktop applications), or sign in by a code.";
+  "register http://localhost as a redirect URI of the app (on Entra: mobile and desktop applications), or sign in with a code.";
 
 const grantTypeHint =
-  "The application may not use this way to get tokens: allow its grant type in the application's registration (a Doorcode tenant: grantTypes), or sign in another way (doorcode login --browser or --device).";
+  "The application may not use this grant type: allow it in the application's registration (a Doorcode tenant: grantTypes), or sign in another way (doorcode login --browser or --device).";
 
-/** Of numbers that mean two things; the suberror or the issuer's words tell which. */
+/** For numbers with two meanings; the suberror or the issuer's text decides. */
 function ambiguousHint(aadsts: number, { description = "", suberror }: Said): string | undefined {
   if (aadsts === 65001 && suberror === "consent_required") {
-    return "Sign in again: the page then shows it. On Entra an administrator must consent first; customers cannot.";
+    return "Sign in again: the page asks for consent. On Entra an administrator must consent first; customers cannot.";
   }
-  // Entra's 650057 is about an API that the registration does not list.
+  // Entra's 650057 means that the registration does not list the API.
   if (aadsts !== 650057 || !/administrative scopes/i.test(description)) return undefined;
   const allow = "on the tenant's machine: doorcode tenant apps allow-administration CLIENT_ID";
   return /by device code/i.test(description)
     ? `Sign in through a browser (doorcode login --browser), or allow it ${allow} --by-device-code`
-    : `Allow it ${allow} (with --by-device-code for sign-ins by a code, too)`;
+    : `Allow it ${allow} (with --by-device-code for sign-ins with a code as well)`;
 }
 
 const aadstsHints: Record<number, string> = {
-  50011: `The redirect URI is not the app's: ${redirectHint}`,
+  50011: `The redirect URI is not registered for the app: ${redirectHint}`,
   65001: "An administrator of the tenant must consent to these permissions; customers cannot.",
   90094: "An administrator of the tenant must consent to these permissions; customers cannot.",
   90002: "No such tenant: check the authority's tenant ID or name.",
   500011: "No such API in this tenant: check the scope's prefix.",
   70011: "Check the scopes: api://<API's client ID>/<scope>.",
   28002: "Check the scopes: api://<API's client ID>/<scope>.",
-  700022: "Ask for the scopes of one API at a time.",
+  700022: "Request the scopes of one API at a time.",
   700016: "No such application in this tenant: check the client ID and the authority.",
   70003: grantTypeHint,
   50076:
-    "Sign in again: the page asks for what the tenant demands now, such as a second factor or another way to sign in.",
+    "Sign in again: the page asks for what the tenant now requires, such as a second factor or another way to sign in.",
   650057:
     "The application's registration does not list this API: check the scope's prefix, or add the API's permission there.",
   7000215:
-    "Check the client secret: its value, not its ID, and of this application. A public client has none: leave it out.",
+    "Check the client secret: use its value, not its ID, and the secret of this application. A public client has no secret: omit it.",
   7000222:
-    "The client secret has expired: make another (Entra: Certificates & secrets; a Doorcode tenant: doorcode tenant apps add-secret).",
+    "The client secret has expired: create a new one (Entra: Certificates & secrets; a Doorcode tenant: doorcode tenant apps add-secret).",
   7000218: 'Set "Allow public client flows" to Yes on the application\'s registration.',
   700027:
     "The application has no such certificate, or it has expired: register it (Entra: Certificates & secrets; a Doorcode tenant: doorcode tenant apps add-certificate).",
   700024: "Check this machine's clock: it differs from the issuer's by minutes.",
-  501051: "An administrator must assign the application a role of that API (application permission), then consent.",
-  7000229: "The application has no service principal in this tenant: an administrator makes one by consenting to it.",
+  501051:
+    "An administrator must assign one of the API's roles (application permissions) to the application, then consent.",
+  7000229:
+    "The application has no service principal in this tenant: an administrator creates one by consenting to the application.",
   500208:
-    "Customers' accounts cannot sign in on that page: use https://<subdomain>.ciamlogin.com/common/oauth2/deviceauth.",
+    "Customer accounts cannot sign in on that page: use https://<subdomain>.ciamlogin.com/common/oauth2/deviceauth.",
 };
 
 export function aadstsCode(aadsts: number | undefined): DoorcodeErrorCode | undefined {
   if (aadsts === undefined) return undefined;
-  // 53000 to 53999 and the longer numbers below them (530032 …) are Conditional Access.
+  // 53000 to 53999, and the longer numbers that begin with these (530032 …), are Conditional Access.
   if (Math.floor(aadsts / 1_000) === 53 || Math.floor(aadsts / 10_000) === 53) return "blocked_by_policy";
   return aadstsCodes[aadsts];
 }
 
-/** What an error says beside its number. */
+/** The parts of an error besides its number. */
 interface Said {
   description?: string | undefined;
   suberror?: string | undefined;
@@ -201,8 +203,8 @@ export const aadstsHint = (aadsts: number | undefined, said: Said = {}): string 
   aadsts === undefined ? undefined : (ambiguousHint(aadsts, said) ?? aadstsHints[aadsts]);
 
 /**
- * Text of an issuer, fit for a terminal and a log: one line, no control or direction characters (they could rewrite what a
- * person reads), bounded, and without the secrets of the request, which some servers echo.
+ * Makes an issuer's text safe for a terminal and a log: one line, without control or direction characters (they could
+ * change what the reader sees), of limited length, and without the request's secrets, which some servers echo.
  */
 export function plainText(text: string, options: { secrets?: readonly string[]; limit?: number } = {}): string {
   const plain = withoutSecrets(text, options.secrets ?? [])
@@ -213,7 +215,7 @@ export function plainText(text: string, options: { secrets?: readonly string[]; 
   return plain.length <= limit ? plain : `${plain.slice(0, limit - 1)}…`;
 }
 
-/** The same answer; where it is an OAuth error, with whatever status, no member of it holds the secrets of the request. */
+/** The same answer; if it is an OAuth error, with any status, none of its members repeats the request's secrets. */
 export function errorWithoutSecrets(answer: HttpAnswer, secrets: readonly string[]): HttpAnswer {
   const body = readJsonObject(answer.body);
   // Any other body is never repeated.
@@ -222,7 +224,10 @@ export function errorWithoutSecrets(answer: HttpAnswer, secrets: readonly string
   return { ...answer, body: JSON.stringify(body, masked) };
 }
 
-/** A body as a JSON object; undefined when it is anything else. A parser's own message quotes the text, which may hold a token. */
+/**
+ * Reads a body as a JSON object; undefined for anything else. A parser's own message quotes the text, which may hold a
+ * token.
+ */
 export function readJsonObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -233,7 +238,7 @@ export function readJsonObject(text: string): Record<string, unknown> | undefine
   return undefined;
 }
 
-/** The members that say something: a server may write an optional one as null, "" or [] instead of leaving it out. */
+/** Drops empty members: a server may send an optional one as null, "" or [] instead of leaving it out. */
 export function withoutEmpty<T>(value: T): T {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   const isEmpty = (member: unknown) =>
@@ -241,7 +246,7 @@ export function withoutEmpty<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => !isEmpty(member))) as T;
 }
 
-/** A member that is a string with something in it. */
+/** The member if it is a non-empty string. */
 export function stringOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }

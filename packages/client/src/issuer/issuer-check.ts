@@ -5,8 +5,8 @@ import type { IssuerMetadata } from "./issuer-session.ts";
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * Whether metadata that came from this authority may speak for that issuer. OpenID Connect: the issuer is the authority
- * (Discovery §4.3), or its `/v2.0`. Entra names its issuers otherwise than its hosts; see the rules below.
+ * Checks that metadata from this authority may speak for that issuer. OpenID Connect: the issuer is the authority
+ * (Discovery §4.3), or its `/v2.0`. Entra names its issuers differently from its hosts; see the rules below.
  * @throws DoorcodeError `invalid_issuer_response`
  */
 export function checkIssuer(issuer: string, authority: string, engine: "entra" | "oidc"): void {
@@ -16,7 +16,7 @@ export function checkIssuer(issuer: string, authority: string, engine: "entra" |
   if (accepted) return;
   throw new DoorcodeError("invalid_issuer_response", {
     detail: `the metadata of ${authority} names another issuer, ${plainText(issuer, { limit: 200 })}.`,
-    hint: "Check the authority: it is the issuer's own address.",
+    hint: "Check the authority: it must be the issuer's own address.",
   });
 }
 
@@ -26,18 +26,18 @@ function isEntraIssuer(issuer: string, authority: string): boolean {
   if (theirs.protocol !== "https:") return false;
   const asked = tenantOf(ours);
   const tenant = tenantOf(theirs);
-  // A tenant named by its GUID is that one and no other.
+  // A tenant named by its GUID is that tenant and no other.
   if (guid.test(asked) && tenant !== asked) return false;
   if (theirs.origin === ours.origin) return true;
   if (isMicrosoftHost(ours.hostname) && isMicrosoftHost(theirs.hostname)) return true;
-  // An external tenant's issuer carries its GUID where its name was asked for: https://<guid>.ciamlogin.com/<guid>/v2.0.
+  // An external tenant's issuer has its GUID where the request had its name: https://<guid>.ciamlogin.com/<guid>/v2.0.
   return isCiamHost(ours.hostname) && guid.test(tenant) && theirs.host === `${tenant}.ciamlogin.com`;
 }
 
-/** The first part of the path, which every http address has; GUIDs and domains ignore case. */
+/** The first segment of the path. GUIDs and domains ignore case. */
 const tenantOf = (url: URL) => url.pathname.split("/")[1]!.toLowerCase();
 
-/** Microsoft's own sign-in hosts, national clouds included. */
+/** Microsoft's sign-in hosts, including national clouds. */
 const microsoftHosts = new Set([
   "login.microsoftonline.com",
   "login.microsoft.com",
@@ -50,13 +50,13 @@ const microsoftHosts = new Set([
 
 export const isMicrosoftHost = (host: string): boolean => microsoftHosts.has(host);
 
-/** An external tenant's host: `contoso.ciamlogin.com`, or the tenant's GUID in that place. */
+/** An external tenant's host: `contoso.ciamlogin.com`, or the tenant's GUID in place of the name. */
 export const isCiamHost = (host: string): boolean => /^[a-z0-9-]+\.ciamlogin\.com$/.test(host);
 
 /**
- * Metadata that names another issuer's token endpoint would get what is that issuer's alone (mix-up, RFC 9700 §4.4): an
- * application's token, which no ID token says the issuer of, or an assertion that is good there, since Entra's have the token
- * endpoint for their audience and go to the other endpoints as well.
+ * Metadata that names another issuer's token endpoint would receive secrets meant for that issuer (mix-up, RFC 9700
+ * §4.4): an application's token, whose issuer no ID token proves, or an assertion that is valid there, since Entra's
+ * assertions have the token endpoint as their audience and are sent to the other endpoints as well.
  * @throws DoorcodeError `invalid_issuer_response`
  */
 export function checkTokenEndpoint({
@@ -68,13 +68,13 @@ export function checkTokenEndpoint({
   if (named.origin === leadsTo.origin || (isMicrosofts(named) && isMicrosofts(leadsTo))) return;
   throw new DoorcodeError("invalid_issuer_response", {
     detail: `the metadata of ${authority} names another host's token endpoint, ${leadsTo.origin}.`,
-    hint: "Check the authority: it is the issuer's own address.",
+    hint: "Check the authority: it must be the issuer's own address.",
   });
 }
 
 /**
- * By the caller's word, else by the host, else by the issuer's own: `doorcode_profile` in its metadata says that MSAL Node
- * can be the engine. Undefined while the metadata is not known and needed.
+ * Chosen by the caller, otherwise by the host, otherwise by the issuer: `doorcode_profile` in its metadata says that
+ * MSAL Node can be the engine. Undefined while metadata is needed but not yet known.
  */
 export function chooseEngine(known: {
   option: "entra" | "oidc" | undefined;

@@ -4,56 +4,61 @@ import type { Fetch } from "../fetch/node-fetch.ts";
 import type { Json, TokenStore } from "../token-store/contract.ts";
 import type { Transport } from "../transport/transport.ts";
 
-/** Which protocol engine speaks to an issuer. */
+/** The protocol engine that speaks to an issuer. */
 export type EngineKind = "entra" | "oidc";
 
-/** One program at one issuer: what every operation between them needs. Made once by `openIssuerSession`. */
+/** One program at one issuer: what all operations share. Created once by `openIssuerSession`. */
 export interface IssuerSession {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   authority: string;
   clientId: string;
   credential?: ClientCredential | undefined;
-  /** The program's, before those of the metadata. */
+  /** Named by the program; these override the metadata. */
   endpoints?: ClientOptions["endpoints"];
-  /** The program's choice; undefined: the authority or its metadata decides. */
+  /** The program's choice. Undefined: the authority or its metadata decides. */
   engine: EngineKind | undefined;
   clock: Clock;
-  /** Loaded with its first request. */
+  /** Loaded with the first request. */
   transport: Transport;
-  /** For web APIs, with the same certificates and proxy; loaded with its first request. */
+  /** For web APIs, with the same certificates and proxy. Loaded with the first request. */
   fetch: Fetch;
-  /** Opened when it is first used. */
+  /** Opened on first use. */
   store: TokenStore;
 }
 
-/** The same once it is known what the issuer says of itself. */
+/** The session, once the issuer's metadata is known. */
 export interface ConnectedSession extends IssuerSession {
   metadata: IssuerMetadata;
 }
 
-/** What the issuer says of itself (OpenID Connect Discovery §3, RFC 8414), checked. */
+/** What the issuer says about itself (OpenID Connect Discovery §3, RFC 8414), verified. */
 export interface IssuerMetadata {
   engine: EngineKind;
-  /** The authority that discovery was made at: for MSAL, never with `/v2.0` at the end. */
+  /** The authority used for discovery: for MSAL, never with a trailing `/v2.0`. */
   authority: string;
   issuer: string;
   tokenEndpoint: string;
-  /** Undefined where the issuer has no sign-in by code, or none in a browser. */
+  /** Undefined where the issuer offers no sign-in with a code, or none in a browser. */
   deviceAuthorizationEndpoint: string | undefined;
   authorizationEndpoint: string | undefined;
-  /** Undefined at an OAuth server that has none, and so no ID tokens that could be verified. */
+  /** Undefined at an OAuth server without keys, whose ID tokens could not be verified. */
   jwksUri: string | undefined;
-  /** OpenID Connect: an ID token comes where `openid` is granted. */
+  /** OpenID Connect: an ID token comes if `openid` is granted. */
   openId: boolean;
-  /** Undefined where the issuer lists none. */
+  /** Undefined where the issuer does not list them. */
   scopesSupported: readonly string[] | undefined;
   revocationEndpoint: string | undefined;
-  /** What `…_auth_methods_supported`, `…_auth_signing_alg_values_supported` and `code_challenge_methods_supported` list. */
+  /**
+   * The content of `…_auth_methods_supported`, `…_auth_signing_alg_values_supported` and
+   * `code_challenge_methods_supported`.
+   */
   tokenAuthMethods: readonly string[] | undefined;
   revocationAuthMethods: readonly string[] | undefined;
   assertionAlgs: readonly string[] | undefined;
   challengeMethods: readonly string[] | undefined;
-  /** `doorcode_profile` is there: the issuer knows `device_name`. */
+  /** `doorcode_profile` is present: the issuer supports `device_name`. */
   knowsDevices: boolean;
+  /** The most seconds for which the issuer holds a poll. Undefined where it does not announce that it does. */
+  announcedWait: number | undefined;
   document: { [name: string]: Json };
 }

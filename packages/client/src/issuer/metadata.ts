@@ -1,3 +1,4 @@
+import { announcedWait } from "../device-flow/held-poll.ts";
 import type { FlowObserver } from "../engines/engine.ts";
 import { DoorcodeError } from "../errors.ts";
 import type { Json } from "../token-store/contract.ts";
@@ -15,13 +16,13 @@ const freshMs = 24 * 60 * 60 * 1_000;
 export interface ConnectOptions {
   observer?: Pick<FlowObserver, "retrying">;
   signal?: AbortSignal | undefined;
-  /** What is kept is good however old it is. */
+  /** Kept metadata never becomes too old to use. */
   anyAge?: boolean;
 }
 
 /**
- * The session with the authority's metadata: kept in the store for a day, asked for again after that, and used however old it
- * is while the issuer cannot be reached.
+ * The session with the authority's metadata. It is stored for a day, then requested again, and used at any age while
+ * the issuer cannot be reached.
  * @throws DoorcodeError `issuer_unreachable`, `invalid_issuer_response`, `configuration`
  */
 export async function connect(session: IssuerSession, options: ConnectOptions = {}): Promise<ConnectedSession> {
@@ -31,7 +32,7 @@ export async function connect(session: IssuerSession, options: ConnectOptions = 
   try {
     const found = await discover(session, { ...options, isKnown: kept !== undefined });
     const metadata = readMetadata(session, found);
-    // As it was found: the endpoints of this program are not another one's.
+    // Stored as found: this program's endpoints do not apply to other programs.
     const value = { document: found.document, at: metadata.authority, fetched_at: clock.now() };
     const more = { engine: metadata.engine, ...(!found.openId && { oauth_only: true }) };
     await store.change([{ put: metadataKey(authority), value: { ...value, ...more } }]);
@@ -40,7 +41,7 @@ export async function connect(session: IssuerSession, options: ConnectOptions = 
     if (kept && error instanceof DoorcodeError && error.code === "issuer_unreachable") {
       return connected(session, kept.metadata);
     }
-    // Of a lost connection it was explained before the next try.
+    // A lost connection was explained before the retry.
     if (kept || (error instanceof DoorcodeError && error.code === "configuration")) throw error;
     throw await (await import("./wrong-authority.ts")).wrongAuthority(session, error, options.signal);
   }
@@ -54,7 +55,7 @@ async function readKept(session: IssuerSession): Promise<{ metadata: IssuerMetad
   const record = (await session.store.read()).records.get(metadataKey(session.authority));
   if (!isObject(record) || !isObject(record.document) || typeof record.at !== "string") return undefined;
   try {
-    // Chosen anew: the program may have changed its mind since.
+    // Decided again: the program may have changed its choice since.
     const openId = record.oauth_only !== true;
     const metadata = readMetadata(session, { authority: record.at, document: record.document, openId });
     return { metadata, age: session.clock.now() - Number(record.fetched_at) };
@@ -64,10 +65,10 @@ async function readKept(session: IssuerSession): Promise<{ metadata: IssuerMetad
 }
 
 interface FoundMetadata {
-  /** What discovery was made at. */
+  /** The authority used for discovery. */
   authority: string;
   document: { [name: string]: Json };
-  /** Found where OpenID Connect Discovery keeps it. */
+  /** Found where OpenID Connect Discovery puts it. */
   openId: boolean;
 }
 
@@ -97,7 +98,7 @@ async function discover(
     if (error.code === "issuer_unreachable") throw error;
     refusal ??= error;
   }
-  // All that is needed to speak to it is known.
+  // Everything that is needed is known.
   const { authority, endpoints } = session;
   if (endpoints?.token && endpoints.deviceAuthorization) {
     return { authority, openId: false, document: { issuer: authority } };
@@ -105,7 +106,7 @@ async function discover(
   throw refusal;
 }
 
-/** A wrong scheme or port on this machine fails however often it is tried: the first failure is explained before the next try. */
+/** On this machine, a wrong scheme or port fails on every try, so the first failure is explained before a retry. */
 function explainOnce(session: Pick<IssuerSession, "authority" | "transport">) {
   let first = true;
   return async (error: unknown, signal: AbortSignal | undefined): Promise<unknown> => {
@@ -116,8 +117,8 @@ function explainOnce(session: Pick<IssuerSession, "authority" | "transport">) {
 }
 
 /**
- * Where the metadata may be: Entra keeps it under `/v2.0`, OpenID Connect beneath the issuer (Discovery §4), RFC 8414 §3.1
- * between the host and the issuer's path; servers mix these forms.
+ * Where the metadata may be: Entra puts it under `/v2.0`, OpenID Connect below the issuer (Discovery §4), RFC 8414 §3.1
+ * between the host and the issuer's path. Servers mix these forms.
  */
 function candidates({
   authority,
@@ -140,7 +141,10 @@ function candidates({
   ];
 }
 
-/** MSAL's rule for an external tenant named by its host alone: `contoso.ciamlogin.com` is `contoso.onmicrosoft.com` there. */
+/**
+ * MSAL's rule for an external tenant named only by its host: `contoso.ciamlogin.com` means `contoso.onmicrosoft.com`
+ * there.
+ */
 function withTenant(authority: string, url: URL): string {
   if (!isCiamHost(url.hostname) || url.pathname !== "/") return authority;
   return `${authority}/${url.hostname.split(".")[0]}.onmicrosoft.com`;
@@ -167,7 +171,7 @@ function readMetadata(
     found.openId ||
     (jwksUri !== undefined &&
       (scopesSupported?.includes("openid") ?? listOf(document.id_token_signing_alg_values_supported) !== undefined));
-  // Entra's metadata did not always name it; MSAL derives it so.
+  // Entra's metadata did not always include it; MSAL derives it in the same way.
   const derived = engine === "entra" ? tokenEndpoint.replace("/token", "/devicecode") : undefined;
   return {
     engine,
@@ -185,6 +189,7 @@ function readMetadata(
     assertionAlgs: listOf(document.token_endpoint_auth_signing_alg_values_supported),
     challengeMethods: listOf(document.code_challenge_methods_supported),
     knowsDevices: document.doorcode_profile !== undefined,
+    announcedWait: announcedWait(document.doorcode_prefer_wait_seconds),
     document,
   };
 }
@@ -195,7 +200,7 @@ function address(document: Record<string, unknown>, name: string): string {
   throw new DoorcodeError("invalid_issuer_response", { detail: `the issuer's metadata has no usable ${name}.` });
 }
 
-/** Strings with something in them; undefined where there are none, or no list at all. */
+/** The non-empty strings of a list; undefined if there are none, or no list. */
 function listOf(value: unknown): string[] | undefined {
   const strings = Array.isArray(value) ? value.filter((each) => stringOf(each) !== undefined) : [];
   return strings.length > 0 ? strings : undefined;
@@ -203,8 +208,8 @@ function listOf(value: unknown): string[] | undefined {
 
 function optionalAddress(document: Record<string, unknown>, name: string): string | undefined {
   const value = stringOf(document[name]);
-  // Errors name it: what could rewrite a terminal is no address.
+  // Errors show it, so it must not contain anything that could rewrite a terminal.
   if (value === undefined || plainText(value, { limit: 2_000 }) !== value.trim()) return undefined;
-  // `{tenantid}` stands in the issuer of Microsoft's shared authorities.
+  // The issuer of Microsoft's shared authorities contains `{tenantid}`.
   return URL.canParse(value.replace("{tenantid}", "tenant")) ? value : undefined;
 }

@@ -18,7 +18,7 @@ type SessionOptions = Pick<
 >;
 
 /**
- * Asks nobody and reads nothing: costly parts are made when they are first used.
+ * Sends and reads nothing: costly parts are created on first use.
  * @throws DoorcodeError `configuration`
  */
 export function openIssuerSession(options: SessionOptions): IssuerSession {
@@ -27,14 +27,14 @@ export function openIssuerSession(options: SessionOptions): IssuerSession {
   if (typeof clientId !== "string" || !/^[\x21-\x7e]+$/.test(clientId)) {
     throw new DoorcodeError("configuration", {
       detail: "the option clientId is not an application (client) ID.",
-      hint: "It is what the app's registration is called by, a GUID as a rule; doorcode tenant apps lists those of a tenant.",
+      hint: "It identifies the app's registration and is usually a GUID; doorcode tenant apps lists those of a tenant.",
     });
   }
   const { hostname, pathname } = new URL(authority);
   if (isMicrosoftHost(hostname) && pathname === "/") {
     throw new DoorcodeError("configuration", {
-      detail: `the authority ${authority} names no tenant.`,
-      hint: `It is ${authority}/<tenant ID>; of an external tenant, https://<name>.ciamlogin.com/<tenant ID>`,
+      detail: `the authority ${authority} does not name a tenant.`,
+      hint: `Use ${authority}/<tenant ID>; for an external tenant, https://<name>.ciamlogin.com/<tenant ID>`,
     });
   }
   const endpoints = Object.entries(options.endpoints ?? {}).filter(([, url]) => url !== undefined);
@@ -52,7 +52,7 @@ export function openIssuerSession(options: SessionOptions): IssuerSession {
   };
 }
 
-/** The engine that speaks to the session's issuer; neither is loaded before it is known which. */
+/** The engine for the session's issuer. It is loaded only once it is known which one. */
 export async function engineOf(session: IssuerSession, how?: ConnectOptions): Promise<Engine> {
   const connected = await connect(session, how);
   if (connected.metadata.engine === "entra") {
@@ -92,7 +92,7 @@ function lazyStore(folder: { directory: string } | undefined, clock: Clock): Tok
   };
 }
 
-/** What failed is tried again next time. */
+/** A failure is not remembered: the next call tries again. */
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => {

@@ -3,14 +3,15 @@ import { protocolScopes } from "../token-store/store-keys.ts";
 import type { IssuerMetadata } from "./issuer-session.ts";
 
 /**
- * The scope lists to ask with, one after the other while the issuer answers `invalid_scope`: the caller's with those that
- * OpenID Connect adds, then with fewer of them, at last the caller's alone. A scope of ours never fails a sign-in.
+ * The scope lists to try in turn while the issuer answers `invalid_scope`: the caller's with those that OpenID Connect
+ * adds, then fewer of them, finally the caller's alone. A scope that we add never fails a sign-in.
  */
 export function scopeAttempts(
   { openId, scopesSupported }: Pick<IssuerMetadata, "openId" | "scopesSupported">,
   scopes: readonly string[],
 ): string[][] {
-  // An OpenID Connect issuer knows `openid` even where it does not list it (Discovery §3); other servers know what they list.
+  // An OpenID Connect issuer supports `openid` even if it does not list it (Discovery §3); other servers support what
+  // they list.
   const known = (scope: string) =>
     scopesSupported === undefined ? openId : scopesSupported.includes(scope) || (openId && scope === "openid");
   const added = protocolScopes.filter(known);
@@ -20,12 +21,12 @@ export function scopeAttempts(
   return lists.filter((list, at) => at === 0 || list.length < lists[at - 1]!.length);
 }
 
-/** OpenID Connect's own: what they bring is in the ID token, and many servers leave them out of `scope`. */
+/** OpenID Connect's own scopes: their result is in the ID token, and many servers leave them out of `scope`. */
 const identityScopes = ["openid", "profile", "email", "address", "phone", "offline_access"];
 
 /**
- * The wanted scopes that an answer does not grant (RFC 6749 §3.3). Names are compared without case, as Entra does, and with or
- * without their resource before them; `.default` stands for whatever was granted.
+ * The requested scopes that an answer does not grant (RFC 6749 §3.3). Names are compared without case, as Entra does,
+ * and with or without their resource prefix. `.default` covers whatever was granted.
  */
 export function notGranted(wanted: readonly string[], granted: readonly string[]): string[] {
   const given = granted.map((scope) => scope.toLowerCase());
@@ -38,8 +39,8 @@ export function notGranted(wanted: readonly string[], granted: readonly string[]
 }
 
 /**
- * Asks with each list until one is taken.
- * @throws the first refusal when the last list is refused as well; any other error at once
+ * Asks with each list until one is accepted.
+ * @throws the first rejection if the last list is rejected as well; any other error immediately
  */
 export async function withFewerScopes<T>(
   attempts: readonly string[][],

@@ -9,16 +9,19 @@ export interface RetryOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** For one exchange, in milliseconds. */
+/** Time limit of one exchange, in milliseconds. */
 export const requestTimeoutMs = 15_000;
 
-/** Waits before the second and the third try; an issuer that asks for more than the longest gets no further try. */
+/**
+ * Waits before the second and the third try, in milliseconds. An issuer that asks for more than the longest gets no
+ * further try.
+ */
 const delays = [500, 1_500];
 const longestWait = 10_000;
 
 /**
- * For requests a person waits for (discovery, device code, renewal): three tries at what may pass by itself, then the end.
- * Returns the last answer whatever its status; the caller judges it.
+ * For requests that a user waits for (discovery, device code, renewal): up to three tries for temporary failures.
+ * Returns the last answer with any status; the caller judges it.
  * @throws DoorcodeError `issuer_unreachable`, `invalid_issuer_response` (over 1 MiB), `cancelled`, `timed_out`
  */
 export async function withRetries(
@@ -59,8 +62,8 @@ async function once(
 }
 
 /**
- * Milliseconds that `Retry-After` asks to wait (RFC 9110 §10.2.3); undefined where there is none or it makes no sense.
- * A date is read against the answer's own `Date`, since a device's clock may be wrong.
+ * Milliseconds that `Retry-After` asks to wait (RFC 9110 §10.2.3); undefined if absent or invalid. A date is compared
+ * with the answer's own `Date`, since a device's clock may be wrong.
  */
 export function retryAfter(answer: HttpAnswer, now: number): number | undefined {
   const value = answer.headers["retry-after"]?.trim();

@@ -1,17 +1,17 @@
-// The same file is in @doorcode/client and in @doorcode/prepare, which import nothing of each other; a test compares the two.
+// The same file is in @doorcode/client and in @doorcode/prepare, which do not import each other; a test compares them.
 
-/** What a person reads of an error is shorter, and the work of looking for a secret grows with its text. */
+/** The most of an error text that people read; the cost of searching for a secret grows with the text. */
 const LONGEST_TEXT = 4_096;
 
-/** A shorter secret is masked as a word of its own only: within words it would take away what the text says. */
+/** A shorter secret is masked only as a whole word: inside words it would destroy the text. */
 const longEnough = 8;
 
 /**
- * A text without the secrets of the request that it answers, however it spells them: as they are, percent-encoded or
- * form-encoded, once or more, or escaped as in JSON and HTML. Of a long text the first 4,096 characters are left.
+ * Removes the request's secrets from a text that answers it, in any spelling: plain, percent-encoded or form-encoded,
+ * once or repeatedly, or escaped as in JSON and HTML. Only the first 4,096 characters of the text are kept.
  */
 export function withoutSecrets(text: string, secrets: readonly string[]): string {
-  // The longest first: one may hold another.
+  // The longest first: one may contain another.
   const byLength = secrets.filter((secret) => secret !== "").sort((a, b) => b.length - a.length);
   const short = text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
   return byLength.reduce((masked, secret) => masked.replace(spellingsOf(secret), "…"), short);
@@ -22,7 +22,7 @@ function spellingsOf(secret: string): RegExp {
   return new RegExp(secret.length < longEnough ? `(?<![\\p{L}\\p{N}_])${source}(?![\\p{L}\\p{N}_])` : source, "gu");
 }
 
-/** Letters and digits are never encoded; that keeps the expression short for a token of kilobytes. */
+/** Letters and digits are never encoded, which keeps the expression short for a token of kilobytes. */
 function spellingsOfOne(character: string): string {
   if (/^[a-z\d]$/i.test(character)) return character;
   const code = character.codePointAt(0) as number;
@@ -44,7 +44,7 @@ const htmlNames: Record<string, string> = { "&": "amp", "<": "lt", ">": "gt", '"
 
 const literal = (units: number[]) => units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
 
-/** Digits of either case. */
+/** Upper and lower case digits. */
 const hex = (number: number, digits: number) =>
   number
     .toString(16)

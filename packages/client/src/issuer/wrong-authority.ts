@@ -4,15 +4,15 @@ import { isUntrusted, type Transport, TransportError } from "../transport/transp
 import { plainText, readJsonObject, stringOf } from "./issuer-answer.ts";
 import type { IssuerSession } from "./issuer-session.ts";
 
-/** Milliseconds for each of two questions to this machine. */
+/** Time limit of each of two requests to this machine, in milliseconds. */
 const patienceMs = 2_000;
 
 type Asking = Pick<IssuerSession, "authority" | "transport">;
 
 /**
- * Discovery failed. Where the authority names a Doorcode tenant on this machine by the wrong scheme, port or path, the error
- * names the right one, which that tenant says itself; where something else there speaks the other scheme, it says so; any
- * other error stays as it is.
+ * Explains a failed discovery. If the authority names a Doorcode tenant on this machine with the wrong scheme, port or
+ * path, the error names the right one, which that tenant supplies itself. If something else there speaks the other
+ * scheme, the error says so. Any other error stays as it is.
  */
 export async function wrongAuthority(
   { authority, transport }: Asking,
@@ -23,11 +23,11 @@ export async function wrongAuthority(
   const failed = error instanceof DoorcodeError || error instanceof TransportError;
   if (!failed || signal?.aborted || !isLoopback(hostname)) return error;
   const { right, speaks } = await askThere(host, transport, signal);
-  const problem = { detail: `there is no issuer at ${authority}.`, cause: error };
+  const problem = { detail: `no issuer found at ${authority}.`, cause: error };
   if (right !== undefined && right !== authority) {
     return new DoorcodeError("configuration", { ...problem, hint: `The tenant there is ${right}` });
   }
-  // An answer, even one that says no, was in the right scheme.
+  // Any answer, even an error, used the right scheme.
   const lost = error instanceof TransportError ? error : error.cause;
   if (!(lost instanceof TransportError) || isUntrusted(lost)) return error;
   const other = protocol === "https:" ? "http" : "https";
@@ -42,13 +42,17 @@ export async function wrongAuthority(
 }
 
 /**
- * The authority of the Doorcode tenant that answers at an address of this machine, its pages' address too. Undefined where
- * none answers, and of other machines, which are not asked.
- *
+ * Finds the Doorcode tenant that answers at an address of this machine (the address of its pages works, too) and
+ * returns its authority. Returns undefined if no tenant answers, and for other machines, which are never asked.
  * @param address with or without a scheme: `localhost:8443`
- * @param options `ca`: certificates in PEM to trust beside the system's; by default as `createClient` has it
+ * @param options `ca`: certificates in PEM to trust in addition to the system's; default: as in `createClient`
+ * @throws DoorcodeError `configuration` if the environment names an unusable proxy or CA file
  * @example
- * await localTenant("localhost:8443"); // "https://localhost:8443/<tenant ID>"
+ * ```ts
+ * import { localTenant } from "@doorcode/client";
+ *
+ * const authority = await localTenant("localhost:8443"); // "https://localhost:8443/<tenant ID>"
+ * ```
  */
 export async function localTenant(
   address: string,
@@ -64,7 +68,7 @@ export async function localTenant(
   return (await askThere(url.host, transport, undefined)).right;
 }
 
-/** What a tenant there says of itself, and the schemes that something there speaks. */
+/** What a tenant there says about itself, and which schemes answer there. */
 async function askThere(
   host: string,
   transport: Transport,
@@ -76,13 +80,13 @@ async function askThere(
     const answer = await transport
       .send({ url, method: "GET", timeoutMs: patienceMs, signal })
       .catch((error: unknown) => {
-        // It showed a certificate, trusted or not.
+        // The server showed a certificate, trusted or not.
         if (error instanceof TransportError && isUntrusted(error)) speaks.push(scheme);
       });
     if (!answer) continue;
     speaks.push(scheme);
     const body = readJsonObject(answer.body);
-    // The pages of a tenant name the issuer, which is on another port.
+    // A tenant's pages name the issuer, which uses another port.
     const issuer = body?.doorcode_profile === undefined ? body?.doorcode_authority : body.issuer;
     const right = stringOf(issuer)?.replace(/\/v2\.0$/, "");
     if (right !== undefined && plainText(right) === right && isLocalHttps(right)) return { right, speaks };

@@ -1,7 +1,20 @@
 import type { Presenter } from "../client.ts";
 import { type PresenterOptions, terminalFeatures } from "./output.ts";
 
-/** The presenter that suits where it writes; which one is loaded only once there is something to show. */
+/**
+ * Returns the presenter that suits the output: a redrawing screen for a terminal, plain lines otherwise. The presenter
+ * is loaded only when there is something to show.
+ * @example
+ * ```ts
+ * import { choosePresenter, createClient } from "@doorcode/client";
+ *
+ * const client = createClient({
+ *   authority: "https://contoso.ciamlogin.com/<tenant ID>",
+ *   clientId: "00000000-0000-4000-8000-000000000000",
+ *   present: choosePresenter({ stream: process.stdout, env: process.env, appName: "Todo" }),
+ * });
+ * ```
+ */
 export function choosePresenter(options: PresenterOptions): Presenter {
   let chosen: Promise<Presenter> | undefined;
   let loaded: Presenter | undefined;

@@ -1,7 +1,20 @@
 import type { Account, Presenter, SignInEvent } from "../client.ts";
 import type { Output } from "./output.ts";
 
-/** One event a line, for programs: `{"v":1,"event":…}`. Times are ISO 8601 in UTC, pauses are milliseconds. */
+/**
+ * Writes one JSON event per line, for programs: `{"v":1,"event":…}`. Times are ISO 8601 in UTC, intervals are
+ * milliseconds.
+ * @example
+ * ```ts
+ * import { createClient, jsonPresenter } from "@doorcode/client";
+ *
+ * const client = createClient({
+ *   authority: "https://contoso.ciamlogin.com/<tenant ID>",
+ *   clientId: "00000000-0000-4000-8000-000000000000",
+ *   present: jsonPresenter({ stream: process.stdout }),
+ * });
+ * ```
+ */
 export function jsonPresenter(options: { stream: Output }): Presenter {
   return {
     show(event) {

@@ -1,35 +1,43 @@
 import type { Clock } from "../clock.ts";
 
-/** Where a presenter writes: `process.stderr`, or anything that looks like it. */
+/** Where a presenter writes: `process.stderr`, or anything with the same members. */
 export interface Output {
+  /** Writes a text. */
   write(text: string): unknown;
+  /** Whether this is a terminal. */
   isTTY?: boolean;
+  /** The terminal's width in characters. */
   columns?: number;
+  /** The terminal's height in lines. */
   rows?: number;
 }
 
+/** Options of the presenters. */
 export interface PresenterOptions {
+  /** Where the sign-in is shown. */
   stream: Output;
+  /** The environment, for the terminal's features: TERM, NO_COLOR, LANG, DOORCODE_PLAIN. */
   env: NodeJS.ProcessEnv;
+  /** The time, for tests. Default: the system's clock. */
   clock?: Clock;
-  /** False: no QR code, however well it would fit. */
+  /** False: no QR code, even if it would fit. */
   qr?: boolean;
-  /** True: with a lost connection, the system's error code (ECONNRESET) too. */
+  /** True: shows the system's error code (ECONNRESET) of a lost connection, too. */
   verbose?: boolean;
-  /** What the person knows this program by; the client ID stands in for it. */
+  /** The name under which the user knows this program. Default: the client ID. */
   appName?: string;
-  /** What asks, as the person knows the machine; the issuer's page shows the same name. */
+  /** The name under which the user knows this machine. The issuer's page shows the same name. */
   deviceName?: string;
 }
 
 export interface TerminalFeatures {
-  /** Cursor movements and redrawing; without it only whole lines are written. */
+  /** Whether the output can move the cursor and redraw. Otherwise only whole lines are written. */
   redraws: boolean;
   colour: boolean;
   unicode: boolean;
 }
 
-/** What the place that is written to can show, by what is customary to ask (no-color.org, terminfo's `dumb`). */
+/** What the output can show, by the usual conventions (no-color.org, terminfo's `dumb`). */
 export function terminalFeatures(stream: Output, env: NodeJS.ProcessEnv): TerminalFeatures {
   const redraws = stream.isTTY === true && env.TERM !== "dumb" && !isSet(env.DOORCODE_PLAIN);
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || "";

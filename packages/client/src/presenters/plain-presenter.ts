@@ -15,11 +15,24 @@ import {
   withoutScopes,
 } from "./wording.ts";
 
-/** Whole lines, each written once: for logs, pipes, terminals that cannot redraw, and screen readers. */
+/**
+ * Writes whole lines, each once: for logs, pipes, terminals that cannot redraw, and screen readers.
+ * @example
+ * ```ts
+ * import { createClient } from "@doorcode/client";
+ * import { plainPresenter } from "@doorcode/client/presenters";
+ *
+ * const client = createClient({
+ *   authority: "https://contoso.ciamlogin.com/<tenant ID>",
+ *   clientId: "00000000-0000-4000-8000-000000000000",
+ *   present: plainPresenter({ stream: process.stderr, env: process.env }),
+ * });
+ * ```
+ */
 export function plainPresenter(options: PresenterOptions): Presenter {
   const clock: Clock = options.clock ?? systemClock;
   const say = (line: string) => void options.stream.write(`${line}\n`);
-  /** A network that stays away is said once, not at every try. */
+  /** A lasting network failure is reported once, not at every try. */
   let troubled = false;
   return {
     show(event, about) {
@@ -32,18 +45,18 @@ export function plainPresenter(options: PresenterOptions): Presenter {
           say(`Open this page ${where}: ${plainText(code.verificationUri, { limit: 2_000 })}`);
           say(`Enter this code: ${plainText(code.userCode, { limit: 64 })}`);
           say(codeIsYours);
-          say(`The code is good for ${roughly(code.expiresAt - clock.now())}. Waiting.`);
+          say(`The code expires in ${roughly(code.expiresAt - clock.now())}. Waiting.`);
           return;
         }
         case "browser":
           say(`Sign in to use ${whoAsks(options, about)}`);
           say(`Issuer: ${issuerName(about)}`);
-          say(`Your browser shows this page; if it does not, open it on this computer: ${addressOf(event.url)}`);
+          say(`This page opens in your browser. If it does not, open it on this computer: ${addressOf(event.url)}`);
           say(ifRefused);
           say("Waiting for the browser.");
           return;
         case "waiting":
-          if (troubled) say("The issuer answers again. Waiting.");
+          if (troubled) say("The issuer is responding again. Waiting.");
           troubled = false;
           return;
         case "slowed":

@@ -5,10 +5,23 @@ import { signInScreen, styles, visibleLength, wrap } from "./terminal-screens.ts
 import { type About, roughly, signedInAs, timeLeft, whyAgain, withoutScopes } from "./wording.ts";
 
 const clearLine = "\r\u001b[2K";
-/** A terminal that became narrower has broken lines into several; what is below the first of them is ours. */
+/** A terminal that became narrower has split lines; everything below the first of them is ours. */
 const clearRows = (rows: number) => (rows <= 1 ? clearLine : `\r\u001b[${rows - 1}A\u001b[J`);
 
-/** For a person at a terminal: the code in a box, a QR code where a phone can use it, and a countdown that stays on one line. */
+/**
+ * For a user at a terminal: the code in a box, a QR code if a phone can use it, and a countdown that stays on one line.
+ * @example
+ * ```ts
+ * import { createClient } from "@doorcode/client";
+ * import { terminalPresenter } from "@doorcode/client/presenters";
+ *
+ * const client = createClient({
+ *   authority: "https://contoso.ciamlogin.com/<tenant ID>",
+ *   clientId: "00000000-0000-4000-8000-000000000000",
+ *   present: terminalPresenter({ stream: process.stderr, env: process.env, appName: "Todo" }),
+ * });
+ * ```
+ */
 export function terminalPresenter(options: PresenterOptions): Presenter {
   const { stream, env } = options;
   const clock: Clock = options.clock ?? systemClock;
@@ -16,18 +29,18 @@ export function terminalPresenter(options: PresenterOptions): Presenter {
   const columns = () => Math.max(20, stream.columns ?? 80);
   let countdown: AbortController | undefined;
   let expiresAt = 0;
-  /** Columns that the countdown takes. */
+  /** The countdown's width in columns. */
   let drawn = 0;
-  /** What is above the countdown, and the width that it was made for. */
+  /** The text above the countdown, and the width that it was made for. */
   let screen = { lines: [] as string[], width: 0 };
-  /** Said in place of "Waiting" until `until`. */
+  /** Replaces "Waiting" until the time `until`. */
   let trouble: { text: string; until: number } | undefined;
 
   const draw = () => {
     const now = clock.now();
     const left = timeLeft(expiresAt - now);
     const note = trouble !== undefined && trouble.until > now ? trouble.text : undefined;
-    const long = `  ${note ?? "Waiting for you"} · the code is good for ${left}`;
+    const long = `  ${note ?? "Waiting for you"} · the code expires in ${left}`;
     const short = `  ${note ?? "Waiting"} · ${left} left`;
     const line = [long, short].find((text) => text.length < columns()) ?? clip(note ?? "Waiting", left, columns());
     clear();
@@ -53,7 +66,7 @@ export function terminalPresenter(options: PresenterOptions): Presenter {
     stream.write(`${made.lines.join("\n")}\n\n`);
   };
 
-  /** The screen and the countdown, as the terminal has wrapped them by now. */
+  /** The screen and the countdown, as the terminal wraps them now. */
   const clearScreen = () => {
     const above = screen.lines.reduce((rows, line) => rows + rowsOf(visibleLength(line)), 0);
     stream.write(clearRows(above + 1 + rowsOf(drawn)));
@@ -62,7 +75,7 @@ export function terminalPresenter(options: PresenterOptions): Presenter {
 
   const count = async (event: SignInEvent & { event: "code" }, about: About, signal: AbortSignal) => {
     while (!signal.aborted) {
-      // A QR code or a box that the terminal had to break reads as nothing: in its place, as it fits now.
+      // A QR code or box that the terminal had to wrap is unreadable: it is replaced by one that fits.
       const fitting = columns() === screen.width ? undefined : await screenOf(event, about);
       if (signal.aborted) return;
       if (fitting) {
@@ -92,7 +105,7 @@ export function terminalPresenter(options: PresenterOptions): Presenter {
           expiresAt = event.code.expiresAt;
           if (!features.redraws) return;
           countdown = new AbortController();
-          // It ends by being aborted, which is no failure.
+          // It always ends with an abort, which is not a failure.
           count(event, about, countdown.signal).catch(() => {});
           return;
         }
@@ -114,10 +127,10 @@ export function terminalPresenter(options: PresenterOptions): Presenter {
         case "retrying":
           trouble = {
             text: `${whyAgain(event.reason, options, 120)}; trying again`,
-            // A little longer than the pause: the next try takes a moment, too.
+            // Slightly longer than the interval: the next try also takes time.
             until: clock.now() + event.delay + 2_000,
           };
-          // Before there is a code there is no countdown to say it.
+          // Without a code there is no countdown yet to carry the note.
           if (countdown === undefined) stream.write(`  ${trouble.text} in ${roughly(event.delay)}\n`);
           break;
         case "signed_in": {
@@ -136,7 +149,7 @@ export function terminalPresenter(options: PresenterOptions): Presenter {
   };
 }
 
-/** The time is the part that must stay to be seen. */
+/** The remaining time must stay visible. */
 function clip(note: string, left: string, columns: number): string {
   const room = columns - left.length - 8;
   return `  ${note.slice(0, Math.max(0, room - 1)).trimEnd()}… · ${left}`;

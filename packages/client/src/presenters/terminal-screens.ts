@@ -9,11 +9,14 @@ interface Screen {
   features: TerminalFeatures;
 }
 
-/** Below this the words beside a QR code would be torn to pieces. */
+/** With fewer columns the text beside a QR code would be unreadable. */
 const wordsWidth = 36;
 const margin = 2;
 
-/** Everything above the countdown: what to open, what to enter, who asks. Long addresses are never cut: they must be copied. */
+/**
+ * Everything above the countdown: the page, the code, the program. Long addresses are never cut: the user must be able
+ * to copy them.
+ */
 export async function signInScreen(
   code: PresentedCode,
   about: About,
@@ -30,14 +33,14 @@ export async function signInScreen(
     if (text.every((line) => visibleLength(line) <= beside)) return indent(sideBySide(qr, text));
   }
   const text = words(code, about, options, screen, screen.columns - 2 * margin, qr.caption);
-  // The countdown and a line above and below it; a QR code that has scrolled away is only noise.
+  // The countdown and a line above and below it. A QR code that has scrolled away is useless.
   const fits = qr.width <= screen.columns && qr.lines.length + text.length + 4 <= screen.rows;
   const left = " ".repeat(Math.max(0, Math.min(margin, screen.columns - qr.width)));
   return fits ? [...qr.lines.map((line) => left + line), "", ...indent(text)] : indent(alone);
 }
 
 async function qrOf(code: PresentedCode): Promise<{ lines: string[]; width: number; caption: string }> {
-  // Without a complete address (Entra has none) it still saves typing the page's.
+  // Without a complete address (Entra has none) a QR code of the page still saves typing.
   return { ...(await qrCode(code.verificationUriComplete ?? code.verificationUri)), caption: "Scan this, or open" };
 }
 
@@ -65,7 +68,7 @@ function words(
   ];
 }
 
-/** Not letter-spaced: what is marked with the mouse must paste as the code. */
+/** Not letter-spaced: text selected with the mouse must paste as the code. */
 function box(code: string, unicode: boolean): string[] {
   const [topLeft, topRight, bottomLeft, bottomRight, across, down] = unicode ? "╭╮╰╯─│" : "++++-|";
   const inner = code.length + 6;
@@ -91,7 +94,7 @@ function sideBySide(qr: { lines: string[]; width: number }, text: string[]): str
 
 const indent = (lines: string[]) => lines.map((line) => (line === "" ? "" : " ".repeat(margin) + line).trimEnd());
 
-/** At spaces; a word longer than the line stays whole. */
+/** Wraps at spaces; a word longer than the line stays whole. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";
@@ -112,7 +115,10 @@ export function styles(colour: boolean) {
   return { bold: style(1), dim: style(2), accent: style(36), good: style(32) };
 }
 
-/** What a person at a terminal sees while the browser is asked. The address stands alone and whole: it must be copied. */
+/**
+ * What a user at a terminal sees during a sign-in in the browser. The address has its own line and is never cut: the
+ * user must be able to copy it.
+ */
 export function browserScreen(
   url: string,
   about: About,
@@ -125,7 +131,7 @@ export function browserScreen(
   return [
     ...indented(words(`Sign in to use ${whoAsks(options, about)}`).map(bold)),
     "",
-    ...indented(words("Your browser shows this page; if it does not, open it on this computer:")),
+    ...indented(words("This page opens in your browser. If it does not, open it on this computer:")),
     accent(addressOf(url)),
     "",
     ...indented(words(`Issuer: ${issuerName(about)}`).map(dim)),
@@ -140,13 +146,14 @@ const whiteOnNothing = "\u001b[38;5;231;49m";
 const reset = "\u001b[0m";
 
 /**
- * Two modules a character, dark on light whatever the terminal's own colours are: many scanners read no inverted code.
- * A border of two modules: the standard's four leave no room for words beside it in 80 columns, and phones do not need them.
+ * Two modules per character, dark on light regardless of the terminal's colors: many scanners cannot read inverted
+ * codes. The border has two modules: the standard's four leave no room for text in 80 columns, and phones do not need
+ * them.
  */
 export async function qrCode(text: string): Promise<{ lines: string[]; width: number }> {
-  // Loaded only when one is drawn: without it the code is on the screen sooner.
+  // Loaded only when needed, so that the code is on the screen sooner.
   const { renderUnicodeCompact } = await import("uqr");
-  // Blocks are the light modules here, spaces the dark ones.
+  // Blocks are the light modules, spaces the dark ones.
   const rows = renderUnicodeCompact(text, { border: 2, ecc: "L" }).split("\n");
   const width = rows[0]?.length ?? 0;
   const lines = rows.map((row, at) => (at === rows.length - 1 ? whiteOnNothing : whiteOnBlack) + row + reset);

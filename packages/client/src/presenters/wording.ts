@@ -8,13 +8,16 @@ export interface About {
   authority: string;
 }
 
-/** A code that anybody else may see is worth nothing, and a code from somebody else is how accounts are stolen (RFC 8628 §5.4). */
-export const codeIsYours = "This code is for you alone. Never type a code that somebody sent you.";
+/**
+ * A code that other people can see is worthless, and a code from someone else is how accounts are stolen (RFC 8628
+ * §5.4).
+ */
+export const codeIsYours = "This code is for you only. Never enter a code that someone sent you.";
 
-/** The issuer tells only the person, on its page: it sends nobody back to an address it does not know. */
-export const ifRefused = `If the page does not know the redirect URI: ${redirectHint}`;
+/** Only the issuer's page tells the user: the issuer does not redirect to an address it does not know. */
+export const ifRefused = `If the page shows an error about the redirect URI: ${redirectHint}`;
 
-/** Never shortened: half an address opens nothing. */
+/** Never shortened: a partial address opens nothing. */
 export const addressOf = (url: string): string => plainText(url, { limit: 16_000 });
 
 export function whoAsks(options: PresenterOptions, about: About): string {
@@ -23,23 +26,23 @@ export function whoAsks(options: PresenterOptions, about: About): string {
   return plainText(name, { limit: 160 });
 }
 
-/** The host of the authority. The page may be on another one: Entra's is. */
+/** The authority's host. The page may have another one, as with Entra. */
 export function issuerName({ authority }: About): string {
   return URL.canParse(authority) ? new URL(authority).host : plainText(authority, { limit: 160 });
 }
 
-/** An address of this machine opens nowhere else, so a QR code of it would only mislead. */
+/** A loopback address is useless on another device, so a QR code of it would mislead. */
 export function opensElsewhere(code: PresentedCode): boolean {
   return URL.canParse(code.verificationUri) && !isLoopback(new URL(code.verificationUri).hostname);
 }
 
-/** Why something is tried again. The code of the system at its end is for whoever looks into it. */
+/** Why a request is tried again, with the system's error code for debugging. */
 export function whyAgain(reason: string, { verbose }: PresenterOptions, limit: number): string {
   const text = plainText(reason, { limit });
   return verbose ? text : text.replace(/ \((?:E[A-Z0-9]+|ERR_[A-Z0-9_]+)\)(?=$| )/, "");
 }
 
-/** "14:32", rounded up: it reads 0:00 only when it is over. */
+/** "14:32", rounded up: it shows 0:00 only at the end. */
 export function timeLeft(ms: number): string {
   const seconds = Math.max(0, Math.ceil(ms / 1000));
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
@@ -57,7 +60,7 @@ export function signedInAs({ name, username }: Account): string {
   return `Signed in as ${plainText(person, { limit: 200 })}.`;
 }
 
-/** After "Signed in as …": what the issuer's answer leaves out. */
+/** After "Signed in as …": the scopes that the issuer did not grant. */
 export function withoutScopes(scopes: readonly string[]): string {
   return `Not granted: ${plainText(scopes.join(", "), { limit: 400 })}.`;
 }

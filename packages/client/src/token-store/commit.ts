@@ -5,19 +5,21 @@ import { newestGeneration } from "./read-store.cts";
 import { listFolder, syncFolder } from "./store-folder.ts";
 import { createPrivate, isAlive, removeIfThere, writeTempFile } from "./temp-files.ts";
 
-/** Gives `bytes` the name `store.<generation>.enc` unless somebody else was first. True when they are in, on the disk. */
+/**
+ * Names `bytes` `store.<generation>.enc` unless another writer was first. True once they are on disk under that name.
+ */
 export type Commit = (directory: string, generation: number, bytes: Buffer) => Promise<boolean>;
 
 export const storePath = (directory: string, generation: number) => join(directory, `store.${generation}.enc`);
 
-/** `link()` fails where the name is taken, and what it names is complete: one system call decides between all writers. */
+/** `link()` fails if the name exists, and what it names is complete: one system call decides between all writers. */
 export const commitByLink: Commit = async (directory, generation, bytes) => {
   const temp = await writeTempFile(directory, bytes);
   try {
     await link(temp, storePath(directory, generation));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // ENOENT: somebody took the temp file for a dead process's, which happens across containers.
+    // ENOENT: another process mistook the temp file for a dead process's, which happens across containers.
     if (code === "EEXIST" || code === "ENOENT") return false;
     throw error;
   } finally {
@@ -27,7 +29,7 @@ export const commitByLink: Commit = async (directory, generation, bytes) => {
   return true;
 };
 
-/** EACCES: Android forbids them. A folder that cannot be written has refused the temp file before. */
+/** EACCES: Android forbids hard links. A read-only folder would already have rejected the temp file. */
 const WITHOUT_LINKS = new Set<string | undefined>(["EPERM", "EACCES", "ENOTSUP", "EOPNOTSUPP", "EXDEV", "ENOSYS"]);
 
 /** The file system has no hard links (FAT, some network and phone file systems). */
@@ -36,7 +38,7 @@ export function isWithoutLinks(error: unknown): boolean {
   return syscall === "link" && WITHOUT_LINKS.has(code);
 }
 
-/** A claim older than this, by the file system's own clock, binds nobody. */
+/** A claim older than this, in milliseconds by the file system's own clock, is void. */
 const CLAIM_LIFE_MS = 10_000;
 /** `claim.<generation>.<attempt>` */
 const NAME = /^claim\.(\d+)\.\d+$/;
@@ -58,8 +60,9 @@ export function commitByClaim(clock: Clock): Commit {
 }
 
 /**
- * Gives a complete temp file its name unless somebody else does: first a claim on the generation, a file that only one can
- * create, with its process id; then a rename. Over the claim of a dead writer goes one of the next attempt.
+ * Names a complete temp file unless another writer does. The writer first claims the generation, with a file that only
+ * one can create and that holds its process ID, then renames. The claim of a dead writer is superseded by one of the
+ * next attempt.
  */
 export async function placeByClaim(input: {
   clock: Clock;
@@ -68,12 +71,12 @@ export async function placeByClaim(input: {
   generation: number;
   temp: string;
   path: string;
-  /** Asked once the claim is held. */
+  /** Called once the claim is held. */
   isFree(): boolean;
 }): Promise<boolean> {
   const { clock, directory, generation, temp, path } = input;
   const start = clock.now();
-  // Held for longer, it may be another's by now.
+  // An older claim may have been superseded by now.
   const stillOurs = () => Math.abs(clock.now() - start) < CLAIM_LIFE_MS / 2;
   let claimed: string | undefined;
   try {
@@ -89,7 +92,7 @@ export async function placeByClaim(input: {
   }
 }
 
-/** The claim's file, or undefined when another holds it. `fresh` is a file of now. */
+/** Returns the claim's file, or undefined if another writer holds the claim. `fresh`: a file created just now. */
 async function claim(directory: string, generation: number, fresh: string): Promise<string | undefined> {
   for (let attempt = 0; ; attempt++) {
     const path = join(directory, `claim.${generation}.${attempt}`);
@@ -109,15 +112,15 @@ async function binds(path: string, fresh: string): Promise<boolean> {
   try {
     const [stat, now, holder] = await Promise.all([lstat(path), lstat(fresh), readFile(path, "utf8")]);
     if (now.mtimeMs - stat.mtimeMs > CLAIM_LIFE_MS) return false;
-    // Empty, its writer is just about to put its number in; it counts as 0, which is this process and alive.
+    // If empty, its writer is about to write its process ID. It reads as 0, which means this process: alive.
     return isAlive(Number(holder));
   } catch {
-    // It was taken away meanwhile: whoever held it has written or given up.
+    // The claim is gone: its holder has written or given up.
     return true;
   }
 }
 
-/** Claims of generations that are in; the key's once there is a store that is sealed with it. */
+/** Claims on generations that exist, and on the key once a store is sealed with it. */
 async function removeSpentClaims(directory: string): Promise<void> {
   const names = listFolder(directory);
   const newest = newestGeneration(names);

@@ -19,9 +19,15 @@ import { applyChanges, emptyState, randomUUID, type StoreState, seal, stateOf } 
 import { removeAbandoned, removeIfThere, writeTempFile } from "./temp-files.ts";
 
 /**
- * The folder that the environment names: DOORCODE_STORE_DIR, else `doorcode` in XDG_STATE_HOME or ~/.local/state (Windows:
- * LOCALAPPDATA).
- * @throws DoorcodeError `store_locked` where this user has no home folder
+ * Returns the store's folder from the environment: DOORCODE_STORE_DIR, otherwise `doorcode` in XDG_STATE_HOME or
+ * ~/.local/state (Windows: LOCALAPPDATA).
+ * @throws DoorcodeError `store_locked` if this user has no home folder
+ * @example
+ * ```ts
+ * import { defaultStoreDirectory } from "@doorcode/client";
+ *
+ * console.log(`Tokens are kept in ${defaultStoreDirectory(process.env)}`);
+ * ```
  */
 export function defaultStoreDirectory(env: NodeJS.ProcessEnv): string {
   try {
@@ -31,36 +37,53 @@ export function defaultStoreDirectory(env: NodeJS.ProcessEnv): string {
   }
 }
 
+/** Options of `openFileStore`. */
 export interface FileStoreOptions {
+  /** The store's folder; created with the first record, for this user only. */
   directory: string;
+  /** The time, for tests. Default: the system's clock. */
   clock?: Clock;
-  /** Where `DOORCODE_STORE_KEY_FILE` and `CREDENTIALS_DIRECTORY` are looked up. */
+  /** The environment, for `DOORCODE_STORE_KEY_FILE` and `CREDENTIALS_DIRECTORY`. Default: `process.env`. */
   env?: NodeJS.ProcessEnv;
-  /** How a generation gets its name; found out by itself. */
+  /** How a generation gets its file name, for tests. Default: detected from the file system. */
   commit?: Commit;
 }
 
+/** The encrypted store in a folder. */
 export interface FileStore extends TokenStore {
+  /** The store's folder. */
   readonly directory: string;
-  /** Where the key is, and in one sentence what that protects. */
+  /** Where the key is, and one sentence on what the encryption protects against. */
   describe(): { directory: string; keyFile: string; key: "folder" | "systemd" | "named"; protects: string };
 }
 
-/** Somebody always gets in; one who never does within this time is told. */
+/** One writer always succeeds; a writer that never does within this time (milliseconds) gets an error. */
 const GIVE_UP_AFTER_MS = 60_000;
-/** More than others can write between a write and the look after it. */
+/** More writes than others can make before a writer checks the result of its own. */
 const REMEMBERED_WRITES = 64;
-/** Tries without a pause; most clashes are over then. */
+/** Tries without a pause; they resolve most conflicts. */
 const EAGER_TRIES = 3;
 
 /**
- * Opens the encrypted store in a folder; makes nothing there before something is stored.
- * @throws DoorcodeError `store_locked`, `store_damaged`: before anybody is asked to sign in
+ * Opens the encrypted store in a folder (AES-256-GCM). Creates nothing until something is stored.
+ * @throws DoorcodeError `store_locked`, `store_damaged`, before a user is asked to sign in
+ * @example
+ * ```ts
+ * import { createClient, openFileStore } from "@doorcode/client";
+ *
+ * const store = await openFileStore({ directory: "/var/lib/todo/tokens" });
+ * console.log(store.describe().protects);
+ * const client = createClient({
+ *   authority: "https://contoso.ciamlogin.com/<tenant ID>",
+ *   clientId: "00000000-0000-4000-8000-000000000000",
+ *   store,
+ * });
+ * ```
  */
 export async function openFileStore(options: FileStoreOptions): Promise<FileStore> {
   const { directory, clock = systemClock, env = process.env } = options;
   let commit = options.commit ?? commitByLink;
-  /** Writers of this process wait for each other here, not in the folder. */
+  /** Writers in this process queue here instead of competing in the folder. */
   const writing = new Mutex();
 
   async function read(): Promise<StoreState> {
@@ -73,7 +96,7 @@ export async function openFileStore(options: FileStoreOptions): Promise<FileStor
       try {
         bytes = readPrivateFile(file, "store");
       } catch (error) {
-        // A writer replaced it between the look into the folder and the opening.
+        // A writer replaced the file after the folder was listed.
         if ((error as NodeJS.ErrnoException).code === "ENOENT" && attempt < 1_000) continue;
         throw fileProblem(error, file);
       }
@@ -98,8 +121,8 @@ export async function openFileStore(options: FileStoreOptions): Promise<FileStor
       if (await put(named)) return named;
       if (clock.now() > giveUpAt) {
         throw new DoorcodeError("store_locked", {
-          detail: `other processes keep writing in ${directory}`,
-          hint: "Try again; if it stays so, look for a program that writes without end.",
+          detail: `other processes keep writing to ${directory}`,
+          hint: "Try again. If the error persists, look for a program that writes continuously.",
         });
       }
       if (tries > EAGER_TRIES) await clock.sleep(Math.random() * Math.min(2 ** tries, 100));
@@ -124,8 +147,8 @@ export async function openFileStore(options: FileStoreOptions): Promise<FileStor
   }
 
   /**
-   * Newer generations are there. Either they stand on this one, or this writer was stopped for long and took a number that
-   * others had used and cleared away before; then nobody ever saw its write.
+   * There are newer generations. Either they are built on this one, or this writer paused for so long that it took a
+   * number that others had used and deleted; then its write was never read.
    */
   async function wasBuiltUpon(state: StoreState): Promise<boolean> {
     const name = state.writes.at(-1);
@@ -144,7 +167,7 @@ export async function openFileStore(options: FileStoreOptions): Promise<FileStor
     }
   }
 
-  /** No older generation stays: a removed token must not live on in one. */
+  /** No older generation remains: it could contain a removed token. */
   async function tidy(names: readonly string[], file: string, newest: number): Promise<void> {
     for (const name of names) {
       const generation = generationOf(name);
@@ -153,7 +176,7 @@ export async function openFileStore(options: FileStoreOptions): Promise<FileStor
     await removeAbandoned(directory, names, file);
   }
 
-  /** Fails where a change would, without making one. */
+  /** Fails if a change would, without making one. */
   async function probe(): Promise<StoreState> {
     const state = await read();
     await makeFolder(directory);
@@ -168,8 +191,8 @@ export async function openFileStore(options: FileStoreOptions): Promise<FileStor
 
   function keyMissing(): DoorcodeError {
     return new DoorcodeError("store_locked", {
-      detail: `the key of the store, ${keySource(directory, env).path}, is not there`,
-      hint: "Put the key back; if it is lost, move the store's files away and sign in again.",
+      detail: `the key of the store, ${keySource(directory, env).path}, does not exist`,
+      hint: "Restore the key. If it is lost, move the store's files away and sign in again.",
     });
   }
 

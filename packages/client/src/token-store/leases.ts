@@ -3,18 +3,21 @@ import { DoorcodeError } from "../errors.ts";
 import type { Json, TokenStore } from "./contract.ts";
 import { randomUUID, type StoreState, withRecord } from "./store-state.ts";
 
-/** Replaces the state by what `next` makes of it, as one compare-and-swap; undefined leaves it as it is. */
+/** Replaces the state with the result of `next`, as one compare-and-swap; undefined leaves it unchanged. */
 export type Update = (next: (state: StoreState) => StoreState | undefined) => Promise<StoreState>;
 
-/** How long a contender waits before it looks again. */
+/** How long a contender waits before it tries again, in milliseconds. */
 const WAIT_MS = { least: 40, spread: 60 };
 
 type LeaseRecord = { holder: string; expires_at: number; ttl_ms: number };
 
-/** `withLease` of a store whose state changes by `update`: the lease is a record with an expiry, so nothing can be stuck. */
+/**
+ * `withLease` for a store whose state changes with `update`. A lease is a record with an expiry, so it cannot block
+ * forever.
+ */
 export function leases(update: Update, read: () => Promise<StoreState>, clock: Clock): TokenStore["withLease"] {
   const isLive = (lease: LeaseRecord | undefined, now: number): lease is LeaseRecord =>
-    // An expiry further away than the lease's whole life means that the clock was set back.
+    // An expiry further away than a full lease means that the clock was set back.
     lease !== undefined && lease.expires_at > now && lease.expires_at - now <= lease.ttl_ms;
 
   const hold = (key: string, holder: string, ttlMs: number) => {
@@ -40,7 +43,7 @@ export function leases(update: Update, read: () => Promise<StoreState>, clock: C
     }
   }
 
-  /** Prolongs until `ended` aborts; resolves when the lease is no longer ours. */
+  /** Renews until `ended` aborts. Resolves when the lease is lost. */
   async function keep(key: string, holder: string, ttlMs: number, until: number, ended: AbortSignal): Promise<void> {
     let expiresAt = until;
     for (;;) {
@@ -56,7 +59,7 @@ export function leases(update: Update, read: () => Promise<StoreState>, clock: C
         });
         if (!held) return;
       } catch {
-        // The disk may come back before the lease ends; until then it is still ours.
+        // The disk may recover before the lease expires; until then it is still ours.
         if (clock.now() >= expiresAt) return;
       }
     }
@@ -70,7 +73,7 @@ export function leases(update: Update, read: () => Promise<StoreState>, clock: C
     const ended = new AbortController();
     const kept = keep(key, holder, ttlMs, expiresAt, ended.signal).then(
       () => lost.abort(new DoorcodeError("store_locked", { detail: `the lease "${name}" went to another process` })),
-      // `ended`: nothing to prolong any more.
+      // `ended`: there is nothing left to renew.
       () => undefined,
     );
     try {
@@ -78,7 +81,7 @@ export function leases(update: Update, read: () => Promise<StoreState>, clock: C
     } finally {
       ended.abort();
       await kept;
-      // What `run` came to stands, whether the lease can be given back now or ends by itself.
+      // The result of `run` counts, whether the lease is released now or expires later.
       await update((state) => (holderIn(state, key) === holder ? withRecord(state, key, undefined) : undefined)).catch(
         () => undefined,
       );
@@ -87,7 +90,7 @@ export function leases(update: Update, read: () => Promise<StoreState>, clock: C
 }
 
 function leaseIn(state: StoreState, key: string): LeaseRecord | undefined {
-  // Texts, numbers and lists have none of these members.
+  // Strings, numbers and lists have none of these members.
   const { holder, expires_at, ttl_ms } = (state.records.get(key) ?? {}) as { [name: string]: Json };
   if (typeof holder !== "string" || typeof expires_at !== "number" || typeof ttl_ms !== "number") return undefined;
   return { holder, expires_at, ttl_ms };

@@ -3,7 +3,19 @@ import type { Snapshot, TokenStore } from "./contract.ts";
 import { leases } from "./leases.ts";
 import { applyChanges, emptyState, type StoreState } from "./store-state.ts";
 
-/** Keeps everything in this process and forgets it with it: for tests, and for programs that must leave no trace. */
+/**
+ * Creates a store in this process's memory: for tests, and for programs that must leave no trace.
+ * @example
+ * ```ts
+ * import { createClient, memoryStore } from "@doorcode/client";
+ *
+ * const client = createClient({
+ *   authority: "https://contoso.ciamlogin.com/<tenant ID>",
+ *   clientId: "00000000-0000-4000-8000-000000000000",
+ *   store: memoryStore(),
+ * });
+ * ```
+ */
 export function memoryStore(options: { clock?: Clock } = {}): TokenStore {
   const clock = options.clock ?? systemClock;
   let state = emptyState;
@@ -23,7 +35,7 @@ export function memoryStore(options: { clock?: Clock } = {}): TokenStore {
   };
 }
 
-/** A copy: what a caller does to it reaches nobody. */
+/** A copy, so that the caller cannot change the store. */
 function snapshotOf({ generation, records }: StoreState): Snapshot {
   return { generation, records: structuredClone(records) };
 }

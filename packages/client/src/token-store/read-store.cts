@@ -1,32 +1,19 @@
-// The part of the token store that reads: its files, then accounts and access tokens among its records. CommonJS on
-// purpose: `doorcode token` requires it and little else, and an ES module costs a third of Node's own start. What writes the
-// store takes format and keys from here, so that both ways find the same.
-import type { Json, Owner, StoredAccount } from "./contract.ts" with { "resolution-mode": "import" };
+// The reading part of the token store: its files, then the accounts and access tokens among its records. It is CommonJS
+// because `doorcode token` requires it and little else, and an ES module costs a third of Node's own start time. The
+// writing part uses the format and keys from here, so that both find the same records.
+import type { AccountRef, Json, KeySource, Owner, StoredAccount, StoredToken, Unsealed } from "./contract.ts" with {
+  "resolution-mode": "import",
+};
 
 const { closeSync, constants, existsSync, fstatSync, lstatSync, openSync, readFileSync, readdirSync } =
   require("node:fs") as typeof import("node:fs");
 const { isAbsolute, join } = require("node:path") as typeof import("node:path");
 
+/** Environment variables, such as `process.env`. */
 type Environment = Record<string, string | undefined>;
 type Entries = Iterable<readonly [key: string, value: Json]>;
 
-/** One account of one program at one authority. */
-interface AccountRef extends Owner {
-  id: string;
-}
-
-interface StoredToken {
-  token: string;
-  scopes: string[];
-  /** Milliseconds since the epoch. */
-  expiresAt: number;
-  /** By this machine's clock, in milliseconds since the epoch; 0 where the record does not say it. */
-  obtainedAt: number;
-  /** Scopes that were asked for and not granted. */
-  notGranted: string[];
-}
-
-/** `store.<generation>.enc`: magic, version, generation, key id (together the AAD), nonce, ciphertext, tag. */
+/** Layout of `store.<generation>.enc`: magic, version, generation, key ID (all AAD), nonce, ciphertext, tag. */
 const FORMAT = {
   magic: "doorcode",
   version: 1,
@@ -41,33 +28,16 @@ const FORMAT = {
   ciphertextAt: 37,
 } as const;
 
-/** What a file holds once it is open. */
-interface StoredState {
-  records: Record<string, Json>;
-  /** Of each removed key: the generation that removed it, and when in milliseconds. */
-  tombstones: Record<string, [generation: number, at: number]>;
-  /** Names of the last writes. */
-  writes: string[];
-}
-
-type Unsealed = { state: StoredState } | { fault: "damaged" | "newer_version" | "other_key" };
-
-/** Where the key is; the first that is there. */
-interface KeySource {
-  path: string;
-  kind: "named" | "systemd" | "folder";
-}
-
 /** @throws an error with the code `ENOHOME` */
 function stateDirectory(env: Environment): string {
   if (env.DOORCODE_STORE_DIR) return env.DOORCODE_STORE_DIR;
   if (process.platform === "win32" && env.LOCALAPPDATA) return join(env.LOCALAPPDATA, "doorcode");
-  // The XDG Base Directory specification: a relative path is to be ignored.
+  // XDG Base Directory specification: relative paths must be ignored.
   if (env.XDG_STATE_HOME && isAbsolute(env.XDG_STATE_HOME)) return join(env.XDG_STATE_HOME, "doorcode");
   return join(env.HOME || homeOfUser(), ".local", "state", "doorcode");
 }
 
-/** A container's user may have no entry in the list of users; then Node throws. */
+/** A container's user may be missing from the user database; then Node throws. */
 function homeOfUser(): string {
   try {
     return (require("node:os") as typeof import("node:os")).homedir();
@@ -85,7 +55,6 @@ function findKey(directory: string, env: Environment): KeySource {
   return { path: join(directory, "key"), kind: "folder" };
 }
 
-/** The generation in a file's name, or undefined for any other file. */
 function nameGeneration(name: string): number | undefined {
   const digits = /^store\.([1-9]\d{0,15})\.enc$/.exec(name)?.[1];
   return digits === undefined ? undefined : Number(digits);
@@ -97,7 +66,7 @@ function newest(names: readonly string[]): number {
   return highest;
 }
 
-/** Tells keys apart without giving anything of them away. */
+/** Identifies a key without revealing anything about it. */
 function identify(key: Buffer): Buffer {
   const { createHash } = require("node:crypto") as typeof import("node:crypto");
   return createHash("sha256").update("doorcode store key\0").update(key).digest().subarray(0, FORMAT.keyIdBytes);
@@ -124,9 +93,9 @@ function unsealFile(bytes: Buffer, key: Buffer, generation: number): Unsealed {
   }
 }
 
-/** Not through a link, never waiting on a pipe, and only what nobody else can read or replace. */
+/** Reads a file without following links or waiting on a pipe, and only if no other user can read or replace it. */
 function readPrivate(path: string, kind: KeySource["kind"] | "store"): Buffer {
-  // A folder of secrets that somebody mounted (systemd, Kubernetes) may be made of links and belong to root.
+  // A mounted folder of secrets (systemd, Kubernetes) may consist of links and belong to root.
   const mounted = kind === "systemd" || kind === "named";
   const noFollow = mounted ? 0 : (constants.O_NOFOLLOW ?? 0);
   const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | noFollow);
@@ -135,10 +104,11 @@ function readPrivate(path: string, kind: KeySource["kind"] | "store"): Buffer {
     const self = process.geteuid?.();
     const byRoot = mounted && uid === 0;
     const foreign = self !== undefined && uid !== self && !byRoot;
-    // An orchestrator mounts root's files for all users of a container to read (0444, 0644); none of them may write there.
+    // An orchestrator mounts root's files readable for all users of a container (0444, 0644); none of them may write
+    // there.
     const open = self !== undefined && (mode & (byRoot ? 0o022 : mounted ? 0o027 : 0o077)) !== 0;
     if ((mode & constants.S_IFMT) !== constants.S_IFREG) throw refused("EFTYPE", path);
-    // Replaced since it was opened: the same to the caller as a moment earlier.
+    // Replaced after it was opened: the caller sees it as missing, and tries again.
     if (nlink < 1) throw refused("ENOENT", path);
     if (foreign) throw refused("EOWNER", path);
     if (open) throw refused("EMODE", path);
@@ -148,7 +118,6 @@ function readPrivate(path: string, kind: KeySource["kind"] | "store"): Buffer {
   }
 }
 
-/** The names in a folder that is the user's alone. */
 function listPrivate(directory: string): string[] {
   const { mode, uid } = lstatSync(directory);
   const type = mode & constants.S_IFMT;
@@ -160,15 +129,14 @@ function listPrivate(directory: string): string[] {
   return readdirSync(directory);
 }
 
-/** In the shape of the errors of node:fs: `ENOENT` gone, `EFTYPE` neither file nor folder, `EOWNER` somebody else's, `EMODE` open to others, `ENOHOME` no home folder. */
+/**
+ * An error like those of node:fs: `ENOENT` missing, `EFTYPE` neither file nor folder, `EOWNER` another user's, `EMODE`
+ * open to others, `ENOHOME` no home folder.
+ */
 function refused(code: "ENOENT" | "EFTYPE" | "ELOOP" | "EOWNER" | "EMODE" | "ENOHOME", path: string): Error {
   return Object.assign(new Error(`${code}: ${path}`), { code, path });
 }
 
-/**
- * The newest records, or why they cannot be read here; then the slow way (`openFileStore`) finds the words for it.
- * A folder that does not exist holds no records. Without a `folder` it is the environment's.
- */
 function readFast(
   folder: string | undefined,
   env: Environment,
@@ -192,7 +160,7 @@ function readFast(
       const { code, path } = error as NodeJS.ErrnoException;
       if (code !== "ENOENT") return { problem: code ?? String(error) };
       if (path === directory) return { records: {} };
-      // A writer replaced the file between the look into the folder and the opening: look again.
+      // A writer replaced the file after the folder was listed: list it again.
     }
   }
   return { problem: "ENOENT" };
@@ -228,7 +196,6 @@ function readAccount(value: Json | undefined): StoredAccount | undefined {
   };
 }
 
-/** The accounts of one program at one authority, or all; the last sign-in first. */
 function accountsIn(records: Entries, owner?: Owner): StoredAccount[] {
   const prefix = owner === undefined ? "account:" : `account:${ownerKeyOf(owner)}|`;
   const found: StoredAccount[] = [];
@@ -239,7 +206,6 @@ function accountsIn(records: Entries, owner?: Owner): StoredAccount[] {
   return found.sort((a, b) => b.signed_in_at - a.signed_in_at);
 }
 
-/** By its id exactly, else by user name or id without case. */
 function accountNamed<T extends { id: string; username: string }>(accounts: readonly T[], name: string): T | undefined {
   const wanted = name.toLowerCase();
   return (
@@ -261,16 +227,11 @@ function readToken(value: Json): StoredToken | undefined {
   };
 }
 
-/** Whether a token with these scopes serves a request for those; no scopes at all ask for a token of their own. */
 function includesAll(granted: readonly string[], wanted: readonly string[]): boolean {
   const have = new Set(granted.map((scope) => scope.toLowerCase()));
   return wanted.length > 0 && wanted.every((scope) => have.has(scope.toLowerCase()));
 }
 
-/**
- * The access token that covers these scopes and expires last; of equals the one obtained last, then the one that was asked
- * for by just these scopes. `fewer`: that one serves even where the issuer did not grant all of them.
- */
 function bestToken(
   records: Entries,
   account: AccountRef,
@@ -289,46 +250,128 @@ function bestToken(
   return best;
 }
 
-/** Milliseconds that a token must still be good, unless the caller says otherwise. */
+/** How long a token must remain valid by default, in milliseconds. */
 const DEFAULT_MIN_TTL_MS = 5 * 60_000;
 
-/** Processes that share a store by a network may differ by a little. */
+/** Processes that share a store over a network may differ slightly. */
 const CLOCK_SLACK_MS = 10_000;
 
-/** Obtained later than now: the clock was set back since, so the expiry is no time of this clock. */
 const isOfTheFuture = ({ obtainedAt }: Pick<StoredToken, "obtainedAt">, now: number): boolean =>
   obtainedAt > now + CLOCK_SLACK_MS;
 
-/** Whether it is good for longer than `minTtlMs`: by default five minutes, or half the life of one that lives shorter. */
 function isGoodFor(token: StoredToken, now: number, minTtlMs: number | undefined): boolean {
   const { expiresAt, obtainedAt } = token;
   const half = Math.max(0, expiresAt - obtainedAt) / 2;
   return !isOfTheFuture(token, now) && expiresAt - now > (minTtlMs ?? Math.min(DEFAULT_MIN_TTL_MS, half));
 }
 
-// The syntax of ES modules is not open to a CommonJS file; these lines give its importers the types.
-export type { AccountRef, Environment, KeySource, StoredState, StoredToken, Unsealed };
+// A CommonJS file cannot use the export syntax of ES modules; these lines give importers the types.
+export type {
+  AccountRef,
+  KeySource,
+  StoredState,
+  StoredToken,
+  Unsealed,
+} from "./contract.ts" with { "resolution-mode": "import" };
+export type { Environment };
+/** The layout of a store file, in bytes. @example console.log(STORE_FORMAT.cipher); // "aes-256-gcm" */
 export declare const STORE_FORMAT: typeof FORMAT;
+/**
+ * The store's folder: DOORCODE_STORE_DIR, otherwise in XDG_STATE_HOME or ~/.local/state. @throws `ENOHOME`
+ * @example const directory = defaultStoreDirectory(process.env);
+ */
 export declare const defaultStoreDirectory: typeof stateDirectory;
+/**
+ * Returns where the store's key is; the file may not exist yet.
+ * @example const { path, kind } = keySource("/var/lib/todo/tokens", process.env);
+ */
 export declare const keySource: typeof findKey;
+/** Returns the generation in a store file's name, or undefined. @example generationOf("store.12.enc"); // 12 */
 export declare const generationOf: typeof nameGeneration;
+/** Returns the highest generation among file names, or 0. @example newestGeneration(["store.12.enc"]); // 12 */
 export declare const newestGeneration: typeof newest;
+/**
+ * Returns 8 bytes that identify a key without revealing anything about it.
+ * @example const id = keyId(readPrivateFile("/var/lib/todo/tokens/key", "folder")).toString("hex");
+ */
 export declare const keyId: typeof identify;
+/**
+ * Decrypts a store file (AES-256-GCM). Never throws: a fault is part of the result.
+ * @example const opened = unseal(readPrivateFile("store.12.enc", "store"), readPrivateFile("key", "folder"), 12);
+ */
 export declare const unseal: typeof unsealFile;
+/**
+ * Reads a file that no other user can access. @throws `ENOENT`, `EFTYPE`, `EOWNER`, `EMODE`, …
+ * @example const key = readPrivateFile("/var/lib/todo/tokens/key", "folder");
+ */
 export declare const readPrivateFile: typeof readPrivate;
+/**
+ * Lists a folder that no other user can access. @throws `ENOENT`, `ELOOP`, `EFTYPE`, `EOWNER`, `EMODE`, …
+ * @example const generation = newestGeneration(listPrivateFolder("/var/lib/todo/tokens"));
+ */
 export declare const listPrivateFolder: typeof listPrivate;
+/**
+ * Reads the newest records, or returns the code of the problem, which `openFileStore` explains. Never throws.
+ * @example const read = readStoreFast(undefined, process.env); // the folder of the environment
+ */
 export declare const readStoreFast: typeof readFast;
+/**
+ * Returns the part of a record's key that names its program and authority.
+ * @example ownerKey({ clientId: "ABC", authority: "https://login.example" }); // "abc|https://login.example"
+ */
 export declare const ownerKey: typeof ownerKeyOf;
+/**
+ * Returns the key of an account's record.
+ * @example const key = accountKey({ id: "1234", clientId: "abc", authority: "https://login.example" });
+ */
 export declare const accountKey: typeof accountKeyOf;
+/**
+ * Returns what the keys of an account's access tokens begin with.
+ * @example const prefix = accessPrefix({ id: "1234", clientId: "abc", authority: "https://login.example" });
+ */
 export declare const accessPrefix: typeof accessPrefixOf;
+/**
+ * Returns the key of an access token's record, for these scopes.
+ * @example const key = accessKey({ id: "1234", clientId: "abc", authority: "https://login.example" }, ["openid"]);
+ */
 export declare const accessKey: typeof accessKeyOf;
+/** Whether a record's value is an object, not a list. @example isObject({ token: "…" }); // true */
 export declare const isObject: typeof isRecord;
+/**
+ * Reads an account's record; undefined if it has another shape.
+ * @example const account = readStoredAccount({ id: "1234", username: "ada", issuer: "https://login.example" });
+ */
 export declare const readStoredAccount: typeof readAccount;
+/**
+ * Lists the accounts of one program at one authority, or all, the most recent sign-in first.
+ * @example const accounts = storedAccounts(new Map());
+ */
 export declare const storedAccounts: typeof accountsIn;
+/**
+ * Finds an account by its exact id, otherwise by user name or id without case.
+ * @example const account = findAccount([{ id: "1234", username: "ada@contoso.example" }], "ADA@contoso.example");
+ */
 export declare const findAccount: typeof accountNamed;
+/**
+ * Whether granted scopes include all wanted ones, without case. False if none are wanted.
+ * @example covers(["Items.Read", "Items.Write"], ["items.read"]); // true
+ */
 export declare const covers: typeof includesAll;
+/**
+ * Finds the access token that covers these scopes and expires last; of equals, the one obtained last, then the one that
+ * was requested with exactly these scopes. With `fewer`, that one counts even if the issuer did not grant all of them.
+ * @example const token = findToken(new Map(), { id: "1234", clientId: "abc", authority: "https://login.example" }, []);
+ */
 export declare const findToken: typeof bestToken;
+/**
+ * Whether a token is valid for more than `minTtlMs`. Default: five minutes, or half of a shorter lifetime.
+ * @example const usable = (token: StoredToken) => lasts(token, Date.now(), 60_000);
+ */
 export declare const lasts: typeof isGoodFor;
+/**
+ * Whether a token was obtained later than now: the clock was set back, so its expiry is meaningless.
+ * @example const usable = (token: StoredToken) => !isFromFuture(token, Date.now());
+ */
 export declare const isFromFuture: typeof isOfTheFuture;
 module.exports = {
   STORE_FORMAT: FORMAT,

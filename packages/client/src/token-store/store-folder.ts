@@ -4,7 +4,10 @@ import { dirname, resolve } from "node:path";
 import { listPrivateFolder } from "./read-store.cts";
 import { fileProblem } from "./store-errors.ts";
 
-/** The names in the store's folder; none when there is no folder yet. Refuses one that others could tamper with. */
+/**
+ * The names in the store's folder; an empty list if the folder does not exist. Throws if other users could tamper with
+ * it.
+ */
 export function listFolder(directory: string): string[] {
   try {
     return listPrivateFolder(directory);
@@ -15,8 +18,8 @@ export function listFolder(directory: string): string[] {
 }
 
 /**
- * Private for the user, however wide or narrow the umask, with the folders above it. Not by Node's `recursive`: it says
- * ENOENT of a folder that is read-only, and never which one.
+ * Creates the folder and its parents with access for this user only, whatever the umask. Node's `recursive` is not
+ * used: it reports a read-only folder as ENOENT, without naming it.
  */
 export async function makeFolder(directory: string): Promise<void> {
   const folder = resolve(directory);
@@ -34,9 +37,9 @@ export async function makeFolder(directory: string): Promise<void> {
   }
 }
 
-/** Makes names that were added or removed survive a power cut. */
+/** Makes added or removed names survive a power failure. */
 export async function syncFolder(directory: string): Promise<void> {
-  // Windows opens no folders; its file systems keep their names by a journal of their own.
+  // Windows cannot open folders; its file systems journal the names themselves.
   if (process.platform === "win32") return;
   const folder = await open(directory, constants.O_RDONLY);
   try {

@@ -9,10 +9,10 @@ import { syncFolder } from "./store-folder.ts";
 import { randomBytes } from "./store-state.ts";
 import { removeIfThere, writeTempFile } from "./temp-files.ts";
 
-/** Until the process that makes the key is looked at again. */
+/** How long to wait before checking again for the key that another process creates, in milliseconds. */
 const CLAIM_WAIT_MS = 20;
 
-/** The key, or undefined where the folder's own key was not made yet. */
+/** The key, or undefined if the folder's own key does not exist yet. */
 export function readKey(directory: string, env: NodeJS.ProcessEnv): Buffer | undefined {
   const source = keySource(directory, env);
   let key: Buffer;
@@ -24,26 +24,29 @@ export function readKey(directory: string, env: NodeJS.ProcessEnv): Buffer | und
     if (code !== "ENOENT") throw fileProblem(error, source.path);
     if (source.kind === "folder") return undefined;
     throw new DoorcodeError("store_locked", {
-      detail: `the key file ${source.path} is not there`,
-      hint: "Make it of 32 random bytes (head -c 32 /dev/urandom) with mode 0600, or unset DOORCODE_STORE_KEY_FILE.",
+      detail: `the key file ${source.path} does not exist`,
+      hint: "Create it with 32 random bytes (head -c 32 /dev/urandom) and mode 0600, or unset DOORCODE_STORE_KEY_FILE.",
       cause: error,
     });
   }
   if (key.length === STORE_FORMAT.keyBytes) return key;
   throw new DoorcodeError("store_damaged", {
-    detail: `the key file ${source.path} holds ${key.length} bytes instead of ${STORE_FORMAT.keyBytes}`,
-    hint: "Put the right key back; if it is lost, move key and store away and sign in again.",
+    detail: `the key file ${source.path} has ${key.length} bytes instead of ${STORE_FORMAT.keyBytes}`,
+    hint: "Restore the right key. If it is lost, move the key and the store away and sign in again.",
   });
 }
 
-/** A file that somebody mounted cannot always be changed from here. */
+/** A mounted file cannot always be changed from here. */
 const openKey = (path: string) =>
   new DoorcodeError("store_locked", {
     detail: `the key ${path} is open to other users`,
-    hint: `Close it: chmod go= '${path}'. Mounted by an orchestrator it is root's, with mode 0444 or stricter.`,
+    hint: `Restrict it with chmod go= '${path}'. A file that an orchestrator mounts must belong to root, with mode 0444 or stricter.`,
   });
 
-/** Makes the folder's key; whichever process comes first, all end up with the same. No killed process leaves half of one. */
+/**
+ * Creates the folder's key. Whichever process is first, all end up with the same key, and a killed process never leaves
+ * half of one.
+ */
 export async function makeKey(directory: string, env: NodeJS.ProcessEnv, clock: Clock): Promise<Buffer> {
   const { path } = keySource(directory, env);
   const key = randomBytes(STORE_FORMAT.keyBytes);
@@ -71,14 +74,14 @@ export async function makeKeyByClaim(directory: string, path: string, key: Buffe
   }
 }
 
-/** What the encryption is good for, in one sentence. */
+/** One sentence on what the encryption protects against. */
 export function protectionOf(kind: KeySource["kind"]): string {
   switch (kind) {
     case "folder":
-      return "The key lies beside the store: it protects copies of the store's files, such as backups, not against whoever can read the folder.";
+      return "The key lies beside the store: it protects copies of the store's files, such as backups, but not against anyone who can read the folder.";
     case "systemd":
-      return "The key comes from systemd's credentials: the store is closed to everybody but this service and the administrator.";
+      return "The key comes from systemd's credentials: only this service and the administrator can open the store.";
     case "named":
-      return "The key comes from the file named by DOORCODE_STORE_KEY_FILE: the store is as safe as that file.";
+      return "The key comes from the file in DOORCODE_STORE_KEY_FILE: the store is as safe as that file.";
   }
 }

@@ -16,14 +16,14 @@ export const refreshKey = (account: AccountRef): string => `refresh:${ownerKey(a
 
 export const metadataKey = (authority: string): string => `metadata:${authority.toLowerCase()}`;
 
-/** What all records of MSAL's cache for this program at this authority begin with. */
+/** The prefix of all records of MSAL's cache for this program at this authority. */
 export const msalPrefix = ({ clientId, authority }: Owner): string =>
   `msal:${ownerKey({ clientId, authority: authority.replace(/\/+$/, "") })}|`;
 
-/** What OpenID Connect asks for besides an API's scopes; never part of an access token's record. */
+/** The scopes of OpenID Connect itself; never part of an access token's key. */
 export const protocolScopes: readonly string[] = ["openid", "profile", "offline_access"];
 
-/** Who is signed in, the last one first. */
+/** The signed-in accounts, the most recent first. */
 export function accountsOf({ records }: Snapshot, { authority, clientId }: Owner): Account[] {
   return storedAccounts(records, { authority, clientId }).map(({ id, username, name, tenant_id, issuer }) => ({
     id,
@@ -42,7 +42,10 @@ export function putAccount(account: Account, signedInAt: number): Change {
   return { put: accountKey(account), value: { ...value, signed_in_at: signedInAt } };
 }
 
-/** The changes that keep a token; those of its account that are over, or from before the clock was set back, go with them. */
+/**
+ * The changes that store a token. They also remove the account's expired tokens, and those from before the clock was
+ * set back.
+ */
 export function putAccessToken(
   account: Account,
   token: StoredToken,
@@ -70,14 +73,14 @@ export function putAccessToken(
 const isOver = (kept: { [name: string]: Json }, now: number): boolean =>
   Number(kept.expires_at) <= now || isFromFuture({ obtainedAt: Number(kept.obtained_at) }, now);
 
-/** Everything kept of an account, whichever engine kept it; needs no issuer. */
+/** Everything stored for an account, by either engine. Needs no issuer. */
 export function removeAccount(snapshot: Snapshot, account: Account): Change[] {
   const keys = new Set([accountKey(account), refreshKey(account), ...msalKeysOf(snapshot, account)]);
   for (const key of snapshot.records.keys()) if (key.startsWith(accessPrefix(account))) keys.add(key);
   return [...keys].map((key) => ({ remove: key }));
 }
 
-/** The refresh tokens kept of an account: our own, or those among MSAL's records. */
+/** The account's stored refresh tokens: our own, or those among MSAL's records. */
 export function refreshTokensOf(snapshot: Snapshot, account: Account): string[] {
   const own = snapshot.records.get(refreshKey(account));
   const fromMsal = msalKeysOf(snapshot, account)
@@ -89,7 +92,7 @@ export function refreshTokensOf(snapshot: Snapshot, account: Account): string[] 
   ].filter((token) => typeof token === "string");
 }
 
-/** The access tokens kept of an account that are good at this time. */
+/** The account's stored access tokens that are valid at this time. */
 export function accessTokensOf(snapshot: Snapshot, account: Account, now: number): string[] {
   return [...snapshot.records]
     .filter(([key]) => key.startsWith(accessPrefix(account)))
@@ -97,7 +100,7 @@ export function accessTokensOf(snapshot: Snapshot, account: Account, now: number
     .filter((token) => typeof token === "string");
 }
 
-/** MSAL's ids may be in mixed case where another program wrote them. */
+/** MSAL's ids may be in mixed case if another program wrote them. */
 function msalKeysOf(snapshot: Snapshot, account: Account): string[] {
   return [...snapshot.records]
     .filter(([key, value]) => key.startsWith(msalPrefix(account)) && isObject(value))

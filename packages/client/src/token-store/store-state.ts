@@ -2,31 +2,34 @@ import type { Change, Json } from "./contract.ts";
 import { keyId, STORE_FORMAT, type StoredState } from "./read-store.cts";
 
 export interface Tombstone {
-  /** Which change removed the key. */
+  /** The generation of the change that removed the key. */
   generation: number;
-  /** Milliseconds since the epoch. */
+  /** When, in milliseconds since the epoch. */
   at: number;
 }
 
-/** All a store holds. Never changed in place: a change makes the next one. */
+/** The store's whole content. Immutable: a change creates the next one. */
 export interface StoreState {
   readonly generation: number;
   readonly records: ReadonlyMap<string, Json>;
   readonly tombstones: ReadonlyMap<string, Tombstone>;
-  /** Names of the last writes, oldest first: how a writer that was overtaken at once learns that its write was built upon. */
+  /**
+   * The names of the last writes, oldest first. A writer that was overtaken immediately learns from it that its write
+   * was included.
+   */
   readonly writes: readonly string[];
 }
 
 export const emptyState: StoreState = { generation: 0, records: new Map(), tombstones: new Map(), writes: [] };
 
-/** No process holds on to an old generation for longer. */
+/** How long tombstones are kept, in milliseconds. No process works with an older generation for longer. */
 const TOMBSTONE_LIFE_MS = 30 * 24 * 60 * 60 * 1000;
 
 export function applyChanges(state: StoreState, changes: readonly Change[], now: number): StoreState {
   const generation = state.generation + 1;
   const records = new Map(state.records);
   const tombstones = new Map([...state.tombstones].filter(([, { at }]) => now - at < TOMBSTONE_LIFE_MS));
-  // By the tombstones from before: removing and putting in one list replaces.
+  // Checked against the earlier tombstones: a remove and a put in one list mean a replacement.
   const removedAfter = (key: string, basedOn: number) => (state.tombstones.get(key)?.generation ?? 0) > basedOn;
 
   for (const change of changes) {
@@ -42,7 +45,7 @@ export function applyChanges(state: StoreState, changes: readonly Change[], now:
   return { ...state, generation, records, tombstones };
 }
 
-/** For the store's own bookkeeping (leases): no tombstone is left. */
+/** For the store's own records (leases): no tombstone is left. */
 export function withRecord(state: StoreState, key: string, value: Json | undefined): StoreState {
   const records = new Map(state.records);
   if (value === undefined) records.delete(key);
@@ -50,7 +53,7 @@ export function withRecord(state: StoreState, key: string, value: Json | undefin
   return { ...state, generation: state.generation + 1, records };
 }
 
-/** The bytes of a store file; each call takes a fresh nonce. */
+/** The bytes of a store file. Each call uses a fresh nonce. */
 export function seal(state: StoreState, key: Buffer): Buffer {
   const header = Buffer.alloc(STORE_FORMAT.nonceAt);
   header.write(STORE_FORMAT.magic);
@@ -83,5 +86,8 @@ function stored({ records, tombstones, writes }: StoreState): StoredState {
   };
 }
 
-/** Not by `import`: that reads every export of node:crypto, and one of them is a getter that loads all of Web Crypto. */
+/**
+ * Not loaded with `import`: that reads every export of node:crypto, and one of them is a getter that loads all of Web
+ * Crypto.
+ */
 export const { createCipheriv, randomBytes, randomUUID } = process.getBuiltinModule("node:crypto");

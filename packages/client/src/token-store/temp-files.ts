@@ -2,12 +2,14 @@ import { type FileHandle, lstat, open, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { randomBytes } from "./store-state.ts";
 
-/** `tmp.<pid>.<random>`: what a writer builds before it gets its name. */
+/** `tmp.<pid>.<random>`: what a writer builds before it gets its final name. */
 const NAME = /^tmp\.(\d{1,10})\.[0-9a-f]{16}$/;
-/** A writer that is alive needs milliseconds; one that is not known to be dead is given this long. */
+/** A live writer needs milliseconds. One that is not known to be dead gets this long. */
 const ABANDONED_AFTER_MS = 10 * 60 * 1000;
 
-/** A new file that its owner, and nobody else, reads and writes; under a umask such as 0777 the mode alone does not say so. */
+/**
+ * A new file that only its owner can read and write. Under a umask such as 0777, the mode alone does not ensure that.
+ */
 export async function createPrivate(path: string): Promise<FileHandle> {
   const file = await open(path, "wx", 0o600);
   const { mode } = await file.stat();
@@ -15,7 +17,7 @@ export async function createPrivate(path: string): Promise<FileHandle> {
   return file;
 }
 
-/** Writes a file of which nobody else can know, and has it on the disk when it resolves. Leaves nothing when it fails. */
+/** Writes a file under an unpredictable name. It is on disk when the promise resolves; a failure leaves nothing. */
 export async function writeTempFile(directory: string, bytes: Buffer): Promise<string> {
   const path = join(directory, `tmp.${process.pid}.${randomBytes(8).toString("hex")}`);
   const file = await createPrivate(path);
@@ -31,7 +33,10 @@ export async function writeTempFile(directory: string, bytes: Buffer): Promise<s
   return path;
 }
 
-/** Removes what killed writers left. `newest` is a file of now: the file system's own clock tells the age. */
+/**
+ * Removes the files of killed writers. `newest`: a file created just now, since the file system's own clock decides the
+ * age.
+ */
 export async function removeAbandoned(directory: string, names: readonly string[], newest: string): Promise<void> {
   for (const name of names) {
     const pid = Number(NAME.exec(name)?.[1]);
@@ -54,7 +59,7 @@ export function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: somebody else's process, so the number is taken.
+    // EPERM: another user's process, so the ID is in use.
     return (error as NodeJS.ErrnoException).code !== "ESRCH";
   }
 }
@@ -64,7 +69,7 @@ async function isOld(path: string, newest: string): Promise<boolean> {
     const [file, now] = await Promise.all([lstat(path), lstat(newest)]);
     return now.mtimeMs - file.mtimeMs > ABANDONED_AFTER_MS;
   } catch {
-    // One of them went away meanwhile; the next writer looks again.
+    // One of the files is gone in the meantime; the next writer tries again.
     return false;
   }
 }

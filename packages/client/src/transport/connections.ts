@@ -6,27 +6,27 @@ import { isLoopback } from "./secure-url.ts";
 import { trustedRoots } from "./trusted-roots.ts";
 
 /**
- * `import http from "node:http"` reads every export of the module, and one of them is a getter that loads all of fetch: 30 ms
- * of a program whose start takes 30. This way nothing is read but what is used.
+ * `import http from "node:http"` reads every export of the module, and one of them is a getter that loads all of fetch:
+ * 30 ms in a program that starts in 30. This way only what is used is read.
  */
 export const http = process.getBuiltinModule("node:http");
 export const https = process.getBuiltinModule("node:https");
 
-/** What node:http and node:https need to reach a URL: its agent, and whom to trust there. */
+/** What node:http and node:https need for a URL: the agent, and the certificates to trust. */
 export interface Connection {
   options: { agent: Agent; secureContext?: SecureContext };
-  /** The proxy in between, as errors name it. */
+  /** The proxy's name for error messages. */
   through: string | undefined;
 }
 
 export type ConnectionFor = (url: URL) => Promise<Connection>;
 
-/** Kept alive between requests; an idle connection does not hold the process. */
+/** Kept alive between requests. An idle connection does not keep the process running. */
 export function connections(ca: string | string[] | undefined): ConnectionFor {
   const trustFor = trustedRoots(ca);
   const known = new Map<string, Promise<{ agent: Agent; through: string | undefined }>>();
 
-  /** One agent an origin: NO_PROXY decides by host, and an agent is what keeps connections. */
+  /** One agent per origin: NO_PROXY decides by host, and an agent keeps connections. */
   const agentFor = (url: URL) => {
     const made = known.get(url.origin) ?? makeAgent(url);
     known.set(url.origin, made);
@@ -39,7 +39,7 @@ export function connections(ca: string | string[] | undefined): ConnectionFor {
     if (url.protocol === "http:") return { agent: new http.Agent({ keepAlive }), through: undefined };
     const trusted = trustFor(url.hostname);
     const options = { keepAlive, ...(trusted && { secureContext: trusted }) };
-    // A proxy could not reach this machine's own loopback, and nothing of it should leave the machine.
+    // A proxy could not reach this machine's loopback, and loopback traffic must not leave the machine.
     const proxy = isLoopback(url.hostname) ? undefined : await proxyOf(url);
     if (proxy === undefined) return { agent: new https.Agent(options) as Agent, through: undefined };
     const { tunnelAgent } = await import("./proxy.ts");
@@ -54,7 +54,7 @@ export function connections(ca: string | string[] | undefined): ConnectionFor {
 }
 
 /**
- * The proxy that the environment names for this URL. Nothing of it is loaded unless one is configured at all: most machines
+ * The proxy that the environment names for this URL. The proxy code is loaded only if one is configured: most machines
  * have none, and start time counts.
  * @throws DoorcodeError `configuration`
  */
@@ -65,7 +65,7 @@ async function proxyOf(url: URL): Promise<ProxyServer | undefined> {
     return proxyFor(url);
   } catch (error) {
     if (!(error instanceof ProxyError)) throw error;
-    const hint = `Set ${error.variable} right, or unset it; signs such as @ and # in a password are written %40 and %23.`;
+    const hint = `Correct ${error.variable}, or unset it. Percent-encode characters such as @ and # in a password: %40 and %23.`;
     throw new DoorcodeError("configuration", { detail: error.message, hint });
   }
 }

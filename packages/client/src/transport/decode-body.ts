@@ -1,10 +1,10 @@
 import { TransportError } from "./transport.ts";
 
 /**
- * The body of an answer as text. A request without Accept-Encoding allows every coding (RFC 9110 §12.5.3), and some servers
- * and gateways compress whatever the request says.
- * @param encoding  Content-Encoding, in the order in which the codings were applied
- * @throws TransportError `too_large`, or `connection` for a coding that is unknown or broken
+ * Returns an answer's body as text. A request without Accept-Encoding allows every coding (RFC 9110 §12.5.3), and some
+ * servers and gateways compress regardless of the request.
+ * @param encoding Content-Encoding, in the order in which the codings were applied
+ * @throws TransportError `too_large`, or `connection` for an unknown or broken coding
  */
 export async function decodeBody(
   body: Buffer,
@@ -34,9 +34,9 @@ async function decoded(
   coding: string,
   { host, largest }: { host: string; largest: number },
 ): Promise<Buffer> {
-  // Few answers are compressed; the others do not load it.
+  // Loaded on demand: few answers are compressed.
   const { brotliDecompress, gunzip, inflate, inflateRaw } = process.getBuiltinModule("node:zlib");
-  // "deflate" is zlib's format (RFC 9110 §8.4.1.2); servers that send the raw stream are as old as the name.
+  // "deflate" is zlib's format (RFC 9110 §8.4.1.2); some servers have always sent the raw stream instead.
   const isZlib = (body[0]! & 0x0f) === 8 && ((body[0]! << 8) | (body[1] ?? 0)) % 31 === 0;
   const decoders: Record<string, Decoder> = {
     gzip: gunzip,
@@ -47,14 +47,14 @@ async function decoded(
   const decode = Object.hasOwn(decoders, coding) ? decoders[coding] : undefined;
   if (!decode) {
     const named = /^[\w-]{1,20}$/.test(coding) ? ` (${coding})` : "";
-    throw new TransportError("connection", `${host} answered in a content coding that is not known here${named}`);
+    throw new TransportError("connection", `${host} answered with an unsupported content coding${named}`);
   }
   return await new Promise((resolve, reject) => {
     decode(body, { maxOutputLength: largest }, (cause, plain) => {
       if (!cause) resolve(plain);
       else if ((cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") {
         reject(new TransportError("too_large", `${host} answered with more than 1 MiB`, { cause }));
-      } else reject(new TransportError("connection", `the ${coding} answer of ${host} is damaged`, { cause }));
+      } else reject(new TransportError("connection", `the ${coding} answer from ${host} is damaged`, { cause }));
     });
   });
 }

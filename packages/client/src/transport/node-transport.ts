@@ -9,7 +9,8 @@ import { asTransportError, type HttpAnswer, type HttpRequest, type Transport, Tr
 const largestBody = 1024 * 1024;
 
 /**
- * HTTP by node:http and node:https: global `fetch` costs half of a small program's start and, on Node.js 20, knows no proxy.
+ * HTTP with node:http and node:https: global `fetch` takes half of a small program's start time and, on Node.js 20, has
+ * no proxy support.
  */
 export function nodeTransport(
   options: { ca?: string | string[] | undefined; clock?: Pick<Clock, "sleep"> | undefined } = {},
@@ -21,8 +22,8 @@ export function nodeTransport(
       const url = new URL(request.url);
       if (!isSecure(url)) {
         throw new DoorcodeError("configuration", {
-          detail: `${url.origin} is not https, and not on this machine.`,
-          hint: "The issuer's metadata names this address: tell its operator, or check the authority.",
+          detail: `${url.origin} is neither https nor on this machine.`,
+          hint: "The issuer's metadata names this address. Check the authority, or contact the issuer's operator.",
         });
       }
       request.signal?.throwIfAborted();
@@ -53,16 +54,16 @@ function exchange(
   const fail = (error: unknown) => {
     reject(error);
     outgoing.destroy();
-    // `destroy` reaches no proxy while there is no socket yet; see `tunnelAgent`.
+    // `destroy` does not reach a proxy before there is a socket; see `tunnelAgent`.
     outgoing.emit("abandoned");
   };
   const onAbort = () => fail(request.signal?.reason);
-  // For the whole exchange: an issuer that sends a byte a minute hangs as well.
+  // For the whole exchange: an issuer that sends one byte per minute hangs, too.
   const over = new AbortController();
   clock.sleep(request.timeoutMs, over.signal).then(
     () => {
-      const silent = through && !outgoing.socket ? `the proxy ${through} made no connection to ${url.host}` : undefined;
-      const what = silent ?? `${url.host} gave no answer${through ? ` through the proxy ${through}` : ""}`;
+      const silent = through && !outgoing.socket ? `the proxy ${through} did not connect to ${url.host}` : undefined;
+      const what = silent ?? `${url.host} did not answer${through ? ` through the proxy ${through}` : ""}`;
       fail(new TransportError("timeout", `${what} within ${request.timeoutMs / 1000} s`));
     },
     () => {},

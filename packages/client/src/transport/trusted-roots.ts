@@ -5,16 +5,16 @@ import type { SecureContext } from "node:tls";
 import { DoorcodeError } from "../errors.ts";
 import { isLoopback } from "./secure-url.ts";
 
-/** As `http` in connections.ts. */
+/** See `http` in connections.ts. */
 const tls = process.getBuiltinModule("node:tls");
 
-/** What to trust for a host; undefined: Node's own defaults hold. */
+/** The certificates to trust for a host; undefined: Node's own defaults. */
 export type TrustFor = (hostname: string) => SecureContext | undefined;
 
 /**
- * The caller's certificates beside the defaults. Node's `ca` option replaces the defaults, NODE_EXTRA_CA_CERTS included, so
- * they are put back here. Public authorities vouch for no name of this machine, and reading all their certificates costs as
- * much as starting Node.js: a loopback host does without them.
+ * The caller's certificates in addition to the defaults. Node's `ca` option replaces the defaults, including
+ * NODE_EXTRA_CA_CERTS, so they are added here. Loopback hosts do without them: public authorities issue no certificates
+ * for loopback names, and reading all of them takes as long as starting Node.js.
  */
 export function trustedRoots(extra: string | string[] | undefined): TrustFor {
   const added = extra === undefined ? [] : [extra].flat();
@@ -22,8 +22,8 @@ export function trustedRoots(extra: string | string[] | undefined): TrustFor {
   for (const pem of added) {
     if (!pem.includes("-----BEGIN CERTIFICATE-----"))
       throw new DoorcodeError("configuration", {
-        detail: "the option ca holds something else than certificates in PEM.",
-        hint: "It is the text of a file that has -----BEGIN CERTIFICATE----- in it, not the file's name.",
+        detail: "the option ca must contain certificates in PEM format.",
+        hint: "Pass the text of a file that contains -----BEGIN CERTIFICATE-----, not its name.",
       });
   }
   const local = once(() => contextOf([...environmentRoots(), ...added]));
@@ -36,15 +36,15 @@ function contextOf(ca: string[]): SecureContext {
     return tls.createSecureContext({ ca });
   } catch (cause) {
     throw new DoorcodeError("configuration", {
-      detail: "the option ca holds a certificate that cannot be read.",
-      hint: "Check the file with: openssl x509 -in FILE -noout -subject",
+      detail: "the option ca contains a certificate that cannot be read.",
+      hint: "Check the file: openssl x509 -in FILE -noout -subject",
       cause,
     });
   }
 }
 
 function defaultRoots(): readonly string[] {
-  // From Node.js 22.15 on; it knows of --use-system-ca as well.
+  // Available from Node.js 22.15 on; it also respects --use-system-ca.
   if (typeof tls.getCACertificates === "function") return tls.getCACertificates("default");
   return [...tls.rootCertificates, ...environmentRoots()];
 }
@@ -69,8 +69,9 @@ function once<T>(make: () => T): () => T {
 }
 
 /**
- * The CA to trust beside the system's when the program names none: the file in DOORCODE_CA_FILE, else, for an authority on
- * this machine, the one that `doorcode tenant start` wrote into its data folder (XDG Base Directory Specification).
+ * The CA to trust in addition to the system's if the program names none: the file in DOORCODE_CA_FILE; otherwise, for
+ * an authority on this machine, the one that `doorcode tenant start` wrote to its data folder (XDG Base Directory
+ * Specification).
  */
 export function defaultCa(authority: string, env: NodeJS.ProcessEnv): string | undefined {
   if (env.DOORCODE_CA_FILE) return read(env.DOORCODE_CA_FILE);
@@ -80,7 +81,7 @@ export function defaultCa(authority: string, env: NodeJS.ProcessEnv): string | u
   return file && existsSync(file) ? read(file) : undefined;
 }
 
-/** Undefined where this user has no home folder. */
+/** Undefined if this user has no home folder. */
 function tenantFolder(env: NodeJS.ProcessEnv): string | undefined {
   if (process.platform === "win32" && env.LOCALAPPDATA) return join(env.LOCALAPPDATA, "doorcode", "tenant");
   const { XDG_DATA_HOME: data } = env;
@@ -98,7 +99,7 @@ function read(file: string): string {
   } catch (cause) {
     throw new DoorcodeError("configuration", {
       detail: `the CA file ${file} cannot be read.`,
-      hint: "Name one that is there by DOORCODE_CA_FILE, or unset it.",
+      hint: "Set DOORCODE_CA_FILE to an existing file, or unset it.",
       cause,
     });
   }

@@ -11,8 +11,8 @@ import { simulatedClock } from "../fixtures/simulated-clock.ts";
 import { headingOf, type Visit, visit } from "../fixtures/visit.ts";
 
 for (const engine of ["entra", "oidc"] as const) {
-  describe(`signing in by a browser with the ${engine} engine`, () => {
-    /** A program; its person does in the browser what `person` says, and sees `pages`. */
+  describe(`signing in through a browser with the ${engine} engine`, () => {
+    /** A program whose user does in the browser what `person` says, and sees `pages`. */
     async function program(t: TestContext, person: (issuer: CodeIssuer, url: string) => URL | undefined = agrees) {
       const issuer = await codeIssuer(t);
       const store = memoryStore();
@@ -49,7 +49,7 @@ for (const engine of ["entra", "oidc"] as const) {
     }
     const agrees = (issuer: CodeIssuer, url: string) => issuer.agree(url);
 
-    test("ends in a session as the device flow does, and the browser says so at an address without the code", async (t) => {
+    test("ends in a session like the device flow, and the browser shows this at a URL without the code", async (t) => {
       const { signIn, issuer, events, pages, addresses } = await program(t);
       const session = await signIn();
       assert.equal(session.account.username, "ada@example.com");
@@ -67,7 +67,7 @@ for (const engine of ["entra", "oidc"] as const) {
       assert.equal(issuer.forms.at(-1)?.form.get("token"), "refresh-token-2");
     });
 
-    test("asks with PKCE by S256, a nonce and a state of this sign-in alone, and nothing secret in the address", async (t) => {
+    test("sends an S256 PKCE challenge, a nonce and a state that are new for each sign-in, and no secret in the URL", async (t) => {
       const { signIn, issuer, addresses } = await program(t);
       await signIn({ claims: '{"id_token":{"acr":{"essential":true}}}', expectAccount: "ada@example.com" });
       await signIn();
@@ -91,7 +91,7 @@ for (const engine of ["entra", "oidc"] as const) {
     });
 
     const refusals: [what: string, error: Record<string, string>, code: string, more?: object][] = [
-      ["the person declines", { error: "access_denied" }, "denied"],
+      ["the user declines", { error: "access_denied" }, "denied"],
       [
         "a policy blocks it",
         {
@@ -103,10 +103,10 @@ for (const engine of ["entra", "oidc"] as const) {
         { aadsts: 53003, correlationId: "5e1c0d0a-0001-4000-8000-000000000001" },
       ],
       ["the scope is unknown", { error: "invalid_scope" }, "client_rejected"],
-      ["the issuer is out of order", { error: "server_error" }, "issuer_unreachable"],
+      ["the issuer fails", { error: "server_error" }, "issuer_unreachable"],
     ];
     for (const [what, error, code, more] of refusals) {
-      test(`says ${code} when ${what}, in the browser as well`, async (t) => {
+      test(`reports ${code} when ${what}, in the browser as well`, async (t) => {
         const { signIn, pages, kept, issuer } = await program(t, (at, url) => at.refuse(url, error));
         await assert.rejects(signIn(), { code, error: error.error, ...more });
         const [page] = await Promise.all(pages);
@@ -117,7 +117,7 @@ for (const engine of ["entra", "oidc"] as const) {
       });
     }
 
-    test("tells what to register when the issuer refuses the redirect URI", async (t) => {
+    test("says what to register when the issuer refuses the redirect URI", async (t) => {
       const description = "AADSTS50011: The redirect URI does not match.";
       const { signIn } = await program(t, (at, url) =>
         at.refuse(url, { error: "invalid_request", error_description: description }),
@@ -134,13 +134,13 @@ for (const engine of ["entra", "oidc"] as const) {
     const forgeries: [what: string, code: string, forge: (issuer: CodeIssuer, url: string) => URL, message: RegExp][] =
       [
         [
-          "an answer of another issuer (mix-up, RFC 9207)",
+          "a response from another issuer (mix-up, RFC 9207)",
           "invalid_issuer_response",
           from("https://evil.example"),
           /evil\.example/,
         ],
         [
-          "an answer without the issuer it promised",
+          "a response without the promised issuer",
           "invalid_issuer_response",
           from(undefined),
           /"iss" \(issuer\) missing/,
@@ -149,20 +149,20 @@ for (const engine of ["entra", "oidc"] as const) {
           "an ID token with another nonce",
           "token_not_trusted",
           withClaims({ nonce: "of another sign-in" }),
-          /nonce is not the one/,
+          /nonce does not belong to this sign-in/,
         ],
         [
           "an ID token without the nonce",
           "token_not_trusted",
           withClaims({ nonce: undefined }),
-          /nonce is not the one/,
+          /nonce does not belong to this sign-in/,
         ],
         ["an ID token for another application", "token_not_trusted", withClaims({ aud: "another" }), /"aud"/],
         ["an ID token of another issuer", "token_not_trusted", withClaims({ iss: "https://evil.example" }), /issuer/],
-        ["an ID token that is over", "token_not_trusted", withClaims({ exp: 1_000 }), /"exp"/],
+        ["an expired ID token", "token_not_trusted", withClaims({ exp: 1_000 }), /"exp"/],
       ];
     for (const [what, code, forge, message] of forgeries) {
-      test(`refuses ${what}, and keeps nothing`, async (t) => {
+      test(`rejects ${what}, and stores nothing`, async (t) => {
         const { signIn, pages, kept, issuer } = await program(t, forge);
         await assert.rejects(signIn(), (error: DoorcodeError) => {
           assert.equal(error.code, code, inspect(error));
@@ -176,7 +176,7 @@ for (const engine of ["entra", "oidc"] as const) {
       });
     }
 
-    test("refuses a code that was somebody else's: PKCE holds it to this sign-in", async (t) => {
+    test("rejects the code of another sign-in, because PKCE binds a code to its sign-in", async (t) => {
       const { signIn } = await program(t, (at, url) => {
         const theirs = at.agree(url.replace(/code_challenge=[^&]+/, "code_challenge=of-another-program"));
         return theirs;
@@ -184,7 +184,7 @@ for (const engine of ["entra", "oidc"] as const) {
       await assert.rejects(signIn(), { code: "sign_in_again", error: "invalid_grant" });
     });
 
-    test("keeps nothing of somebody else than was expected, and revokes what it got", async (t) => {
+    test("stores nothing of an unexpected user, and revokes the tokens", async (t) => {
       const { signIn, kept, pages, issuer } = await program(t);
       await assert.rejects(signIn({ expectAccount: "grace@example.com" }), { code: "wrong_account" });
       assert.equal(headingOf((await Promise.all(pages))[0]!), "You are not signed in");
@@ -192,7 +192,7 @@ for (const engine of ["entra", "oidc"] as const) {
       assert.equal(issuer.forms.at(-1)?.path, "/oauth2/v2.0/revoke");
     });
 
-    test("ends by signal and by its time limit; then nothing listens any more", async (t) => {
+    test("ends on a signal and at its time limit, and then nothing listens", async (t) => {
       for (const [reason, code] of [
         [new DOMException("over", "TimeoutError"), "timed_out"],
         [undefined, "cancelled"],
@@ -213,7 +213,7 @@ for (const engine of ["entra", "oidc"] as const) {
       await assert.rejects(fetch(redirectUriOf(addresses[0])), "nothing listens");
     });
 
-    test("gives up after a quarter of an hour, and says what the person may have read in the browser", async (t) => {
+    test("gives up after 15 minutes, and names the error that the user may have seen in the browser", async (t) => {
       const clock = simulatedClock(Date.now());
       const { signIn, addresses } = await program(t, () => undefined);
       await assert.rejects(signIn({}, { clock }), {
@@ -224,7 +224,7 @@ for (const engine of ["entra", "oidc"] as const) {
       assert.equal(addresses.length, 1);
     });
 
-    test("ends with the error of whoever opens or shows it", async (t) => {
+    test("ends with the error of the function that opens or shows the URL", async (t) => {
       const failure = new Error("no display");
       const { signIn } = await program(t);
       await assert.rejects(signIn({ openBrowser: () => Promise.reject(failure) }), failure);
@@ -235,7 +235,7 @@ for (const engine of ["entra", "oidc"] as const) {
       await assert.rejects(signIn({ openBrowser: false, present: { show: () => Promise.reject(failure) } }), failure);
     });
 
-    test("a person who copies the address instead is as good", async (t) => {
+    test("also works when the user copies the URL instead", async (t) => {
       const { signIn, issuer } = await program(t);
       const present = {
         async show(event: SignInEvent) {
@@ -246,7 +246,7 @@ for (const engine of ["entra", "oidc"] as const) {
       await signIn({ openBrowser: false, present });
     });
 
-    test("opens the page where no browser asks for a certificate, when issuer and page are on this computer", async (t) => {
+    test("opens a page without a certificate warning, when issuer and page are on this computer", async (t) => {
       const local = "http://localhost:8444/tenant/oauth2/v2.0/authorize";
       const far = "https://login.example/authorize";
       const rows: [metadata: Record<string, unknown>, opened: RegExp][] = [
@@ -276,7 +276,7 @@ for (const engine of ["entra", "oidc"] as const) {
       }
     });
 
-    test("says so where the issuer has no page for it, or none that a password may be typed at", async (t) => {
+    test("fails when the issuer has no page for it, or only one where a password must not be typed", async (t) => {
       const none = await program(t);
       none.issuer.metadata = { authorization_endpoint: undefined };
       await assert.rejects(none.signIn(), { code: "invalid_issuer_response", message: /no sign-in in a browser/ });
@@ -286,20 +286,20 @@ for (const engine of ["entra", "oidc"] as const) {
       assert.deepEqual([...none.addresses, ...plain.addresses], []);
     });
 
-    test("needs no device authorization endpoint, whose absence a sign-in by code tells", async (t) => {
+    test("needs no device authorization endpoint; a sign-in by code reports that it is missing", async (t) => {
       const { signIn, client } = await program(t);
       await signIn();
       if (engine === "oidc")
-        await assert.rejects(client().signIn(), { code: "invalid_issuer_response", message: /by code/ });
+        await assert.rejects(client().signIn(), { code: "invalid_issuer_response", message: /sign-in with a code/ });
     });
 
-    test("a token endpoint that is out of order for a moment costs nobody the sign-in", async (t) => {
+    test("a temporary failure of the token endpoint does not end the sign-in", async (t) => {
       const { signIn, issuer, events } = await program(t);
       issuer.tokenAnswer = { status: 503, body: {} };
       const clock: Clock = {
         now: () => Date.now(),
         async sleep(ms) {
-          // The pause between two tries; the patience with the person has no end here.
+          // The pause between two attempts; waiting for the user has no time limit here.
           if (ms > 10_000) await new Promise(() => {});
           issuer.tokenAnswer = undefined;
         },
@@ -311,7 +311,7 @@ for (const engine of ["entra", "oidc"] as const) {
       );
     });
 
-    test("cancelled while the code is redeemed, it keeps nothing and holds no browser", async (t) => {
+    test("canceled while the code is redeemed, it stores nothing and keeps no browser waiting", async (t) => {
       const ending = new AbortController();
       const { signIn, issuer, pages, kept } = await program(t);
       issuer.tokenAnswer = { status: 503, body: {} };
@@ -328,7 +328,7 @@ for (const engine of ["entra", "oidc"] as const) {
       assert.deepEqual(await kept(), []);
     });
 
-    test("of several at once each gets its own answer", async (t) => {
+    test("several at once each get their own response", async (t) => {
       const { signIn, addresses } = await program(t);
       const sessions = await Promise.all([1, 2, 3].map(() => signIn()));
       assert.equal(sessions.length, 3);
@@ -337,7 +337,7 @@ for (const engine of ["entra", "oidc"] as const) {
   });
 }
 
-test("signing in knows two ways, and no third", async (t) => {
+test("signing in works in two ways, and rejects any other", async (t) => {
   const { authority, clientId, ca } = await codeIssuer(t);
   const client = createClient({ authority, clientId, ca, store: memoryStore(), present: false });
   await assert.rejects(client.signIn({ via: "pigeon" as never }), (error) => error instanceof DoorcodeError);

@@ -22,12 +22,12 @@ async function listening(t: TestContext, options?: { followMs: number }): Promis
   return Object.assign(listener, { port: new URL(listener.redirectUri).port });
 }
 
-/** Whether an answer was taken; what has not arrived by now will not arrive by itself. */
+/** Whether a response was accepted. One that has not arrived by now will not arrive later. */
 const taken = ({ answer }: LoopbackListener) =>
   Promise.race([answer.then(() => true), new Promise<boolean>((resolve) => setImmediate(() => resolve(false)))]);
 
-describe("the listener for the browser's answer", () => {
-  test("takes the one answer, and tells the browser how it ended at an address without the code", async (t) => {
+describe("the listener for the browser's response", () => {
+  test("accepts one response, and shows the browser the result at a URL without the code", async (t) => {
     const listener = await listening(t);
     assert.match(listener.redirectUri, /^http:\/\/localhost:\d+$/);
     const browser = visit(`${listener.redirectUri}/${answer}`);
@@ -41,7 +41,7 @@ describe("the listener for the browser's answer", () => {
     await assert.rejects(fetch(listener.redirectUri));
   });
 
-  test("sends pages that load, run, keep and tell nothing, and are read aloud as what they are", async (t) => {
+  test("sends accessible pages that load, run, store and reveal nothing", async (t) => {
     const listener = await listening(t);
     const pages = [visit(`${listener.redirectUri}/nowhere`), visit(`${listener.redirectUri}/${answer}`)];
     await listener.answer;
@@ -74,16 +74,16 @@ describe("the listener for the browser's answer", () => {
     ["the code twice", `/${answer}&code=another`, 400],
     ["a code and an error", `/${answer}&error=access_denied`, 400],
     ["neither code nor error", `/?state=${state}`, 400],
-    ["nothing at all", "/", 400],
+    ["no parameters", "/", 400],
     ["an error with another state", "/?error=access_denied&state=another", 400],
     ["another path", `/callback${answer}`, 404],
     ["the icon", "/favicon.ico", 404],
-    ["a scanner that only looks", `/${answer}`, 405, { method: "HEAD" }],
+    ["a scanner that sends HEAD", `/${answer}`, 405, { method: "HEAD" }],
     ["a form", `/${answer}`, 405, { method: "POST", body: "code=x" }],
     ["a script of another site", `/${answer}`, 405, { method: "OPTIONS" }],
   ];
   for (const [what, path, status, init] of strangers) {
-    test(`answers ${what} with ${status}, and goes on waiting`, async (t) => {
+    test(`answers ${what} with ${status}, and keeps waiting`, async (t) => {
       const listener = await listening(t);
       const page = await visit(listener.redirectUri + path, init);
       assert.equal(page.status, status);
@@ -93,7 +93,7 @@ describe("the listener for the browser's answer", () => {
     });
   }
 
-  test("answers a site that gave this machine's address a name of its own with 421", async (t) => {
+  test("answers 421 to a site that points its own name at this computer's address", async (t) => {
     const listener = await listening(t);
     const asked = request({
       port: listener.port,
@@ -106,25 +106,25 @@ describe("the listener for the browser's answer", () => {
     assert.equal(await taken(listener), false);
   });
 
-  test("of two tabs with the same answer one is taken, the other gets 409", async (t) => {
+  test("of two tabs with the same response, one is accepted and the other gets 409", async (t) => {
     const listener = await listening(t);
     const tabs = [1, 2].map(() => visit(`${listener.redirectUri}/${answer}`));
     const second = await Promise.race(tabs);
     assert.equal(second.status, 409);
-    assert.match(second.html, /came already/);
+    assert.match(second.html, /already arrived/);
     await listener.show(signedInPage());
     assert.deepEqual((await Promise.all(tabs)).map(({ status }) => status).sort(), [200, 409]);
     const late = visit(`${listener.redirectUri}/${answer}`);
     assert.equal((await late).status, 409);
   });
 
-  test("hands on an error as well as a code", async (t) => {
+  test("passes on an error as well as a code", async (t) => {
     const listener = await listening(t);
     visit(`${listener.redirectUri}/?error=access_denied&state=${state}`).catch(() => {});
     assert.equal((await listener.answer).get("error"), "access_denied");
   });
 
-  test("listens on this machine alone, on IPv4 and IPv6 alike", async (t) => {
+  test("listens on this computer only, on both IPv4 and IPv6", async (t) => {
     const { port } = await listening(t);
     const own = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
     const loopbacks = own.filter(({ internal, address }) => internal && ["127.0.0.1", "::1"].includes(address));
@@ -140,7 +140,7 @@ describe("the listener for the browser's answer", () => {
     assert.equal(error.code, "EADDRINUSE");
   });
 
-  test("closing it ends what is under way; a browser that does not follow is not waited for long", async (t) => {
+  test("closing it ends open requests, and it does not wait long for a browser that does not follow", async (t) => {
     const listener = await listening(t);
     const hanging = visit(`${listener.redirectUri}/${answer}`);
     await listener.answer;

@@ -20,13 +20,13 @@ describe("a display", () => {
     ["win32", { SSH_CLIENT: "192.0.2.1 1 22" }, false],
   ];
   for (const [platform, env, has] of rows) {
-    test(`is ${has ? "" : "not "}there on ${platform} with ${JSON.stringify(env)}`, () => {
+    test(`is ${has ? "" : "not "}available on ${platform} with ${JSON.stringify(env)}`, () => {
       assert.equal(hasDisplay(env, platform), has);
     });
   }
 });
 
-test("the opener is a program of the system's own, and on Windows not whatever lies in the current folder", () => {
+test("the opener is a program of the system, and on Windows never one from the current folder", () => {
   const url = "https://login.example/?a=1&b=2";
   assert.deepEqual(opener(url, {}, "linux"), ["xdg-open", url]);
   assert.deepEqual(opener(url, {}, "darwin"), ["/usr/bin/open", url]);
@@ -37,7 +37,7 @@ test("the opener is a program of the system's own, and on Windows not whatever l
 });
 
 describe("opening the browser", { skip: process.platform === "win32" }, () => {
-  /** An xdg-open that notes its arguments, one a line. */
+  /** An xdg-open that writes down its arguments, one per line. */
   async function desktop(t: TestContext, env: NodeJS.ProcessEnv = { DISPLAY: ":0" }) {
     const folder = await scratchFolder(t);
     const [file, opener] = [join(folder, "opened"), join(folder, "xdg-open")];
@@ -55,7 +55,7 @@ describe("opening the browser", { skip: process.platform === "win32" }, () => {
     };
   }
 
-  test("gives the address to the desktop's opener, as one word in which no shell finds anything", async (t) => {
+  test("passes the URL to the desktop's opener as one argument that no shell interprets", async (t) => {
     const { open, opened } = await desktop(t);
     const nasty = "https://login.example/authorize?a=1&b=$(touch x)`id`'\"|^{}<>\\ ;%41é";
     assert.equal(await open(nasty), true);
@@ -65,7 +65,7 @@ describe("opening the browser", { skip: process.platform === "win32" }, () => {
     assert.equal(new URL(address ?? "").searchParams.get("b"), new URL(nasty).searchParams.get("b"));
   });
 
-  test("opens web addresses only", async (t) => {
+  test("opens only web addresses", async (t) => {
     const { open } = await desktop(t);
     for (const url of [
       "file:///etc/passwd",
@@ -79,7 +79,7 @@ describe("opening the browser", { skip: process.platform === "win32" }, () => {
     }
   });
 
-  test("opens nothing where nobody would see it, and does not fail where there is no opener", async (t) => {
+  test("opens nothing without a display, and does not fail without an opener", async (t) => {
     const { open } = await desktop(t, { DISPLAY: ":0", SSH_CONNECTION: "192.0.2.1 1 192.0.2.2 22" });
     assert.equal(await open("https://login.example/"), false);
     const env = { DISPLAY: ":0", PATH: "/nonexistent" };

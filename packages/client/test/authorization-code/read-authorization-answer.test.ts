@@ -14,8 +14,8 @@ function read(query: string, issuer = one, document: IssuerMetadata["document"] 
   return readAuthorizationAnswer(new URLSearchParams(`${query}&state=${state}`), { clientId: "app", metadata }, state);
 }
 
-describe("the answer of the authorization endpoint", () => {
-  test("is its code; `iss` may be missing where the issuer did not promise it (RFC 9207 §2.4)", async () => {
+describe("the response of the authorization endpoint", () => {
+  test("returns the code; `iss` may be missing if the issuer did not promise it (RFC 9207 §2.4)", async () => {
     assert.equal(await read("code=one"), "one");
     assert.equal(await read(`code=one&iss=${encodeURIComponent(one)}`), "one");
     await assert.rejects(read("code=one", one, { authorization_response_iss_parameter_supported: true }), {
@@ -23,7 +23,7 @@ describe("the answer of the authorization endpoint", () => {
     });
   });
 
-  test("of a shared authority may be from any tenant of it, and from nowhere else", async () => {
+  test("of a shared authority may be from any of its tenants, and from no other issuer", async () => {
     const shared = "https://login.example/{tenantid}/v2.0";
     assert.equal(await read(`code=one&iss=${encodeURIComponent(one)}`, shared), "one");
     for (const iss of [
@@ -44,7 +44,7 @@ describe("the answer of the authorization endpoint", () => {
     ["`iss` twice", `code=one&iss=${encodeURIComponent(one)}&iss=${encodeURIComponent(one)}`],
     ["an empty code", "code="],
     ["tokens in the address", "code=one&token=two"],
-    ["a signed response nobody asked for", "code=one&response=eyJ"],
+    ["a signed response that was not requested", "code=one&response=eyJ"],
   ];
   for (const [what, query] of unusable) {
     test(`is unusable with ${what}`, async () => {
@@ -56,7 +56,7 @@ describe("the answer of the authorization endpoint", () => {
     });
   }
 
-  test("keeps what Entra says of an error, without control characters and without the state", async () => {
+  test("keeps Entra's error description, without control characters and without the state", async () => {
     const description = `AADSTS65004: User declined to consent.\u001b[31m ${state} Trace ID: 5e1c0d0a-0001-4000-8000-000000000001`;
     const query = new URLSearchParams({
       error: "access_denied",

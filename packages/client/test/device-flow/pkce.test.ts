@@ -6,7 +6,7 @@ import { type PlainIssuer, plainIssuer } from "../fixtures/plain-issuer.ts";
 
 const listed = { code_challenge_methods_supported: ["plain", "S256"] };
 
-/** Whether the poll proved what the request for the code had asked (RFC 7636 §4.6). */
+/** Whether the poll's verifier matches the challenge of the device code request (RFC 7636 §4.6). */
 function isProved(issuer: PlainIssuer): boolean {
   const challenge = issuer.sent("/device").at(-1)?.form.get("code_challenge");
   const verifier = issuer.sent("/token").at(-1)?.form.get("code_verifier");
@@ -17,8 +17,8 @@ function isProved(issuer: PlainIssuer): boolean {
   return true;
 }
 
-describe("a sign-in by code proves that it asked for the code itself (PKCE)", () => {
-  test("where the metadata lists S256, with a verifier of its own each time", async (t) => {
+describe("a sign-in by code proves that it asked for the code itself, by PKCE:", () => {
+  test("if the metadata lists S256, with a new verifier each time", async (t) => {
     const issuer = await plainIssuer(t);
     issuer.metadata = listed;
     for (let n = 0; n < 2; n++) {
@@ -29,7 +29,7 @@ describe("a sign-in by code proves that it asked for the code itself (PKCE)", ()
     assert.notEqual(first, second);
   });
 
-  test("and sends none where it is not listed", async (t) => {
+  test("it sends no challenge if S256 is not listed", async (t) => {
     for (const methods of [undefined, null, [], ["plain"]]) {
       const issuer = await plainIssuer(t);
       issuer.metadata = { code_challenge_methods_supported: methods };
@@ -38,7 +38,7 @@ describe("a sign-in by code proves that it asked for the code itself (PKCE)", ()
     }
   });
 
-  test("where the issuer demands what it does not list", async (t) => {
+  test("if the issuer requires PKCE without listing it", async (t) => {
     const issuer = await plainIssuer(t);
     issuer.answer = ({ path, form }) =>
       path === "/device" && !form.has("code_challenge")
@@ -50,7 +50,7 @@ describe("a sign-in by code proves that it asked for the code itself (PKCE)", ()
     assert.equal(shown.length, 1);
   });
 
-  test("and does without where the device endpoint refuses it", async (t) => {
+  test("not if the device endpoint rejects the challenge", async (t) => {
     const issuer = await plainIssuer(t);
     issuer.metadata = listed;
     issuer.answer = ({ path, form }) =>
@@ -62,7 +62,7 @@ describe("a sign-in by code proves that it asked for the code itself (PKCE)", ()
     assert.equal(issuer.sent("/device").length, 2);
   });
 
-  test("and no error repeats the verifier", async (t) => {
+  test("no error repeats the verifier", async (t) => {
     const issuer = await plainIssuer(t);
     issuer.metadata = listed;
     issuer.answer = ({ path, form }) => {

@@ -44,7 +44,7 @@ async function polled(options: {
 }
 
 describe("the poll loop", () => {
-  test("a wall clock that jumps forward by hours does not end the code", async () => {
+  test("a wall clock that jumps forward by hours does not expire the code", async () => {
     const { outcome, polls } = await polled({
       answers: (n, clock) => {
         clock.jump(3 * 3_600_000);
@@ -55,7 +55,7 @@ describe("the poll loop", () => {
     assert.equal(polls.length, 4);
   });
 
-  test("a wall clock that jumps back, even before the first poll, does not lengthen it", async () => {
+  test("a wall clock that jumps back, even before the first poll, does not extend the code's lifetime", async () => {
     const { outcome, clock } = await polled({
       answers: () => pending,
       prepare: (moved) => moved.jump(-86_400_000),
@@ -64,7 +64,7 @@ describe("the poll loop", () => {
     assert.equal(clock.monotonic(), 900_000);
   });
 
-  test("a machine suspended past the end polls no more", async () => {
+  test("a computer suspended past the expiry does not poll again", async () => {
     const { outcome, polls } = await polled({
       answers: (_, clock) => {
         clock.pass(1_000_000);
@@ -75,7 +75,7 @@ describe("the poll loop", () => {
     assert.equal(polls.length, 1);
   });
 
-  test("an answer that took long is followed by a whole interval", async () => {
+  test("a slow response is followed by a whole interval", async () => {
     const { polls } = await polled({
       answers: (n, clock) => {
         clock.pass(8_000);
@@ -85,7 +85,7 @@ describe("the poll loop", () => {
     assert.deepEqual(polls, [5_250, 18_250, 31_250]);
   });
 
-  test("a timer that fires early does not make a poll early", async () => {
+  test("a timer that fires early does not cause an early poll", async () => {
     const clock = simulatedClock();
     const hasty = { ...clock, sleep: (ms: number, signal?: AbortSignal) => clock.sleep(Math.ceil(ms / 2), signal) };
     const polls: number[] = [];
@@ -102,7 +102,7 @@ describe("the poll loop", () => {
     assert.deepEqual(polls, [5_250, 10_500, 15_750]);
   });
 
-  test("what is not a failure of the network is not retried", async () => {
+  test("only network failures are retried", async () => {
     const clock = simulatedClock();
     const broken = new TypeError("a mistake");
     const outcome = pollUntilDone({
@@ -115,7 +115,7 @@ describe("the poll loop", () => {
     await assert.rejects(outcome, (error) => error === broken);
   });
 
-  test("a signal that was aborted before it began sends nothing", async () => {
+  test("nothing is sent if the signal was aborted before the start", async () => {
     const clock = simulatedClock();
     let asked = 0;
     const outcome = pollUntilDone({

@@ -14,9 +14,9 @@ const everyPoll =
   ({ kind }) =>
     kind === "poll" ? reply : undefined;
 
-// C7 and C9 are about what a person sees: tests/client/rfc8628-client.test.ts.
+// C7 and C9 are about what a user sees: tests/client/rfc8628-client.test.ts.
 describe("RFC 8628, the client's side", () => {
-  test("C1: nothing is requested before the person asks (§3.1)", async (t) => {
+  test("C1: nothing is requested before the user starts the sign-in (§3.1)", async (t) => {
     const issuer = await faultyIssuer({ t });
     const sent: string[] = [];
     const transport: Transport = {
@@ -30,7 +30,7 @@ describe("RFC 8628, the client's side", () => {
     assert.deepEqual(sent, []);
   });
 
-  test("C2: at least the interval passes between polls, five seconds where none is given (§3.2, §3.5)", async (t) => {
+  test("C2: at least the interval passes between polls, or five seconds if there is none (§3.2, §3.5)", async (t) => {
     for (const [device, least] of [
       [{ interval: 5 }, 5_000],
       [{ interval: 12 }, 12_000],
@@ -43,7 +43,7 @@ describe("RFC 8628, the client's side", () => {
     }
   });
 
-  test("C2: a network that delays requests brings none to the issuer early", async (t) => {
+  test("C2: no poll reaches the issuer early when the network delays requests", async (t) => {
     const clock = simulatedClock();
     const arrivals: number[] = [];
     const issuer = await faultyIssuer({
@@ -52,7 +52,7 @@ describe("RFC 8628, the client's side", () => {
       approveAt: 7,
       fault: ({ kind, n }) => {
         if (kind !== "poll") return undefined;
-        // Every other request is three seconds on its way.
+        // Every other request takes three seconds to arrive.
         clock.pass(n % 2 === 0 ? 0 : 3_000);
         arrivals.push(clock.monotonic());
         return undefined;
@@ -75,7 +75,7 @@ describe("RFC 8628, the client's side", () => {
       assert.ok(gap >= (least[index] ?? 0), `poll ${index + 1}: ${gap}`);
   });
 
-  test("C4: any other error ends it, with no further poll (§3.5)", async (t) => {
+  test("C4: any other error ends the sign-in, with no further poll (§3.5)", async (t) => {
     const matrix: Record<string, string> = {
       access_denied: "denied",
       authorization_declined: "denied",
@@ -110,7 +110,7 @@ describe("RFC 8628, the client's side", () => {
     }
   });
 
-  test("C5: after connection timeouts it polls ever less often (§3.5)", async (t) => {
+  test("C5: after connection timeouts it polls less and less often (§3.5)", async (t) => {
     const { issuer, error } = await deviceFlow(t, { fault: everyPoll("hang") });
     assert.equal(error?.code, "issuer_unreachable");
     const [, ...waits] = gaps(issuer);
@@ -122,12 +122,12 @@ describe("RFC 8628, the client's side", () => {
     assert.ok(issuer.polls().length < 20, `${issuer.polls().length} polls`);
   });
 
-  test("C6: after the code expired nothing is requested by itself (§3.5)", async (t) => {
+  test("C6: after the code expired, no request is sent automatically (§3.5)", async (t) => {
     for (const fault of [everyPoll(pending), everyPoll({ status: 400, json: { error: "expired_token" } })]) {
       const { issuer, error } = await msalSignIn(t, { fault, device: { expires_in: 30 } });
       assert.equal(error?.code, "code_expired");
       const requests = issuer.seen.length;
-      // What was sent by itself arrives before this.
+      // A request that was sent automatically would arrive before this one.
       const discovery = `${issuer.authority}/v2.0/.well-known/openid-configuration`;
       await nodeTransport({ ca: issuer.ca }).send({ url: discovery, method: "GET", timeoutMs: 60_000 });
       assert.equal(issuer.seen.length, requests + 1);
@@ -135,7 +135,7 @@ describe("RFC 8628, the client's side", () => {
     }
   });
 
-  test("C8: the grant type is the URN, exactly and once, though MSAL writes another (§3.4)", async (t) => {
+  test("C8: the grant type is exactly the URN, sent once, although MSAL writes another (§3.4)", async (t) => {
     const { issuer } = await msalSignIn(t);
     assert.equal(issuer.polls().length, 3);
     for (const { form } of issuer.polls()) {

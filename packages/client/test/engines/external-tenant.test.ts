@@ -9,7 +9,7 @@ import { type ExternalTenant, externalTenant, startExternalTenant } from "../fix
 const { name, id, clientId, user, scope } = externalTenant;
 const host = `${name}.ciamlogin.com`;
 
-/** Waiting moves it. */
+/** Waiting advances it. */
 function quickClock(): Clock {
   let ahead = 0;
   return {
@@ -44,7 +44,7 @@ for (const authority of [`https://${host}/`, `https://${host}/${id}`, `https://$
     const session = await client.signIn();
     assert.equal(session.account.issuer, `https://${id}.ciamlogin.com/${id}/v2.0`);
     assert.equal(session.account.username, "ada@example.com");
-    assert.equal(session.account.id, `${user}.${id}`, "in lower case, whatever the issuer wrote");
+    assert.equal(session.account.id, `${user}.${id}`, "in lower case, regardless of the issuer's spelling");
     const first = await session.getToken();
     assert.notEqual((await session.getToken({ forceRefresh: true })).token, first.token);
     assert.equal((await session.signOut({ everywhere: true })).revoked, "unsupported");
@@ -56,7 +56,7 @@ for (const authority of [`https://${host}/`, `https://${host}/${id}`, `https://$
   });
 }
 
-test("the page shown is the one where customers' accounts can sign in", async (t) => {
+test("shows the page where customers' accounts can sign in", async (t) => {
   const tenant = await startExternalTenant(t);
   const { client, shown } = clientOf(tenant);
   await client.signIn();
@@ -65,7 +65,7 @@ test("the page shown is the one where customers' accounts can sign in", async (t
   assert.match(shown[0]?.message ?? "", new RegExp(`open the page ${page} and enter the code FSBFZMBKC`));
 });
 
-test("an issuer of another external tenant, or off ciamlogin.com, is refused before anybody is asked", async (t) => {
+test("an issuer of another external tenant, or outside ciamlogin.com, is refused before the user is asked", async (t) => {
   const tenant = await startExternalTenant(t);
   const other = "11111111-2222-3333-4444-555555555555";
   const path = `/${id}/v2.0/.well-known/openid-configuration`;

@@ -35,13 +35,13 @@ describe("a WWW-Authenticate header", () => {
     ['xBearer error="x"', undefined],
   ];
   for (const [header, expected] of rows) {
-    test(`${header} says ${JSON.stringify(expected)}`, () => {
+    test(`${header} means ${JSON.stringify(expected)}`, () => {
       assert.deepEqual(readBearerChallenge(header), expected);
     });
   }
 
-  test("of a hostile API is read in no time", () => {
-    // The processor's time: a busy machine adds none of it.
+  test("of a hostile API is parsed fast", () => {
+    // CPU time, which a busy machine does not increase.
     const began = process.cpuUsage();
     readBearerChallenge(`Bearer ${'a="'.repeat(100_000)}`);
     readBearerChallenge(`Bearer ${"a ".repeat(100_000)}`);

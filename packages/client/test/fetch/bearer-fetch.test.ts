@@ -4,8 +4,8 @@ import { bearerFetch } from "../../src/fetch/bearer-fetch.ts";
 import { isLoopback } from "../../src/transport/secure-url.ts";
 import { httpsServer } from "../fixtures/https-server.ts";
 
-describe("a fetch with a token from elsewhere", () => {
-  test("carries it to the one origin, asked for at each request", async (t) => {
+describe("a fetch with a token from another source", () => {
+  test("sends it to one origin, and asks for it at each request", async (t) => {
     const server = await httpsServer(t, (request, response) => response.end(request.headers.authorization));
     let asked = 0;
     const token = async () => `token-${++asked}`;
@@ -16,7 +16,7 @@ describe("a fetch with a token from elsewhere", () => {
     assert.equal(await (await fixed(server.origin)).text(), "Bearer mine");
   });
 
-  test("goes to no other origin, and asks for no token there", async () => {
+  test("requests no other origin, and asks for no token for one", async () => {
     const token = () => assert.fail("asked for a token");
     const call = bearerFetch({ origin: "https://todo.example/ignored", token });
     for (const [url, origin] of [
@@ -28,7 +28,7 @@ describe("a fetch with a token from elsewhere", () => {
     }
   });
 
-  test("is for https, and for http on this machine alone", () => {
+  test("allows https, and http only on this computer", () => {
     const open = (origin: string) => bearerFetch({ origin, token: "mine" });
     for (const origin of ["https://todo.example", "http://localhost:3000", "http://127.0.0.1", "https://localhost"]) {
       assert.equal(typeof open(origin), "function");
@@ -36,13 +36,13 @@ describe("a fetch with a token from elsewhere", () => {
     for (const origin of ["http://todo.example", "ftp://localhost", "todo.example", ""]) {
       assert.throws(() => open(origin), {
         code: "configuration",
-        message: new RegExp(`the origin ${origin} is not https, and not on this machine`),
+        message: new RegExp(`the origin ${origin} is neither https nor on this machine`),
       });
     }
   });
 });
 
-test("loopback is localhost, what is below it, 127.0.0.0/8 and ::1, and no name that only resembles one", () => {
+test("loopback is localhost and its subdomains, 127.0.0.0/8 and ::1, and no name that only resembles one", () => {
   for (const host of ["localhost", "LOCALHOST", "api.localhost", "127.0.0.1", "127.255.25.4", "[::1]"]) {
     assert.equal(isLoopback(host), true, host);
   }

@@ -20,7 +20,7 @@ interface Seen {
   body: string;
 }
 
-/** An API on loopback that answers as told, and a sign-in whose tokens are numbered. */
+/** An API on loopback with prepared answers, and a sign-in whose tokens are numbered. */
 async function apiAnswering(
   t: TestContext,
   answer: (request: IncomingMessage, response: ServerResponse, body: string) => void,
@@ -58,7 +58,7 @@ const withChallenge = (response: ServerResponse, status: number, challenge: stri
   response.writeHead(status, { "www-authenticate": challenge }).end();
 
 describe("a fetch with a token", () => {
-  test("carries it to the API that declares the origin", async (t) => {
+  test("sends it to the API that declares the origin", async (t) => {
     const api = await apiAnswering(t, (_request, response) => response.end("[]"));
     const response = await guardedFetch(api.context, `${api.origin}/items`, { headers: { authorization: "mine" } });
     assert.equal(await response.text(), "[]");
@@ -66,7 +66,7 @@ describe("a fetch with a token", () => {
     assert.deepEqual(api.asked, [{ scopes }]);
   });
 
-  test("goes to no other origin: another host, another port, another scheme", async (t) => {
+  test("is rejected for another origin: another host, another port, another scheme", async (t) => {
     const api = await apiAnswering(t, (_request, response) => response.end());
     const { port } = new URL(api.origin);
     for (const url of [
@@ -80,7 +80,7 @@ describe("a fetch with a token", () => {
     assert.deepEqual([api.seen, api.asked], [[], []]);
   });
 
-  test("loses the token on the way to another origin, and does not take that one's 401 for its own", async (t) => {
+  test("drops the token on a redirect to another origin, and does not handle a 401 from there", async (t) => {
     const elsewhere = await apiAnswering(t, (_request, response) => withChallenge(response, 401, "Bearer"));
     const api = await apiAnswering(t, (_request, response) =>
       response.writeHead(307, { location: `${elsewhere.origin}/there` }).end(),
@@ -91,7 +91,7 @@ describe("a fetch with a token", () => {
     assert.equal(api.asked.length, 1);
   });
 
-  test("carries what is meant for the API, and nothing of that to another origin", async (t) => {
+  test("sends the caller's headers to the API, and no credentials to another origin", async (t) => {
     const secrets = { cookie: "session=canary", "proxy-authorization": "Basic canary" };
     const harmless = { accept: "application/json", "x-request": "7" };
     const names = ["authorization", ...Object.keys(secrets), ...Object.keys(harmless)];
@@ -110,7 +110,7 @@ describe("a fetch with a token", () => {
     }
   });
 
-  test("gets no token back when a redirect returns to the API", async (t) => {
+  test("does not add the token again when a redirect returns to the API", async (t) => {
     const elsewhere = await apiAnswering(t, (_request, response) =>
       response.writeHead(302, { location: `${api.origin}/back` }).end(),
     );
@@ -124,7 +124,7 @@ describe("a fetch with a token", () => {
     );
   });
 
-  test("follows a redirect within the API with its token, method and body as the Fetch standard has them", async (t) => {
+  test("follows a redirect within the API with token, method and body as the Fetch standard requires", async (t) => {
     const ofBody = {
       "content-type": "text/plain",
       "content-encoding": "identity",
@@ -157,7 +157,7 @@ describe("a fetch with a token", () => {
     }
   });
 
-  test("takes any other status with a Location for the answer, and a redirect without one", async (t) => {
+  test("returns any other status with a Location as the response, and a redirect without one", async (t) => {
     const api = await apiAnswering(t, (request, response) => {
       const [, status = "", location] = (request.url ?? "").split("/");
       response.writeHead(Number(status), location === undefined ? {} : { location: "/200" }).end();
@@ -169,27 +169,27 @@ describe("a fetch with a token", () => {
     assert.equal(api.seen.length, 8);
   });
 
-  test("follows twenty redirects and not one more", async (t) => {
+  test("follows at most twenty redirects", async (t) => {
     const api = await apiAnswering(t, (request, response) => {
       const left = Number(request.url?.slice(1));
       if (left === 0) response.end("there");
       else response.writeHead(302, { location: `/${left - 1}` }).end();
     });
     assert.equal(await (await guardedFetch(api.context, `${api.origin}/20`)).text(), "there");
-    await assert.rejects(guardedFetch(api.context, `${api.origin}/21`), /redirects without end/);
+    await assert.rejects(guardedFetch(api.context, `${api.origin}/21`), /redirected too many times/);
   });
 
-  test("does not follow a redirect to plain http elsewhere, nor without end, nor where the caller forbids it", async (t) => {
+  test("follows no redirect to plain http elsewhere, no endless redirects, and none that the caller forbids", async (t) => {
     const api = await apiAnswering(t, (request, response) =>
       response.writeHead(302, { location: request.url === "/out" ? "http://todo.example/" : "/again" }).end(),
     );
     await assert.rejects(guardedFetch(api.context, `${api.origin}/out`), /not https/);
-    await assert.rejects(guardedFetch(api.context, `${api.origin}/again`), /without end/);
+    await assert.rejects(guardedFetch(api.context, `${api.origin}/again`), /too many times/);
     await assert.rejects(guardedFetch(api.context, api.origin, { redirect: "error" }), TypeError);
     assert.equal((await guardedFetch(api.context, api.origin, { redirect: "manual" })).status, 302);
   });
 
-  test("answers a 401 by one renewal and the same request again", async (t) => {
+  test("renews the token once after a 401, and repeats the request", async (t) => {
     const api = await apiAnswering(t, (request, response) =>
       request.headers.authorization === "Bearer token-1"
         ? withChallenge(response, 401, 'Bearer realm="x", error="invalid_token"')
@@ -204,20 +204,20 @@ describe("a fetch with a token", () => {
     );
   });
 
-  test("says that the API refuses the renewed token too, and asks for a sign-in where claims demand one", async (t) => {
+  test("reports that the API rejects the renewed token too, and asks for a sign-in if claims require one", async (t) => {
     let challenge = 'Bearer error="invalid_token"';
     const api = await apiAnswering(t, (_request, response) => withChallenge(response, 401, challenge));
     await assert.rejects(guardedFetch(api.context, api.origin), {
       code: "sign_in_again",
-      message: `The API at ${api.origin} refuses the token (HTTP 401, WWW-Authenticate: ${challenge}).`,
-      hint: /has to be a scope of that API/,
+      message: `The API at ${api.origin} rejects the token (HTTP 401, WWW-Authenticate: ${challenge}).`,
+      hint: /must be a scope of that API/,
     });
     assert.equal(api.seen.length, 2);
     challenge = 'Bearer error="insufficient_claims", claims="e30="';
     await assert.rejects(guardedFetch(api.context, api.origin), { claims: "{}", hint: /^Sign in again/ });
   });
 
-  test("hands a claims challenge to the issuer, and to the program when only a sign-in can meet it", async (t) => {
+  test("passes a claims challenge to the issuer, and to the program if only a sign-in can satisfy it", async (t) => {
     const claims = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}';
     const challenge = `Bearer realm="", error="insufficient_claims", claims="${Buffer.from(claims).toString("base64")}"`;
     const api = await apiAnswering(t, (request, response) =>
@@ -254,7 +254,7 @@ describe("a fetch with a token", () => {
     assert.equal(api.asked.length, 3);
   });
 
-  test("says that a stream cannot be sent again; the token is renewed all the same", async (t) => {
+  test("reports that a stream cannot be sent again, but still renews the token", async (t) => {
     const api = await apiAnswering(t, (_request, response) => withChallenge(response, 401, "Bearer"));
     const body = Readable.toWeb(Readable.from([Buffer.from("milk")])) as ReadableStream;
     const init = { method: "POST", body, duplex: "half" } as RequestInit;

@@ -44,7 +44,7 @@ test("an API is reached through the proxy that the environment names", async (t)
   );
 });
 
-test("every kind of body arrives with its type: text, bytes, a form, a stream", async (t) => {
+test("each kind of body arrives with its content type: text, bytes, a form, a stream", async (t) => {
   const api = await apiAnswering(t, async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -63,7 +63,7 @@ test("every kind of body arrives with its type: text, bytes, a form, a stream", 
   assert.equal(await sent(stream), "PUT  none oat milk");
 });
 
-test("an answer keeps its status, its repeated headers, and an absent body", async (t) => {
+test("a response keeps its status, its repeated headers, and a missing body", async (t) => {
   const api = await apiAnswering(t, (_request, response) =>
     response
       .writeHead(204, "Gone home", [
@@ -77,7 +77,7 @@ test("an answer keeps its status, its repeated headers, and an absent body", asy
   assert.deepEqual(response.headers.getSetCookie(), ["a=1", "b=2"]);
 });
 
-test("an aborted call ends at once with the signal's reason, before the answer and in its middle", async (t) => {
+test("an aborted call ends immediately with the signal's reason, before and during the response", async (t) => {
   const reason = new Error("enough");
   const early = new AbortController();
   const api = await apiAnswering(t, (request, response) => {
@@ -104,7 +104,7 @@ test("a lost connection fails as fetch does, with its cause", async (t) => {
   });
 });
 
-test("an answer in several pieces is read as it comes", async (t) => {
+test("a response in several chunks is read as it arrives", async (t) => {
   let last = (): void => {};
   const api = await apiAnswering(t, (_request, response) => {
     response.write("first");

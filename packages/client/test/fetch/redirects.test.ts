@@ -11,7 +11,7 @@ const sent = (init: RequestInit, ...responses: Response[]) => {
 const done = () => new Response("done");
 
 describe("a redirect", () => {
-  test("is followed to https anywhere, and to plain http on this machine alone", async () => {
+  test("is followed to https anywhere, but to plain http only on this computer", async () => {
     for (const location of ["https://other.example/", "http://localhost:3000/", "http://127.0.0.1/", "/next"]) {
       const { hops, response } = sent({}, redirectTo(location), done());
       assert.equal((await response).status, 200);
@@ -27,26 +27,26 @@ describe("a redirect", () => {
     }
   });
 
-  test("that the call does not allow is an error that says so; one that it keeps is the answer", async () => {
+  test("throws if the call does not allow redirects, and is the response for `manual`", async () => {
     await assert.rejects(sent({ redirect: "error" }, redirectTo("/next")).response, {
       name: "TypeError",
-      message: "fetch failed: https://todo.example redirects, which this call does not allow",
+      message: "fetch failed: https://todo.example redirects, but this call does not allow redirects",
     });
     assert.equal((await sent({ redirect: "manual" }, redirectTo("/next")).response).status, 302);
     assert.equal((await sent({ redirect: "follow" }, redirectTo("/next"), done()).response).status, 200);
     assert.equal((await sent({ redirect: "error" }, done()).response).status, 200);
   });
 
-  test("is followed twenty times, not more", async () => {
+  test("is followed at most twenty times", async () => {
     const without = Array.from({ length: 20 }, () => redirectTo("/again"));
     assert.equal((await sent({}, ...without, done()).response).status, 200);
     await assert.rejects(sent({}, ...without, redirectTo("/again"), done()).response, {
       name: "TypeError",
-      message: "fetch failed: https://todo.example redirects without end",
+      message: "fetch failed: https://todo.example redirected too many times",
     });
   });
 
-  test("takes the token off where it leads to another origin, for good", async () => {
+  test("to another origin removes the token for good", async () => {
     const back = sent({}, redirectTo("https://other.example/"), redirectTo(api), done());
     assert.equal(wentElsewhere(await back.response), true);
     assert.deepEqual(
@@ -57,7 +57,7 @@ describe("a redirect", () => {
     assert.equal(wentElsewhere(await sent({}, done()).response), false);
   });
 
-  test("keeps the spelling of the caller's method, and knows it in lower case", async () => {
+  test("keeps the spelling of the caller's method, and recognizes it in lower case", async () => {
     const post = sent({ method: "post", body: "milk" }, redirectTo("/next", 301), done());
     await post.response;
     assert.deepEqual([post.hops[1]?.method, post.hops[1]?.body], ["GET", undefined]);
@@ -72,7 +72,7 @@ describe("a redirect", () => {
     assert.deepEqual([hops[1]?.method, hops[1]?.headers.get("content-language")], ["no method", "en"]);
   });
 
-  test("does not send a stream again, which the first request used up; it may become a GET", async () => {
+  test("does not resend a stream, because the first request consumed it; it may become a GET", async () => {
     async function* iterable() {
       yield Buffer.from("milk");
     }

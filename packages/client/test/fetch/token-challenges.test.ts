@@ -10,7 +10,7 @@ const scopes = ["api://todo/Read", "api://todo/Write"];
 const claims = '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}';
 const claimsChallenge = `Bearer error="insufficient_claims", claims="${Buffer.from(claims).toString("base64")}"`;
 
-/** A call to an API that gives these answers, with numbered tokens; `renewal` answers the second request for one. */
+/** A call to an API with these responses and with numbered tokens; `renewal` handles the second request for a token. */
 function calling(responses: Response[], init: RequestInit = {}, renewal?: () => never) {
   const { fetch, hops } = scriptedFetch(...responses);
   const asked: TokenRequest[] = [];
@@ -29,7 +29,7 @@ function calling(responses: Response[], init: RequestInit = {}, renewal?: () => 
   return { hops, asked, response: guardedFetch(context, `${origin}/items`, init), context };
 }
 const done = () => new Response("done");
-/** An answer whose body goes on until it is cancelled. */
+/** A response with an endless body, until it is canceled. */
 function openAnswer(status: number) {
   let free = false;
   const body = new ReadableStream({
@@ -41,8 +41,8 @@ function openAnswer(status: number) {
 }
 const isRefused = (code: string, more: object = {}) => ({ name: "DoorcodeError", code, ...more });
 
-describe("the address of a call", () => {
-  test("is a URL", async () => {
+describe("the URL of a call", () => {
+  test("must be valid", async () => {
     const { context, asked, response } = calling([done()]);
     await response;
     for (const target of ["/items", "", "todo.example"]) {
@@ -61,8 +61,8 @@ describe("the address of a call", () => {
   });
 });
 
-describe("a token is renewed and the request made again", () => {
-  test("after a 401, with a challenge and without, once", async () => {
+describe("a token is renewed and the request is repeated", () => {
+  test("once after a 401, with and without a challenge", async () => {
     for (const challenge of [undefined, "Bearer", 'Bearer error="invalid_token"']) {
       const { asked, hops, response } = calling([challenged(401, challenge), done()], { method: "PUT", body: "milk" });
       assert.equal((await response).status, 200);
@@ -74,7 +74,7 @@ describe("a token is renewed and the request made again", () => {
     }
   });
 
-  test("and both requests for a token end with the caller's signal", async () => {
+  test("and the caller's signal ends both requests for a token", async () => {
     const { signal } = new AbortController();
     const { asked, response } = calling([challenged(401), done()], { signal });
     await response;
@@ -84,7 +84,7 @@ describe("a token is renewed and the request made again", () => {
     ]);
   });
 
-  test("once the connection of the refused answer is free again", async () => {
+  test("after the connection of the refused response is released", async () => {
     const { refusal, isFree } = openAnswer(401);
     await calling([refusal, done()]).response;
     assert.ok(isFree());
@@ -97,7 +97,7 @@ describe("a token is renewed and the request made again", () => {
 describe("no token is asked for", () => {
   const written = 'scope="api://todo/Write"';
   const answers: [what: string, response: Response][] = [
-    ["success, whatever its headers", challenged(200, `Bearer error="insufficient_scope", ${written}`)],
+    ["success, with any headers", challenged(200, `Bearer error="insufficient_scope", ${written}`)],
     ["a 401 of another scheme", challenged(401, 'Basic realm="todo"')],
     ["a 403 without a challenge", challenged(403)],
     ["a 403 for another reason", challenged(403, `Bearer error="invalid_token", ${written}`)],
@@ -114,7 +114,7 @@ describe("no token is asked for", () => {
     });
   }
 
-  test("after the 401 of another origin, nor of this one once the token was taken off", async () => {
+  test("after a 401 from another origin, or from this one after the token was removed", async () => {
     for (const hops of [
       [redirectTo("https://mail.example/"), challenged(401)],
       [redirectTo("https://mail.example/"), redirectTo(`${origin}/back`), challenged(401)],
@@ -127,11 +127,11 @@ describe("no token is asked for", () => {
 });
 
 describe("a renewed token", () => {
-  test("that is refused too is the API's refusal, for the API's reason", async () => {
+  test("that is also refused is reported as refused by the API, with its reason", async () => {
     for (const [second, message] of [
       [
         challenged(401, 'Bearer error="invalid_token"'),
-        /^The API at \S+todo\.example refuses the token \(HTTP 401, WWW-Authenticate: Bearer error="invalid_token"\)/,
+        /^The API at \S+todo\.example rejects the token \(HTTP 401, WWW-Authenticate: Bearer error="invalid_token"\)/,
       ],
       [challenged(401), /\(HTTP 401\)/],
     ] as const) {
@@ -144,7 +144,7 @@ describe("a renewed token", () => {
     );
   });
 
-  test("gets every other answer through: one that forbids, one of another scheme, one from elsewhere", async () => {
+  test("returns every other response: a 403, another scheme, another origin", async () => {
     for (const second of [challenged(403, 'Bearer error="invalid_token"'), challenged(401, "Basic"), done()]) {
       assert.equal(await calling([challenged(401), second]).response, second);
     }
@@ -152,7 +152,7 @@ describe("a renewed token", () => {
     assert.equal((await elsewhere.response).status, 401);
   });
 
-  test("is not followed by a stream a second time, of whatever kind", async () => {
+  test("does not resend a stream of any kind", async () => {
     async function* iterable() {
       yield Buffer.from("milk");
     }
@@ -173,7 +173,7 @@ describe("a renewal that fails", () => {
       throw error;
     }).response;
 
-  test("for want of a sign-in hands the claims on, with the issuer's own words once", async () => {
+  test("that requires a sign-in passes on the claims, with the issuer's own words once", async () => {
     const said = {
       error: "interaction_required",
       suberror: "basic_action",
@@ -189,7 +189,7 @@ describe("a renewal that fails", () => {
     );
   });
 
-  test("otherwise fails with that very error", async () => {
+  test("that fails otherwise throws the same error", async () => {
     for (const [answer, error] of [
       [challenged(401), new DoorcodeError("sign_in_again")],
       [challenged(401, claimsChallenge), new DoorcodeError("issuer_unreachable")],

@@ -19,7 +19,7 @@ describe("the engine", () => {
     "LOGIN.MicrosoftOnline.com",
   ];
   for (const host of microsoft) {
-    test(`of ${host} is entra, whatever its metadata says`, () => {
+    test(`of ${host} is entra, regardless of its metadata`, () => {
       const authority = `https://${host}/contoso`;
       assert.equal(chooseEngine({ option: undefined, authority }), "entra");
       assert.equal(chooseEngine({ option: undefined, authority, document: { doorcode_profile: "oidc" } }), "entra");
@@ -39,7 +39,7 @@ describe("the engine", () => {
     "localhost:8443",
   ];
   for (const host of others) {
-    test(`of ${host} is what its metadata says, oidc where that says nothing`, () => {
+    test(`of ${host} depends on its metadata, and is oidc if that says nothing`, () => {
       const authority = `https://${host}/login.microsoftonline.com`;
       const chosen = (document?: Record<string, unknown>) =>
         chooseEngine({ option: undefined, authority, ...(document && { document }) });

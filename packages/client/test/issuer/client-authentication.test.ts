@@ -12,7 +12,7 @@ import { type PlainIssuer, plainIssuer, type Sent } from "../fixtures/plain-issu
 const secret = "s3cret: with % and ü";
 const authenticated = ["/device", "/token", "/revoke"];
 
-/** Every request that has to be authenticated: two of the sign-in, one of the renewal, one of the sign-out. */
+/** The requests that must be authenticated: two of the sign-in, one of the renewal, one of the sign-out. */
 async function everyRequest(issuer: PlainIssuer, credential: ClientCredential): Promise<Sent[]> {
   const session = await issuer.client({ credential }).client.signIn();
   await session.getToken({ forceRefresh: true });
@@ -48,14 +48,14 @@ describe("a client secret is sent with every request", () => {
     [undefined, byBasic],
     [null, byBasic],
   ] as const) {
-    test(`as an issuer that lists ${methods?.join(", ") || methods} takes it`, async (t) => {
+    test(`in a form that an issuer with the methods ${methods?.join(", ") || methods} accepts`, async (t) => {
       const issuer = await plainIssuer(t);
       issuer.metadata = { token_endpoint_auth_methods_supported: methods };
       for (const sent of await everyRequest(issuer, { secret })) check(sent);
     });
   }
 
-  test("as the revocation endpoint takes it, where that has a list of its own", async (t) => {
+  test("in a form that the revocation endpoint accepts, if that has its own list", async (t) => {
     const issuer = await plainIssuer(t);
     issuer.metadata = {
       token_endpoint_auth_methods_supported: ["client_secret_post"],
@@ -66,7 +66,7 @@ describe("a client secret is sent with every request", () => {
     byBasic(sent[3]!);
   });
 
-  test("in a browser's sign-in as well, and never to the metadata, the keys or the browser", async (t) => {
+  test("in a browser sign-in as well, and never to the metadata, the keys or the browser", async (t) => {
     const issuer = await plainIssuer(t);
     issuer.metadata = { token_endpoint_auth_methods_supported: ["client_secret_post"] };
     const { client, events } = issuer.client({ credential: { secret }, clock: systemClock });
@@ -77,7 +77,7 @@ describe("a client secret is sent with every request", () => {
     assert.ok(!inspect(events, { depth: 9 }).includes("s3cret"));
   });
 
-  test("and is asked for each time that it is needed", async (t) => {
+  test("and is requested each time it is needed", async (t) => {
     const issuer = await plainIssuer(t);
     const asked: string[] = [];
     const credential = { secret: async () => `secret-number-${asked.push("")}` };
@@ -103,36 +103,37 @@ describe("a private key signs an assertion for every request (RFC 7523)", () => 
       assert.equal(decodeProtectedHeader(assertion).alg, alg);
       seen.add(payload.jti);
     }
-    assert.equal(seen.size, sent.length, "each serves once");
+    assert.equal(seen.size, sent.length, "each is used once");
     return decodeProtectedHeader(sent[0]?.form.get("client_assertion") ?? "");
   }
 
-  test("RSA in PEM by RS256, else by what the issuer lists", async (t) => {
+  test("RSA in PEM with RS256, otherwise with what the issuer lists", async (t) => {
     await verified(await plainIssuer(t), pem(rsa.privateKey), rsa.publicKey, "RS256");
     const issuer = await plainIssuer(t);
     issuer.metadata = { token_endpoint_auth_signing_alg_values_supported: ["PS256", "ES256"] };
     await verified(issuer, pem(rsa.privateKey), rsa.publicKey, "PS256");
   });
 
-  test("P-256 in PEM by ES256", async (t) => {
+  test("P-256 in PEM with ES256", async (t) => {
     await verified(await plainIssuer(t), pem(ec.privateKey), ec.publicKey, "ES256");
   });
 
-  test("a JWK, with its kid and by its alg", async (t) => {
+  test("a JWK, with its kid and its alg", async (t) => {
     const jwk = { ...rsa.privateKey.export({ format: "jwk" }), kid: "2026-11", alg: "PS256" };
     const header = await verified(await plainIssuer(t), JSON.stringify(jwk), rsa.publicKey, "PS256");
     assert.equal(header.kid, "2026-11");
   });
 
-  test("PEM with its certificate, by that one's thumbprint", async (t) => {
+  test("PEM with its certificate, with the certificate's thumbprint", async (t) => {
     const { file, key } = await appPem();
     const header = await verified(await plainIssuer(t), file, createPublicKey(key), "RS256");
     assert.match(String(header["x5t#S256"]), /^[\w-]{43}$/);
   });
 
-  test("none for another issuer's token endpoint is shown to an issuer that names that one", async (t) => {
+  test("no assertion for another issuer's token endpoint is sent to an issuer that names that endpoint", async (t) => {
     const issuer = await plainIssuer(t);
-    // Entra takes its token endpoint for the audience: with such an assertion the device endpoint could sign in there.
+    // Entra accepts its token endpoint as the audience, so the device endpoint could sign in there with such an
+    // assertion.
     const another = "https://login.microsoftonline.com/7d0d2b3e-2f6d-4a1c-9d3a-0a6c8f1e5b27/oauth2/v2.0/token";
     issuer.metadata = { doorcode_profile: "entra", token_endpoint: another };
     const credential = { privateKey: pem(rsa.privateKey) };
@@ -143,7 +144,7 @@ describe("a private key signs an assertion for every request (RFC 7523)", () => 
     assert.deepEqual(issuer.sent("/device"), []);
   });
 
-  test("what cannot sign is refused before anything is sent, and never repeated", async (t) => {
+  test("a key that cannot sign is refused before anything is sent, and never repeated", async (t) => {
     for (const privateKey of [
       "canary-no-key",
       '{"canary":1}',
@@ -151,7 +152,7 @@ describe("a private key signs an assertion for every request (RFC 7523)", () => 
     ]) {
       const issuer = await plainIssuer(t);
       await assert.rejects(issuer.client({ credential: { privateKey } }).client.signIn(), (error: Error) => {
-        assert.match(error.message, /credential is not usable/);
+        assert.match(error.message, /credential cannot be used/);
         assert.ok(!inspect(error, { depth: 9 }).includes("canary"));
         return true;
       });
@@ -160,7 +161,7 @@ describe("a private key signs an assertion for every request (RFC 7523)", () => 
   });
 });
 
-test("a credential is one of the two, with something in it", async (t) => {
+test("a credential is exactly one of the two, and not empty", async (t) => {
   const issuer = await plainIssuer(t);
   for (const credential of [{}, { secret: "" }, { secret: "a", privateKey: "b" }, { password: "a" }]) {
     const make = () => issuer.client({ credential: credential as ClientCredential });

@@ -48,7 +48,7 @@ test("metadata of another issuer is refused wherever it is found (RFC 8414 §3.3
   }
 });
 
-test("an address in the metadata that could rewrite a terminal is in no error", async (t) => {
+test("an error never shows a URL from the metadata that could rewrite a terminal", async (t) => {
   const issuer = await plainIssuer(t);
   issuer.metadata = { jwks_uri: `${issuer.origin}/\u001b[2J\u202e` };
   issuer.answer = ({ path }) => (path.startsWith("/%1B") ? { json: { keys: [] } } : undefined);
@@ -59,7 +59,7 @@ test("an address in the metadata that could rewrite a terminal is in no error", 
   });
 });
 
-test("nor is that of a tenant on this machine, which an error would name", async () => {
+test("nor such a URL of a tenant on this computer", async () => {
   const transport = {
     async send({ url }: { url: string }) {
       const doorcode_authority = "https://localhost:8443/\u001b[2J";
@@ -70,7 +70,7 @@ test("nor is that of a tenant on this machine, which an error would name", async
   assert.equal(await wrongAuthority({ authority: "https://localhost:1", transport }, error, undefined), error);
 });
 
-test("an issuer that serves its start page for every address is looked for further", async (t) => {
+test("the search continues at an issuer that serves its start page for every URL", async (t) => {
   const issuer = await plainIssuer(t);
   issuer.metadataAt = [oauth];
   issuer.answer = ({ path }) =>
@@ -78,8 +78,8 @@ test("an issuer that serves its start page for every address is looked for furth
   await signsIn(issuer, "a start page");
 });
 
-describe("an OAuth server that is no OpenID Connect issuer", () => {
-  /** Neither keys nor ID tokens, and it knows no scope of OpenID Connect. */
+describe("an OAuth server that is not an OpenID Connect issuer", () => {
+  /** Has neither keys nor ID tokens, and rejects the scopes of OpenID Connect. */
   async function oauthServer(t: Parameters<typeof plainIssuer>[0]) {
     const issuer = await plainIssuer(t);
     issuer.metadataAt = [oauth];
@@ -89,7 +89,7 @@ describe("an OAuth server that is no OpenID Connect issuer", () => {
     return issuer;
   }
 
-  test("signs in with the scopes of the caller alone, for an account without a name", async (t) => {
+  test("signs in with only the caller's scopes, for an account without a name", async (t) => {
     const issuer = await oauthServer(t);
     const store = memoryStore();
     const { client } = issuer.client({ store });
@@ -103,19 +103,19 @@ describe("an OAuth server that is no OpenID Connect issuer", () => {
     const asked = issuer.requests.length;
     const again = issuer.client({ store }).client;
     await again.getToken({ forceRefresh: true });
-    assert.equal(issuer.requests.length, asked + 1, "what it is has been kept: one request, the renewal");
+    assert.equal(issuer.requests.length, asked + 1, "the metadata is stored: one request, the renewal");
     assert.equal((await session.signOut({ everywhere: true })).revoked, "yes");
   });
 
-  test("gives no name to expect: said before anybody is asked", async (t) => {
+  test("cannot meet an expected account, which is reported before the user is asked", async (t) => {
     const issuer = await oauthServer(t);
     const { client, shown } = issuer.client();
     const wanted = { expectAccount: "ada@contoso.example" };
-    await assert.rejects(client.signIn(wanted), { code: "configuration", message: /names nobody/ });
+    await assert.rejects(client.signIn(wanted), { code: "configuration", message: /does not name the user/ });
     assert.deepEqual(shown, []);
   });
 
-  test("gets no scope that it is not known to list", async (t) => {
+  test("gets no scope that it does not list", async (t) => {
     const issuer = await oauthServer(t);
     issuer.metadata = { ...issuer.metadata, scopes_supported: ["offline_access", "todo.read"] };
     await issuer.client().client.signIn();
@@ -142,19 +142,19 @@ describe("endpoints that the program names", () => {
     token: `${issuer.origin}/token`,
   });
 
-  test("serve where the metadata has no device endpoint", async (t) => {
+  test("are used if the metadata has no device endpoint", async (t) => {
     const issuer = await plainIssuer(t);
     issuer.metadata = { device_authorization_endpoint: undefined };
     await assert.rejects(issuer.client().client.signIn(), { code: "invalid_issuer_response" });
     const store = memoryStore();
     const { client } = issuer.client({ store, endpoints: { deviceAuthorization: `${issuer.origin}/device` } });
     assert.equal((await client.signIn()).account.id, "ada");
-    // They are not the store's: another program at the same issuer does not have them.
+    // They are not in the store: another program at the same issuer does not have them.
     const other = issuer.client({ store }).client.signIn();
     await assert.rejects(other, { code: "invalid_issuer_response", message: /no device_authorization_endpoint/ });
   });
 
-  test("serve where there is no metadata at all, for an account without a name", async (t) => {
+  test("are used if there is no metadata, for an account without a name", async (t) => {
     const issuer = await plainIssuer(t);
     issuer.metadataAt = [];
     issuer.tokens = { id_token: undefined, scope: "todo.read" };
@@ -172,7 +172,7 @@ describe("endpoints that the program names", () => {
     await assert.rejects(half, { code: "invalid_issuer_response", message: /metadata/ });
   });
 
-  test("are https, or on this machine, and checked at once", async (t) => {
+  test("must be https or on this computer, which is checked immediately", async (t) => {
     const issuer = await plainIssuer(t);
     for (const url of [
       "http://issuer.example/device",

@@ -6,10 +6,10 @@ import type { ClientCredential } from "../../src/client.ts";
 import { withoutSecrets } from "../../src/issuer/without-secrets.ts";
 import { type PlainIssuer, plainIssuer, type Sent } from "../fixtures/plain-issuer.ts";
 
-/** With what each encoding writes differently. */
+/** With characters that each encoding writes differently. */
 const secret = 's3cret~canary "%/+&ü-_.!';
 
-/** How a server may repeat it. The names are only for the test's title. */
+/** Ways in which a server may repeat it. The names appear only in test titles. */
 const spellings: [how: string, spell: (text: string) => string][] = [
   ["as it is", (text) => text],
   ["percent-encoded", encodeURIComponent],
@@ -21,7 +21,7 @@ const spellings: [how: string, spell: (text: string) => string][] = [
   ["as HTML", (text) => text.replaceAll("&", "&amp;").replaceAll('"', "&#34;").replaceAll("ü", "&#xfc;")],
 ];
 
-/** The issuer refuses the path's requests and repeats something in each member. */
+/** The issuer rejects requests to the path and repeats part of the request in each member. */
 function refusing(issuer: PlainIssuer, path: string, status: number, repeated: (sent: Sent) => string): void {
   issuer.answer = (sent) => {
     if (sent.path !== path) return undefined;
@@ -31,7 +31,7 @@ function refusing(issuer: PlainIssuer, path: string, status: number, repeated: (
   };
 }
 
-/** Everything that can be read of the error. */
+/** All the text of the error. */
 const readable = (error: unknown) => inspect(error, { depth: 9, showHidden: true, maxStringLength: null });
 
 async function errorOf(issuer: PlainIssuer, credential?: ClientCredential): Promise<Error> {
@@ -81,7 +81,7 @@ describe("a client secret that the issuer repeats is in no error", () => {
     }
   });
 
-  test("where it is short, as a word of its own, which leaves the issuer's words", async (t) => {
+  test("if it is short, only as a separate word, so the issuer's words stay", async (t) => {
     const issuer = await plainIssuer(t);
     issuer.metadata = { token_endpoint_auth_methods_supported: ["client_secret_post"] };
     refusing(issuer, "/device", 401, ({ form }) => `${form.get("client_secret")} of client`);
@@ -102,7 +102,7 @@ test("nor is an assertion, by a private key or by the secret", async (t) => {
   }
 });
 
-describe("nor is what a public client sends, however it is spelled", () => {
+describe("nor is anything that a public client sends, in any spelling", () => {
   const spelled = "canary/with+all=of them";
   for (const [how, spell] of spellings) {
     test(`device code and code verifier, ${how}`, async (t) => {
@@ -133,9 +133,9 @@ describe("nor is what a public client sends, however it is spelled", () => {
   }
 });
 
-test("of a text that is longer than an error the rest is left out, so that looking for secrets ends", () => {
+test("text beyond the length of an error is left out, so that the search for secrets ends", () => {
   const text = `${"%25".repeat(10_000)} and more`;
   assert.equal(withoutSecrets(text, ["x"]).length, 4_097);
-  // With an unbounded text this takes minutes; here it is a matter of milliseconds.
+  // With unbounded text this would take minutes instead of milliseconds.
   assert.match(withoutSecrets(text, ["%".repeat(2_000)]), /^.{0,4097}$/);
 });

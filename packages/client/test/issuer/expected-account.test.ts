@@ -19,7 +19,7 @@ test("an account is not the expected one by an email address that the issuer say
   }
 });
 
-test("nor by one that another tenant wrote, at an authority that all tenants share", () => {
+test("nor by one that another tenant wrote, at an authority shared by all tenants", () => {
   const claims = { sub: "1", preferred_username: "eve@fabrikam.example", email };
   const shared = { issuer: "https://login.microsoftonline.com/{tenantid}/v2.0" };
   const own = { issuer: "https://login.microsoftonline.com/7d0d2b3e-2f6d-4a1c-9d3a-0a6c8f1e5b27/v2.0" };

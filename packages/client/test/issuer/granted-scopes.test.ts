@@ -10,20 +10,15 @@ import { plainIssuer } from "../fixtures/plain-issuer.ts";
 
 const scopes = ["todo.read", "todo.write"];
 
-describe("scopes that an answer does not grant", () => {
+describe("scopes that a response does not grant", () => {
   for (const [what, wanted, granted, missing] of [
-    ["are those that it leaves out", scopes, ["todo.read"], ["todo.write"]],
-    ["are compared without case", ["Todo.Read"], ["todo.read"], []],
-    [
-      "are not those that it names without their resource",
-      ["https://graph.microsoft.com/User.Read"],
-      ["user.read"],
-      [],
-    ],
-    ["are not those that it names with their resource", ["todo.read"], ["https://api.example/todo.read"], []],
-    ["are told from names that only end alike", ["write"], ["todo.write", "overwrite"], ["write"]],
-    ["are none behind .default", ["api://todo/.default"], ["api://todo/Read"], []],
-    ["are none of OpenID Connect's, whose effect is in the ID token", ["openid", "email", "a"], ["a"], []],
+    ["are the ones it leaves out", scopes, ["todo.read"], ["todo.write"]],
+    ["are compared case-insensitively", ["Todo.Read"], ["todo.read"], []],
+    ["are not the ones it names without their resource", ["https://graph.microsoft.com/User.Read"], ["user.read"], []],
+    ["are not the ones it names with their resource", ["todo.read"], ["https://api.example/todo.read"], []],
+    ["are not satisfied by names with the same ending", ["write"], ["todo.write", "overwrite"], ["write"]],
+    ["never exist after a request for .default", ["api://todo/.default"], ["api://todo/Read"], []],
+    ["never include those of OpenID Connect, which take effect in the ID token", ["openid", "email", "a"], ["a"], []],
   ] as const) {
     test(what, () => assert.deepEqual(notGranted(wanted, granted), missing));
   }
@@ -40,7 +35,7 @@ describe("scopes that an answer does not grant", () => {
 });
 
 describe("an issuer that grants fewer scopes", () => {
-  test("is said to do so as the sign-in ends, and only then", async (t) => {
+  test("is reported at the end of the sign-in, and only then", async (t) => {
     const issuer = await plainIssuer(t);
     issuer.tokens = { scope: "openid todo.read" };
     const fewer = issuer.client({ scopes });
@@ -55,7 +50,7 @@ describe("an issuer that grants fewer scopes", () => {
     }
   });
 
-  test("serves who names no scopes, and nobody who names one that is missing", async (t) => {
+  test("satisfies a request without scopes, but not one for a missing scope", async (t) => {
     const issuer = await plainIssuer(t);
     issuer.tokens = { scope: "todo.read" };
     const { client } = issuer.client({ scopes });
@@ -84,7 +79,7 @@ describe("an issuer that grants fewer scopes", () => {
     assert.equal((await client.getToken({ forceRefresh: true })).token, "access-token-3");
     const asked = issuer.sent("/token").map(({ form }) => form.get("scope"));
     assert.deepEqual(asked, [null, ...Array(2).fill("openid profile offline_access todo.read")]);
-    // Named all the same, the issuer's refusal is that error, and not one of the application.
+    // A program that still requests it gets the issuer's error, and not one about the application.
     await assert.rejects(client.getToken({ scopes: ["todo.write"] }), {
       code: "scope_not_granted",
       error: "invalid_scope",
@@ -99,11 +94,11 @@ describe("an issuer that grants fewer scopes", () => {
     await client.signIn();
     issuer.tokens = { scope: "todo.read todo.write" };
     assert.deepEqual((await client.getToken({ scopes })).scopes, scopes);
-    assert.deepEqual((await client.getToken({ scopes })).token, "access-token-2", "and that is kept");
+    assert.deepEqual((await client.getToken({ scopes })).token, "access-token-2", "and that grant is stored");
   });
 });
 
-test("every presenter says which scopes were not granted, and nothing where all were", async () => {
+test("every presenter names the scopes that were not granted, and says nothing if all were", async () => {
   const account = {
     ...{ id: "ada", username: "ada", name: undefined, tenantId: undefined },
     ...{ issuer: "https://issuer.example", authority: "https://issuer.example", clientId: "tv" },

@@ -24,6 +24,7 @@ const metadata: IssuerMetadata = {
   challengeMethods: undefined,
   revocationEndpoint: undefined,
   knowsDevices: false,
+  announcedWait: undefined,
   document: {},
 };
 

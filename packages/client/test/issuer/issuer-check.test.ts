@@ -18,7 +18,7 @@ const isRefused = (issuer: string, authority: string, engine: "entra" | "oidc") 
   );
 
 describe("the issuer that an authority's metadata names", () => {
-  test("is the authority, with or without a slash at the end, or its /v2.0", () => {
+  test("is the authority, with or without a trailing slash, or its /v2.0", () => {
     for (const [issuer, authority] of [
       ["https://login.example/one", "https://login.example/one"],
       ["https://login.example/", "https://login.example"],
@@ -28,7 +28,7 @@ describe("the issuer that an authority's metadata names", () => {
     }
   });
 
-  test("is refused where OpenID Connect knows no other", () => {
+  test("is rejected if it differs, as OpenID Connect requires", () => {
     for (const [issuer, authority] of [
       ["https://evil.example/one", "https://login.example/one"],
       ["https://login.example/two", "https://login.example/one"],
@@ -40,7 +40,7 @@ describe("the issuer that an authority's metadata names", () => {
     }
   });
 
-  test("of Entra carries the tenant's GUID where its name was asked for", () => {
+  test("of Entra has the tenant's GUID when the authority has its name", () => {
     for (const [issuer, authority] of [
       [`https://localhost:8443/${tenant}/v2.0`, "https://localhost:8443/contoso.example"],
       [`https://localhost:8443/${tenant}/v2.0`, "https://localhost:8443"],
@@ -52,7 +52,7 @@ describe("the issuer that an authority's metadata names", () => {
     }
   });
 
-  test("of Entra has a place for the tenant where all tenants were asked for", () => {
+  test("of Entra has a tenant placeholder when the authority is for all tenants", () => {
     checkIssuer(`${microsoft}/{tenantid}/v2.0`, `${microsoft}/common`, "entra");
     isRefused("https://evil.example/{tenantid}/v2.0", `${microsoft}/common`, "entra");
   });
@@ -73,13 +73,13 @@ describe("the issuer that an authority's metadata names", () => {
     }
   });
 
-  test("of Entra is the very tenant whose GUID was asked for, in either case", () => {
+  test("of Entra is exactly the tenant with the requested GUID, in upper or lower case", () => {
     checkIssuer(`https://login.windows.net/${tenant}/`, `${microsoft}/${tenant.toUpperCase()}`, "entra");
     checkIssuer(`https://login.windows.net/${tenant.toUpperCase()}/`, `${microsoft}/${tenant}`, "entra");
     for (const issuer of [
       `${microsoft}/${another}/v2.0`,
       `${microsoft}/${another.toUpperCase()}/v2.0`,
-      // A token of any tenant would do.
+      // A token from any tenant would be accepted.
       `${microsoft}/{tenantid}/v2.0`,
       `${microsoft}/fabrikam.example/v2.0`,
     ]) {
@@ -87,13 +87,13 @@ describe("the issuer that an authority's metadata names", () => {
     }
   });
 
-  test("of Entra is any at the origin where the name only resembles a GUID", () => {
+  test("of Entra is any tenant at the origin if the name only resembles a GUID", () => {
     for (const name of [`a${tenant}`, `${tenant}.example`, "contoso-1-2-3"]) {
       checkIssuer(`https://localhost:8443/${tenant}/v2.0`, `https://localhost:8443/${name}`, "entra");
     }
   });
 
-  test("is in the error as plain text, one line, cut where it is long", () => {
+  test("is shown in the error as plain text on one line, shortened if it is long", () => {
     const issuer = `https://evil.example/\u001b[2J${"x".repeat(300)}`;
     assert.throws(
       () => checkIssuer(issuer, "https://login.example", "oidc"),

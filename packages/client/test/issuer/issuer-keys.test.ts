@@ -15,7 +15,7 @@ const answer = (body: unknown, status = 200): HttpAnswer => ({
 const one = { keys: [{ kid: "one" }] };
 const two = { keys: [{ kid: "two" }] };
 
-/** The keys of an issuer that gives these answers, one after the other. */
+/** The keys of an issuer that sends these responses, one after the other. */
 function keysFrom(answers: HttpAnswer[], signal?: AbortSignal) {
   const requests: HttpRequest[] = [];
   const clock = simulatedClock();
@@ -30,14 +30,14 @@ function keysFrom(answers: HttpAnswer[], signal?: AbortSignal) {
 }
 
 describe("the issuer's keys", () => {
-  test("are asked for once, at the address in its metadata", async () => {
+  test("are requested once, from the URL in its metadata", async () => {
     const { keys, requests } = keysFrom([answer(one)]);
     assert.deepEqual(await Promise.all([keys.get(), keys.get()]), [one, one]);
     assert.deepEqual(await keys.get(), one);
     assert.deepEqual(requests, [{ url: jwksUri, method: "GET", timeoutMs: requestTimeoutMs, signal: undefined }]);
   });
 
-  test("are asked for anew when a key is missing, and the new ones are kept", async () => {
+  test("are requested again when a key is missing, and the new ones are kept", async () => {
     const { keys, requests } = keysFrom([answer(one), answer(two)]);
     assert.deepEqual(await keys.get(), one);
     assert.deepEqual(await keys.get(true), two);
@@ -45,14 +45,14 @@ describe("the issuer's keys", () => {
     assert.equal(requests.length, 2);
   });
 
-  test("are asked for again when an answer holds none, which names what was asked for", async () => {
+  test("are requested again when a response has none, and the error names the request", async () => {
     const html = { ...answer("<html>"), headers: { "content-type": "text/html" } };
     for (const [wrong, code, message] of [
       [answer(one, 404), "invalid_issuer_response", /the request for the issuer's keys is HTTP 404/],
       [answer({ error: "invalid_request" }, 400), "client_rejected", /invalid_request/],
       [answer({ keys: [] }), "invalid_issuer_response", /login\.example\/keys is an empty key set/],
-      [answer({ keys: "none" }), "invalid_issuer_response", /keys is no key set: it has no list of keys/],
-      [answer({}), "invalid_issuer_response", /keys is no key set: it has no list of keys/],
+      [answer({ keys: "none" }), "invalid_issuer_response", /keys is not a key set: it has no list of keys/],
+      [answer({}), "invalid_issuer_response", /keys is not a key set: it has no list of keys/],
       [html, "invalid_issuer_response", /the issuer's keys is HTTP 200 with a body of type text\/html/],
     ] as const) {
       const { keys } = keysFrom([wrong, answer(one)]);
@@ -61,18 +61,18 @@ describe("the issuer's keys", () => {
     }
   });
 
-  test("are read without what is no key, as RFC 7517 has it", async () => {
+  test("are read without entries that are not keys, as RFC 7517 requires", async () => {
     const { keys } = keysFrom([answer({ keys: [null, "key", 7, [], ...one.keys] })]);
     assert.deepEqual(await keys.get(), one);
   });
 
-  test("are waited for while the issuer is busy, by the injected clock", async () => {
+  test("are waited for while the issuer is busy, on the injected clock", async () => {
     const { keys, clock } = keysFrom([answer("", 503), answer(one)]);
     assert.deepEqual(await keys.get(), one);
     assert.equal(clock.monotonic(), 500);
   });
 
-  test("are not waited for once the sign-in is called off", async () => {
+  test("are not waited for after the sign-in is canceled", async () => {
     const controller = new AbortController();
     controller.abort();
     const { keys } = keysFrom([answer(one)], controller.signal);

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type PlainIssuer, plainIssuer } from "../fixtures/plain-issuer.ts";
 
-/** What a server may do with an optional member that it has nothing to say in. */
+/** What servers send for an optional member without a value. */
 const nothing = [
   ["absent", undefined],
   ["null", null],
   ["empty", ""],
 ] as const;
 
-/** The optional members, and those that the client can do without, by the document that defines them. */
+/** The optional members, and others that the client does not need, by the document that defines them. */
 const members: Record<"metadata" | "device" | "tokens" | "claims" | "jwk", string[]> = {
   // OpenID Connect Discovery §3, RFC 8414 §2, RFC 8628 §4.
   metadata: [
@@ -41,7 +41,7 @@ const members: Record<"metadata" | "device" | "tokens" | "claims" | "jwk", strin
   ],
   // RFC 8628 §3.2.
   device: ["verification_uri_complete", "interval", "message"],
-  // RFC 6749 §5.1; `token_type` is required, and has been left out by servers that know one type only.
+  // RFC 6749 §5.1; `token_type` is required, but servers with only one type have left it out.
   tokens: ["expires_in", "refresh_token", "scope", "token_type", "client_info"],
   // OpenID Connect Core §2 and §5.1.
   claims: [
@@ -65,11 +65,11 @@ const members: Record<"metadata" | "device" | "tokens" | "claims" | "jwk", strin
 };
 const documents = Object.keys(members) as (keyof typeof members)[];
 
-/** The list-valued ones may be empty lists, too. */
+/** List members may also be empty lists. */
 const emptyList = [["an empty list", []]] as const;
 
 for (const document of documents) {
-  describe(`a sign-in, a renewal and a sign-out work with ${document} where`, () => {
+  describe(`a sign-in, a renewal and a sign-out work with ${document} if`, () => {
     for (const member of members[document]) {
       const lists = /_supported$|^(amr|key_ops|x5c)$/.test(member) ? emptyList : [];
       test(`${member} is ${[...nothing, ...lists].map(([what]) => what).join(", ")}`, async (t) => {
@@ -81,7 +81,7 @@ for (const document of documents) {
       });
     }
 
-    test("all of them say nothing at once", async (t) => {
+    test("all of them are missing or empty at once", async (t) => {
       for (const [what, value] of nothing) {
         const issuer = await plainIssuer(t);
         issuer[document] = Object.fromEntries(members[document].map((member) => [member, value]));
@@ -91,7 +91,7 @@ for (const document of documents) {
   });
 }
 
-/** Somebody signs in and gets a token, twice; what was not asked for by us is never missed. */
+/** A user signs in and gets a token, twice. Members that were not requested are never required. */
 async function usable(issuer: PlainIssuer, what: string): Promise<void> {
   const { client } = issuer.client();
   const session = await client.signIn();
@@ -106,7 +106,7 @@ async function usable(issuer: PlainIssuer, what: string): Promise<void> {
   assert.equal(revoked, canRevoke ? "yes" : "unsupported", what);
 }
 
-describe("what an answer leaves out has its default", () => {
+describe("a member that a response leaves out has its default", () => {
   test("the interval: five seconds (RFC 8628 §3.2)", async (t) => {
     for (const [what, value] of nothing) {
       const issuer = await plainIssuer(t);
@@ -117,7 +117,7 @@ describe("what an answer leaves out has its default", () => {
     }
   });
 
-  test("the lifetime: renewed at the next use; a token that nothing renews serves until it is refused", async (t) => {
+  test("the lifetime: renewed at the next use; a token that cannot be renewed is used until it is rejected", async (t) => {
     for (const [what, value] of [...nothing, ["zero", 0] as const, ["no number", "soon"] as const]) {
       const issuer = await plainIssuer(t);
       issuer.tokens = { expires_in: value };
@@ -129,7 +129,7 @@ describe("what an answer leaves out has its default", () => {
     }
   });
 
-  test("a lifetime that is written as a string is that number", async (t) => {
+  test("a lifetime may be a number in a string", async (t) => {
     const issuer = await plainIssuer(t);
     issuer.tokens = { expires_in: "3600" };
     const { client, clock } = issuer.client();
@@ -137,7 +137,7 @@ describe("what an answer leaves out has its default", () => {
     assert.ok(Math.abs(expiresAt - clock.now() - 3_600_000) < 60_000);
   });
 
-  test("an error without a description is named, with a status of 200 as well (RFC 6749 §5.2)", async (t) => {
+  test("an error without a description is reported by its name, also with status 200 (RFC 6749 §5.2)", async (t) => {
     for (const status of [200, 400, 401]) {
       for (const [what, value] of nothing) {
         const issuer = await plainIssuer(t);
@@ -150,7 +150,7 @@ describe("what an answer leaves out has its default", () => {
   });
 });
 
-test("what cannot be used is refused before anybody is shown a code", async (t) => {
+test("unusable metadata and responses are rejected before a code is shown", async (t) => {
   const rows: [string, (issuer: PlainIssuer) => void][] = [
     ["no token endpoint", (issuer) => Object.assign(issuer.metadata, { token_endpoint: "" })],
     ["no keys at an OpenID Connect issuer", (issuer) => Object.assign(issuer.metadata, { jwks_uri: null })],
@@ -169,7 +169,7 @@ test("what cannot be used is refused before anybody is shown a code", async (t) 
 });
 
 describe("the one-time code is not spent while the issuer's keys are missing:", () => {
-  test("an outage of the keys is waited for", async (t) => {
+  test("the client waits during an outage of the keys", async (t) => {
     const issuer = await plainIssuer(t);
     let down = 12;
     issuer.answer = ({ path }) => (path === "/keys" && down-- > 0 ? { status: 503 } : undefined);
@@ -179,7 +179,7 @@ describe("the one-time code is not spent while the issuer's keys are missing:", 
     assert.deepEqual(order, [...Array(13).fill("/keys"), "/token"]);
   });
 
-  test("keys that make no sense end the sign-in, and no poll is sent", async (t) => {
+  test("invalid keys end the sign-in, and no poll is sent", async (t) => {
     const issuer = await plainIssuer(t);
     issuer.answer = ({ path }) => (path === "/keys" ? { body: "<html>" } : undefined);
     await assert.rejects(issuer.client().client.signIn(), {

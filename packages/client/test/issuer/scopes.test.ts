@@ -5,12 +5,12 @@ import { scopeAttempts } from "../../src/issuer/scopes.ts";
 import { browse } from "../fixtures/plain-browser.ts";
 import { type PlainIssuer, plainIssuer } from "../fixtures/plain-issuer.ts";
 
-describe("the scopes that a sign-in adds of its own", () => {
+describe("the scopes that a sign-in adds automatically", () => {
   for (const [what, openId, scopesSupported, lists] of [
     ["are OpenID Connect's", true, undefined, ["openid profile offline_access api", "openid api", "api"]],
     ["are those that the issuer lists", true, ["openid", "email"], ["openid api", "api"]],
     ["always include openid at an OpenID Connect issuer", true, ["api"], ["openid api", "api"]],
-    ["are none at an OAuth server that lists none", false, undefined, ["api"]],
+    ["are empty at an OAuth server that lists none", false, undefined, ["api"]],
     ["are those that an OAuth server lists", false, ["offline_access"], ["offline_access api", "api"]],
   ] as const) {
     test(what, () => {
@@ -22,13 +22,13 @@ describe("the scopes that a sign-in adds of its own", () => {
     });
   }
 
-  test("take nothing from the caller, who may name them", () => {
+  test("leave the caller's scopes as they are, even if they name the same ones", () => {
     const attempts = scopeAttempts({ openId: true, scopesSupported: undefined }, ["offline_access", "api"]);
     assert.ok(attempts.every((list) => list.includes("offline_access")));
   });
 });
 
-/** Knows just these scopes, as a strict server does (RFC 6749 §5.2). */
+/** Accepts only these scopes, like a strict server (RFC 6749 §5.2). */
 function knowing(issuer: PlainIssuer, known: string[]): void {
   issuer.answer = ({ path, form }) => {
     const asked = (form.get("scope") ?? "").split(" ").filter(Boolean);
@@ -39,7 +39,7 @@ function knowing(issuer: PlainIssuer, known: string[]): void {
 }
 
 describe("an issuer that refuses unknown scopes", () => {
-  test("and knows no offline_access signs people in and renews", async (t) => {
+  test("and does not support offline_access still signs users in and renews", async (t) => {
     const issuer = await plainIssuer(t);
     knowing(issuer, ["openid", "todo.read"]);
     const { client, shown, events } = issuer.client();
@@ -54,7 +54,7 @@ describe("an issuer that refuses unknown scopes", () => {
     await session.getToken({ forceRefresh: true });
   });
 
-  test("and knows not even openid does so, too", async (t) => {
+  test("and does not even support openid does so, too", async (t) => {
     const issuer = await plainIssuer(t);
     knowing(issuer, ["todo.read"]);
     issuer.tokens = { id_token: undefined, scope: undefined };
@@ -63,7 +63,7 @@ describe("an issuer that refuses unknown scopes", () => {
     await session.getToken({ forceRefresh: true });
   });
 
-  test("refuses the caller's own scope in its words", async (t) => {
+  test("rejects the caller's own scope with its own error", async (t) => {
     const issuer = await plainIssuer(t);
     knowing(issuer, ["openid", "profile", "offline_access"]);
     const { client, shown } = issuer.client();
@@ -76,7 +76,7 @@ describe("an issuer that refuses unknown scopes", () => {
     assert.equal(issuer.sent("/device").length, 3);
   });
 
-  test("says so in the browser as well, and is asked with fewer", async (t) => {
+  test("does so in the browser as well, and is asked again with fewer", async (t) => {
     const issuer = await plainIssuer(t);
     const asked: string[] = [];
     const { client } = issuer.client({ clock: systemClock });

@@ -4,7 +4,7 @@ import type { Fault, Reply } from "../fixtures/faulty-issuer.ts";
 import { pending, secrets } from "../fixtures/faulty-issuer.ts";
 import { gaps, msalSignIn, scope } from "../fixtures/msal-sign-in.ts";
 
-/** Answers the nth poll so, and every other one as usual. */
+/** Responds to the nth poll with this, and to every other poll as usual. */
 const pollAnswers =
   (replies: Record<number, Reply>): Fault =>
   ({ kind, n }) =>
@@ -14,7 +14,7 @@ const everyPoll =
   ({ kind }) =>
     kind === "poll" ? reply : undefined;
 
-/** A poll is a little over the interval after the one before. */
+/** Each poll comes slightly more than one interval after the previous one. */
 function assertSpaced(actual: number[], intervals: number[]) {
   assert.equal(actual.length, intervals.length, `polls ${actual.join(", ")} ms apart`);
   for (const [index, interval] of intervals.entries()) {
@@ -23,18 +23,18 @@ function assertSpaced(actual: number[], intervals: number[]) {
   }
 }
 
-describe("MSAL Node on our network client, where the issuer or the network misbehaves", () => {
-  test("pending: polls a little over the interval apart, the first one interval after the code, by the URN", async (t) => {
-    const { issuer, result, told } = await msalSignIn(t);
+describe("MSAL Node on our network client, when the issuer or the network fails", () => {
+  test("pending: polls with the URN slightly more than one interval apart, the first one interval after the code", async (t) => {
+    const { issuer, result, reported } = await msalSignIn(t);
     assert.equal(result?.accessToken, secrets.accessToken);
     assertSpaced(gaps(issuer), [5_000, 5_000, 5_000]);
-    assert.equal(told.waiting, 2);
+    assert.equal(reported.waiting, 2);
     for (const { form } of issuer.polls()) {
       assert.deepEqual(form.getAll("grant_type"), ["urn:ietf:params:oauth:grant-type:device_code"]);
     }
   });
 
-  test("pending with Retry-After in seconds: waits that long, and the next poll goes out", async (t) => {
+  test("pending with Retry-After in seconds: waits that long, then polls again", async (t) => {
     const { issuer, result } = await msalSignIn(t, {
       fault: pollAnswers({ 1: { ...(pending as object), status: 400, headers: { "retry-after": "30" } } }),
     });
@@ -53,7 +53,7 @@ describe("MSAL Node on our network client, where the issuer or the network misbe
     assert.equal(gaps(issuer)[1], 40_000);
   });
 
-  test("Retry-After beyond the code's life: waits no longer than the code lives, and polls no more", async (t) => {
+  test("Retry-After beyond the code's lifetime: waits until the code expires, and polls no more", async (t) => {
     const { issuer, error, clock } = await msalSignIn(t, {
       fault: everyPoll({ status: 429, headers: { "retry-after": "86400" } }),
     });
@@ -62,18 +62,18 @@ describe("MSAL Node on our network client, where the issuer or the network misbe
     assert.equal(clock.monotonic(), 900_000);
   });
 
-  test("slow_down: five seconds more each time, kept to the end", async (t) => {
+  test("slow_down: adds five seconds each time, until the end", async (t) => {
     const slower: Reply = { status: 400, json: { error: "slow_down" } };
-    const { issuer, result, told } = await msalSignIn(t, {
+    const { issuer, result, reported } = await msalSignIn(t, {
       fault: pollAnswers({ 1: slower, 2: slower }),
       approveAt: 5,
     });
     assert.ok(result);
     assertSpaced(gaps(issuer), [5_000, 10_000, 15_000, 15_000, 15_000]);
-    assert.deepEqual(told.slowed, [10_000, 15_000]);
+    assert.deepEqual(reported.slowed, [10_000, 15_000]);
   });
 
-  test("429: slows down likewise, and the next call is not refused locally", async (t) => {
+  test("429: also slows down, and the next call is not rejected locally", async (t) => {
     const { issuer, result, msal } = await msalSignIn(t, {
       fault: pollAnswers({ 1: { status: 429, json: { error: "too_many_requests" } } }),
       approveAt: 3,
@@ -84,7 +84,7 @@ describe("MSAL Node on our network client, where the issuer or the network misbe
     assert.equal(again?.accessToken, secrets.accessToken);
   });
 
-  test("declined: typed, with description, number and correlation ID", async (t) => {
+  test("declined: a typed error with description, number and correlation ID", async (t) => {
     const json = {
       error: "authorization_declined",
       error_description:
@@ -113,7 +113,7 @@ describe("MSAL Node on our network client, where the issuer or the network misbe
     assert.equal(issuer.polls().length, 1);
   });
 
-  test("Conditional Access: a policy blocks it, which no sign-in again would mend", async (t) => {
+  test("Conditional Access: blocked by a policy, which a new sign-in cannot fix", async (t) => {
     for (const number of [53003, 530032, 50005, 50105]) {
       const json = { error: "access_denied", error_description: `AADSTS${number}: Blocked.`, error_codes: [number] };
       const { error } = await msalSignIn(t, { fault: everyPoll({ status: 400, json }) });
@@ -122,8 +122,8 @@ describe("MSAL Node on our network client, where the issuer or the network misbe
     }
   });
 
-  test("an empty 503: retried, never a success", async (t) => {
-    const { issuer, result, told } = await msalSignIn(t, {
+  test("an empty 503: retried, and never a success", async (t) => {
+    const { issuer, result, reported } = await msalSignIn(t, {
       fault: pollAnswers({ 1: { status: 503 }, 2: { status: 503 } }),
     });
     assert.equal(result?.accessToken, secrets.accessToken);
@@ -132,23 +132,23 @@ describe("MSAL Node on our network client, where the issuer or the network misbe
       [5_000, 10_000, 20_000].map((ms) => Math.ceil(ms * 1.005)),
     );
     assert.deepEqual(
-      told.retrying.map(({ delay }) => delay),
+      reported.retrying.map(({ delay }) => delay),
       [10_500, 21_000],
     );
   });
 
-  test("503 with an OAuth error and Retry-After: retried when it says", async (t) => {
+  test("503 with an OAuth error and Retry-After: retried at that time", async (t) => {
     const busy: Reply = { status: 503, json: { error: "temporarily_unavailable" }, headers: { "retry-after": "25" } };
     const { issuer, result } = await msalSignIn(t, { fault: pollAnswers({ 1: busy }) });
     assert.ok(result);
     assert.equal(gaps(issuer)[1], 25_000);
   });
 
-  test("a gateway's 502 in HTML: retried", async (t) => {
+  test("a gateway's HTML 502: retried", async (t) => {
     const html: Reply = { status: 502, text: "<h1>Bad gateway</h1>", headers: { "content-type": "text/html" } };
-    const { result, told } = await msalSignIn(t, { fault: pollAnswers({ 1: html }) });
+    const { result, reported } = await msalSignIn(t, { fault: pollAnswers({ 1: html }) });
     assert.ok(result);
-    assert.equal(told.retrying.length, 1);
+    assert.equal(reported.retrying.length, 1);
   });
 
   test("a lost connection: retried, with the wait doubled each time", async (t) => {
@@ -160,21 +160,21 @@ describe("MSAL Node on our network client, where the issuer or the network misbe
     assert.deepEqual(gaps(issuer), [5_250, 10_500, 21_000, 42_000]);
   });
 
-  test("a hung socket: ends after its time limit, and is retried", async (t) => {
+  test("a hung socket: aborted at the time limit, and retried", async (t) => {
     const { issuer, result } = await msalSignIn(t, { fault: pollAnswers({ 1: "hang" }), approveAt: 2 });
     assert.ok(result);
     assert.deepEqual(gaps(issuer), [5_250, 15_000 + 10_500]);
   });
 
-  test("a network that never comes back: the end is the code's, and says what was missing", async (t) => {
+  test("a network that never recovers: ends when the code expires, and the error names the network failure", async (t) => {
     const { error, clock, issuer } = await msalSignIn(t, { fault: everyPoll("reset") });
     assert.equal(error?.code, "issuer_unreachable");
-    assert.match(error?.message ?? "", /until the code expired/);
+    assert.match(error?.message ?? "", /before the code expired/);
     assert.equal(clock.monotonic(), 900_000);
     assert.ok(issuer.polls().length < 25, `${issuer.polls().length} polls`);
   });
 
-  test("200 with garbage, and 200 without a token: the issuer misbehaved", async (t) => {
+  test("200 with garbage or without a token: an invalid issuer response", async (t) => {
     for (const reply of [
       { status: 200, text: "<html>" },
       { status: 200, json: {} },
@@ -187,7 +187,7 @@ describe("MSAL Node on our network client, where the issuer or the network misbe
     }
   });
 
-  test("a failed request for a device code: an error at once, shown to nobody, and no poll", async (t) => {
+  test("a failed request for a device code: an immediate error, with no code shown and no poll", async (t) => {
     const json = {
       error: "unauthorized_client",
       error_description: "AADSTS700016: Application with identifier 'x' was not found.",
@@ -206,7 +206,7 @@ describe("MSAL Node on our network client, where the issuer or the network misbe
     assert.equal(issuer.seen.filter(({ kind }) => kind === "devicecode").length, 1);
   });
 
-  test("a request for a device code that meets 503 twice: the third one counts", async (t) => {
+  test("a request for a device code that gets 503 twice: the third attempt succeeds", async (t) => {
     const { result, issuer } = await msalSignIn(t, {
       fault: ({ kind, n }) => (kind === "devicecode" && n < 3 ? { status: 503 } : undefined),
     });
@@ -220,7 +220,7 @@ describe("MSAL Node on our network client, where the issuer or the network misbe
     assertSpaced(gaps(issuer), [5_000, 5_000, 5_000]);
   });
 
-  test("numbers as strings: they are numbers", async (t) => {
+  test("numbers as strings: read as numbers", async (t) => {
     const { issuer, error, shown, clock } = await msalSignIn(t, {
       device: { expires_in: "60", interval: "7" },
       fault: everyPoll(pending),
@@ -231,7 +231,7 @@ describe("MSAL Node on our network client, where the issuer or the network misbe
     assert.deepEqual({ expiresIn: 60, interval: 7 }, pick(shown[0], ["expiresIn", "interval"]));
   });
 
-  test("numbers that make no sense: refused", async (t) => {
+  test("invalid numbers: rejected", async (t) => {
     for (const device of [
       { expires_in: "soon" },
       { expires_in: -1 },
@@ -247,7 +247,7 @@ describe("MSAL Node on our network client, where the issuer or the network misbe
     }
   });
 
-  test("the code's life is counted from its request, however long that took", async (t) => {
+  test("the code's lifetime counts from the request, however long that took", async (t) => {
     const { issuer, error, clock } = await msalSignIn(t, {
       faultAt: (moved) => (seen) => {
         if (seen.kind === "devicecode") moved.pass(12_000);
@@ -260,7 +260,7 @@ describe("MSAL Node on our network client, where the issuer or the network misbe
     assert.ok(issuer.polls().every(({ at }) => at < 60_000));
   });
 
-  test("discovery that fails: the cause that MSAL swallows is found again", async (t) => {
+  test("failed discovery: the error has the cause that MSAL hides", async (t) => {
     const down = await msalSignIn(t, { fault: ({ kind }) => (kind === "discovery" ? { status: 503 } : undefined) });
     assert.equal(down.error?.code, "issuer_unreachable");
     assert.match(down.error?.message ?? "", /503/);

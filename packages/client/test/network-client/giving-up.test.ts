@@ -13,8 +13,8 @@ const allPending: Fault = ({ kind }) => (kind === "poll" ? pending : undefined);
 const hanging: Fault = ({ kind }) => (kind === "poll" ? "hang" : undefined);
 
 /**
- * A sign-in by MSAL whose time stands still, that of its exchanges too: what ends it ended it at once. MSAL's own time, between
- * two of its requests, is real.
+ * An MSAL sign-in in frozen time, its exchanges included: if it ends, it ended immediately. Only MSAL's own waits
+ * between requests are in real time.
  */
 async function signingIn(
   t: TestContext,
@@ -61,7 +61,7 @@ async function signingIn(
 }
 
 describe("giving up", { concurrency: true }, () => {
-  test("cancelled between two polls: at once, and nothing is polled any more", async (t) => {
+  test("canceled between two polls: ends immediately, without another poll", async (t) => {
     const { issuer, clock, ending, outcome, pollsSent } = await signingIn(t, { fault: allPending });
     await clock.asleep(1);
     await clock.advance(2_000);
@@ -74,7 +74,7 @@ describe("giving up", { concurrency: true }, () => {
     assert.equal(pollsSent(), 1);
   });
 
-  test("cancelled while the socket hangs: at once", async (t) => {
+  test("canceled while the socket hangs: ends immediately", async (t) => {
     const { issuer, clock, ending, outcome } = await signingIn(t, { fault: hanging });
     await clock.asleep(1);
     await clock.advance(2_000);
@@ -83,7 +83,7 @@ describe("giving up", { concurrency: true }, () => {
     assert.equal((await outcome)?.code, "cancelled");
   });
 
-  test("a time limit, and a reason of one's own, come through as what they are", async (t) => {
+  test("a time limit and a custom abort reason are passed through unchanged", async (t) => {
     const timed = await signingIn(t, { fault: allPending });
     await timed.clock.asleep(1);
     timed.ending.abort(new DOMException("late", "TimeoutError"));
@@ -96,7 +96,7 @@ describe("giving up", { concurrency: true }, () => {
     assert.equal(await own.outcome, reason);
   });
 
-  test("cancelled while discovery hangs: at once", async (t) => {
+  test("canceled while discovery hangs: ends immediately", async (t) => {
     const fault: Fault = ({ kind }) => (kind === "discovery" ? "hang" : undefined);
     const { issuer, ending, outcome } = await signingIn(t, { fault });
     await issuer.arrives("discovery");
@@ -106,7 +106,7 @@ describe("giving up", { concurrency: true }, () => {
 });
 
 describe("programs that keep their own MSAL code", { concurrency: true }, () => {
-  test("sign in with networkClient() and nothing else", async (t) => {
+  test("sign in with only networkClient() added", async (t) => {
     const issuer = await faultyIssuer({ t, device: { interval: 1 }, approveAt: 2 });
     const msal = msalApplication(issuer, networkClient({ ca: issuer.ca }));
     const result = await msal.acquireTokenByDeviceCode({ scopes: [scope], deviceCodeCallback() {} });
@@ -114,14 +114,14 @@ describe("programs that keep their own MSAL code", { concurrency: true }, () => 
     assert.equal(issuer.polls().length, 2);
   });
 
-  /** How long MSAL's request is held, and how long MSAL may stay away before it counts as gone. */
+  /** How long MSAL's request is held, and how long MSAL may send none before it counts as gone. */
   const [heldMs, goneMs] = [75, 1_000];
 
   for (const [when, interval, asleep] of [
     ["comes due meanwhile", 1, 1],
     ["is far off", 5, 2],
   ] as const) {
-    test(`\`request.cancel\` acts as soon as MSAL looks at it, and nothing is polled: the next poll ${when}`, async (t) => {
+    test(`\`request.cancel\` works as soon as MSAL checks it, without another poll: the next poll ${when}`, async (t) => {
       const { clock, request, outcome, ...seen } = await signingIn(t, {
         fault: allPending,
         interval,
@@ -129,7 +129,7 @@ describe("programs that keep their own MSAL code", { concurrency: true }, () => 
       });
       // The poll loop, and MSAL's request.
       await clock.asleep(2);
-      // What the documentation of `networkClient` promises.
+      // The documentation of `networkClient` promises this.
       assert.ok(heldMs + seen.msalIntervalMs() <= 250);
       request.cancel = true;
       await clock.advance(heldMs);
@@ -142,18 +142,18 @@ describe("programs that keep their own MSAL code", { concurrency: true }, () => 
     });
   }
 
-  test("`request.cancel` acts while the socket hangs", async (t) => {
+  test("`request.cancel` works while the socket hangs", async (t) => {
     const { issuer, clock, request, outcome } = await signingIn(t, { fault: hanging, msalMayGiveUp: true });
     await clock.asleep(2);
     await clock.advance(2_000);
-    // Polls go out only while MSAL asks: this one is held now.
+    // Polls are sent only while MSAL requests them: this one is on hold now.
     await issuer.arrives("poll");
     request.cancel = true;
     await clock.advance(heldMs);
     assert.equal((await outcome)?.code, "cancelled");
   });
 
-  test("`request.timeout` acts, to MSAL's second", async (t) => {
+  test("`request.timeout` works, with MSAL's precision of a second", async (t) => {
     t.mock.timers.enable({ apis: ["Date"], now: Date.now() });
     const { clock, outcome } = await signingIn(t, { fault: hanging, msalMayGiveUp: true, timeout: 1 });
     await clock.asleep(2);
@@ -162,7 +162,7 @@ describe("programs that keep their own MSAL code", { concurrency: true }, () => 
     assert.equal((await outcome)?.code, "timed_out");
   });
 
-  test("get the issuer's own words, though MSAL would drop them", async (t) => {
+  test("get the issuer's own words, which MSAL alone would drop", async (t) => {
     const json = { error: "access_denied", error_description: "AADSTS53003: Blocked by Conditional Access." };
     const fault: Fault = ({ kind }) => (kind === "poll" ? { status: 400, json } : undefined);
     const { clock, thrown } = await signingIn(t, { fault, msalMayGiveUp: true });

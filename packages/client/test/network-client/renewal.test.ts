@@ -5,7 +5,7 @@ import { type Reply, secrets } from "../fixtures/faulty-issuer.ts";
 import { msalSignIn, scope } from "../fixtures/msal-sign-in.ts";
 import { simulatedClock } from "../fixtures/simulated-clock.ts";
 
-/** Signed in, then renewing by force while the issuer answers so. */
+/** Signs in, then forces a renewal while the issuer responds like this. */
 async function renewing(t: TestContext, answers: Record<number, Reply>) {
   const outcome = await msalSignIn(t, {
     approveAt: 1,
@@ -19,7 +19,7 @@ async function renewing(t: TestContext, answers: Record<number, Reply>) {
 }
 
 describe("renewals through MSAL", () => {
-  test("a clock ahead of the issuer's: MSAL keeps the token until its real end, and not at all once that is past", async (t) => {
+  test("a clock ahead of the issuer's: MSAL keeps the token until its real expiry, and no longer", async (t) => {
     const answer = { access_token: "ahead", token_type: "Bearer", expires_in: "3600", ext_expires_in: 7_200 };
     const dated = (minutesAgo: number): Reply => ({
       status: 200,
@@ -37,7 +37,7 @@ describe("renewals through MSAL", () => {
     assert.equal(renewals(), 3);
   });
 
-  test("an issuer that stays down: unreachable, not a token, and the next call asks again", async (t) => {
+  test("an issuer that stays down: unreachable, no token, and the next call tries again", async (t) => {
     const down: Reply = { status: 503, json: { error: "temporarily_unavailable" }, headers: { "retry-after": "2" } };
     const { renew, renewals, network } = await renewing(t, { 1: down, 2: down, 3: down });
     await assert.rejects(renew(), (error) => asDoorcodeError(error, network).code === "issuer_unreachable");
@@ -45,7 +45,7 @@ describe("renewals through MSAL", () => {
     assert.equal((await renew()).accessToken, secrets.accessToken);
   });
 
-  test("429 for longer than anybody waits: unreachable at once, and the next call is not refused locally", async (t) => {
+  test("429 with a wait that is too long: unreachable immediately, and the next call is not rejected locally", async (t) => {
     const { renew, renewals, network } = await renewing(t, {
       1: { status: 429, json: {}, headers: { "retry-after": "300" } },
     });
@@ -54,7 +54,7 @@ describe("renewals through MSAL", () => {
     assert.equal((await renew()).accessToken, secrets.accessToken);
   });
 
-  test("429 is throttling whatever OAuth error comes with it: tried again, then unreachable, never a new sign-in", async (t) => {
+  test("429 is throttling with any OAuth error: retried, then unreachable, never a new sign-in", async (t) => {
     for (const error of ["temporarily_unavailable", "too_many_requests", "invalid_request", "invalid_grant"]) {
       const throttled: Reply = { status: 429, json: { error, error_description: "Slow down." } };
       const { renew, renewals, network } = await renewing(t, { 1: throttled, 2: throttled, 3: throttled });
@@ -73,7 +73,7 @@ describe("renewals through MSAL", () => {
     await assert.rejects(second.renew(), { code: "invalid_issuer_response" });
   });
 
-  test("a refresh token that is no longer good: sign in again, with the issuer's reason", async (t) => {
+  test("an invalid refresh token: sign in again, with the issuer's reason", async (t) => {
     const json = {
       error: "invalid_grant",
       error_description: "AADSTS700082: The refresh token has expired due to inactivity. Correlation ID: c",

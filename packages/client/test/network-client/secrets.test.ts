@@ -7,7 +7,7 @@ import type { DoorcodeError } from "../../src/errors.ts";
 import { type Fault, type Reply, secrets } from "../fixtures/faulty-issuer.ts";
 import { msalSignIn, scope } from "../fixtures/msal-sign-in.ts";
 
-/** An issuer that repeats every secret it was given in everything it says. */
+/** An issuer that repeats every secret it received in all its responses. */
 const leaky = `device ${secrets.deviceCode}, access ${secrets.accessToken}`;
 const everything: Reply[] = [
   { status: 400, json: { error: "access_denied", error_description: `No: ${secrets.deviceCode}` } },
@@ -20,22 +20,22 @@ const everything: Reply[] = [
   "cut",
 ];
 
-test("no error and no event holds a device code or a token", async (t) => {
+test("no error and no event contains a device code or a token", async (t) => {
   for (const reply of everything) {
     const fault: Fault = ({ kind }) => (kind === "poll" ? reply : undefined);
-    const { error, told } = await msalSignIn(t, { fault, device: { expires_in: 60 } });
+    const { error, reported } = await msalSignIn(t, { fault, device: { expires_in: 60 } });
     assert.ok(error, JSON.stringify(reply));
-    assertClean({ error, told, stack: error.stack, json: JSON.stringify(error) });
+    assertClean({ error, reported, stack: error.stack, json: JSON.stringify(error) });
   }
   for (const text of [leaky, `{"device_code":"${secrets.deviceCode}",`, `{"device_code":"${secrets.deviceCode}"}`]) {
     const fault: Fault = ({ kind }) => (kind === "devicecode" ? { status: 200, text } : undefined);
-    const { error, told } = await msalSignIn(t, { fault });
+    const { error, reported } = await msalSignIn(t, { fault });
     assert.ok(error);
-    assertClean({ error, told, stack: error.stack });
+    assertClean({ error, reported, stack: error.stack });
   }
 });
 
-test("nor does the error of a renewal whose refresh token the issuer repeats", async (t) => {
+test("nor does the error of a renewal if the issuer repeats the refresh token", async (t) => {
   const json = {
     error: "invalid_grant",
     error_description: `AADSTS70000: ${secrets.refreshToken}`,
@@ -52,7 +52,7 @@ test("nor does the error of a renewal whose refresh token the issuer repeats", a
   assertClean({ error, stack: (error as DoorcodeError).stack });
 });
 
-test("no parameter of a token request that is a secret is repeated from the issuer's answer", async () => {
+test("no secret parameter of a token request is repeated from the issuer's response", async () => {
   const names = [
     "device_code",
     "refresh_token",
@@ -76,7 +76,7 @@ test("no parameter of a token request that is a secret is repeated from the issu
   }
 });
 
-test("nor by MSAL's own errors, which repeat the answer, whatever its status", async (t) => {
+test("nor by MSAL's own errors, which repeat the response with any status", async (t) => {
   const encoded = encodeURIComponent(secrets.refreshToken);
   for (const reply of [
     { status: 400, json: { error: `odd ${secrets.refreshToken}`, error_description: secrets.refreshToken } },
@@ -95,7 +95,7 @@ test("nor by MSAL's own errors, which repeat the answer, whatever its status", a
   }
 });
 
-test("what an issuer says cannot rewrite a terminal", async (t) => {
+test("an issuer's text cannot rewrite a terminal", async (t) => {
   const hostile = "AADSTS1: \u001b[2Jgone\r\n\u202eright to left\u0007";
   const fault: Fault = ({ kind }) =>
     kind === "poll" ? { status: 400, json: { error: "access_denied", error_description: hostile } } : undefined;

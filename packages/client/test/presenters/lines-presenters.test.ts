@@ -32,10 +32,10 @@ describe("the plain presenter", () => {
       "Issuer: login.contoso.example",
       "Open this page on any device: https://contoso.example/device",
       "Enter this code: WDJB-MJHT",
-      "This code is for you alone. Never type a code that somebody sent you.",
-      "The code is good for 15 minutes. Waiting.",
+      "This code is for you only. Never enter a code that someone sent you.",
+      "The code expires in 15 minutes. Waiting.",
       "the connection was reset; trying again.",
-      "The issuer answers again. Waiting.",
+      "The issuer is responding again. Waiting.",
       "Signed in as Ada (ada@contoso.example).",
       "",
     ]);
@@ -48,14 +48,14 @@ const browser: SignInEvent = {
 };
 
 describe("the plain presenter, when a browser signs in", () => {
-  test("writes the whole address to be copied, and what to do when the issuer's page refuses it", () => {
+  test("writes the whole URL for copying, and what to do if the issuer's page rejects it", () => {
     const stream = output({ isTTY: false });
     plainPresenter({ stream, env: {}, appName: "ToDo list" }).show(browser, about);
     const lines = stream.text.trimEnd().split("\n");
     assert.deepEqual(lines.slice(0, 3), [
       "Sign in to use ToDo list",
       "Issuer: login.contoso.example",
-      `Your browser shows this page; if it does not, open it on this computer: ${browser.url}`,
+      `This page opens in your browser. If it does not, open it on this computer: ${browser.url}`,
     ]);
     assert.match(lines[3] ?? "", /redirect URI: register http:\/\/localhost /);
     assert.equal(lines[4], "Waiting for the browser.");
@@ -64,13 +64,13 @@ describe("the plain presenter, when a browser signs in", () => {
 });
 
 describe("the JSON presenter", () => {
-  test("gives the address for the browser as it is", () => {
+  test("shows the URL for the browser unchanged", () => {
     const stream = output();
     jsonPresenter({ stream }).show(browser, about);
     assert.deepEqual(JSON.parse(stream.text), { v: 1, event: "browser", url: browser.url });
   });
 
-  test("writes one event a line, with the members that are promised", () => {
+  test("writes one event per line, with the documented members", () => {
     const stream = output();
     const presenter = jsonPresenter({ stream });
     for (const event of events) presenter.show(event, about);
@@ -117,14 +117,14 @@ describe("the choice of a presenter", () => {
     return escapes.test(stream.text) ? "terminal" : "plain";
   };
 
-  test("redraws on a terminal only, and never for TERM=dumb or DOORCODE_PLAIN", async () => {
+  test("redraws only on a terminal, and never with TERM=dumb or DOORCODE_PLAIN", async () => {
     assert.equal(await chosen(output(), { TERM: "xterm" }), "terminal");
     assert.equal(await chosen(output({ isTTY: false }), { TERM: "xterm" }), "plain");
     assert.equal(await chosen(output(), { TERM: "dumb" }), "plain");
     assert.equal(await chosen(output(), { TERM: "xterm", DOORCODE_PLAIN: "1" }), "plain");
   });
 
-  test("keeps the order of events while the presenter is loading", async () => {
+  test("keeps the order of events while the presenter loads", async () => {
     const stream = output({ isTTY: false });
     const presenter = choosePresenter({ stream, env: {}, clock: manualClock() });
     await Promise.all(events.map((event) => presenter.show(event, about)));

@@ -44,7 +44,7 @@ export function output(size: { columns?: number; rows?: number; isTTY?: boolean 
   return stream;
 }
 
-/** Time that moves when it is told to. */
+/** A clock that only a test advances. */
 export function manualClock(): Clock & { advance(ms: number): Promise<void>; sleepers(): number } {
   let now = 0;
   const sleepers = new Set<{ at: number; wake: () => void }>();
@@ -75,7 +75,7 @@ export function manualClock(): Clock & { advance(ms: number): Promise<void>; sle
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for.
 export const escapes = /\u001b/;
 
-/** What a terminal shows after it was told all this; no line that was written may be wider than the terminal. */
+/** What a terminal shows after this text. No written line may be wider than the terminal. */
 export function screenOf(text: string): string[] {
   return text.split("\n").map((line) => {
     const shown = line.slice(line.lastIndexOf("\r") + 1);

@@ -1,6 +1,6 @@
 /**
- * A terminal that wraps its lines anew when its width changes, as tmux and most terminals do: what `stream.write` gets,
- * drawn. It knows the few sequences that the presenter writes, and throws at any other.
+ * Draws what `stream.write` gets, as a terminal that rewraps its lines when its width changes, like tmux and most
+ * terminals. Supports the few sequences that the presenter writes, and throws for any other.
  */
 export function reflowingTerminal(size: { columns: number; rows: number }) {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences are what is looked for.
@@ -16,17 +16,17 @@ export function reflowingTerminal(size: { columns: number; rows: number }) {
         rest = rest.slice(whole?.length ?? 1);
       }
     },
-    /** The rows on the screen, those that scrolled away before them. */
+    /** The rows on the screen, after those that scrolled off. */
     rowsShown: () => lines.flatMap((line) => wrapped(line)).map((row) => row.trimEnd()),
   };
-  /** Up to a line end each, however many rows they take. */
+  /** One entry per line, regardless of its number of rows. */
   let lines = [""];
   let at = { line: 0, offset: 0 };
 
   const height = (line: string) => Math.max(1, Math.ceil(line.length / terminal.columns));
   const wrapped = (line: string) =>
     Array.from({ length: height(line) }, (_, row) => line.slice(row * terminal.columns, (row + 1) * terminal.columns));
-  /** Behind a row that is full the cursor waits at its end. */
+  /** After a full row the cursor stays at its end. */
   const row = () => {
     const { length } = lines[at.line]!;
     const waits = at.offset === length && length > 0 && length % terminal.columns === 0;

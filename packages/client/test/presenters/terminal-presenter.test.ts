@@ -18,7 +18,7 @@ async function shown(
 
 describe("the terminal presenter", () => {
   for (const columns of [40, 80]) {
-    test(`shows address, code, who asks and the warning within ${columns} columns`, async () => {
+    test(`shows URL, code, program name and the warning within ${columns} columns`, async () => {
       const { presenter, lines } = await shown({ size: { columns }, appName: "ToDo list", deviceName: "tv-3" });
       presenter.end?.("cancelled");
       const text = lines().join("\n");
@@ -26,12 +26,12 @@ describe("the terminal presenter", () => {
       assert.match(text, /WDJB-MJHT/);
       assert.match(text.replace(/\s+/g, " "), /Sign in to use ToDo list on .*tv-3/);
       assert.match(text, /Issuer: login\.contoso\.example/);
-      assert.match(text, /code that somebody sent you/);
+      assert.match(text, /code that someone sent you/);
       for (const line of lines()) assert.ok(line.length <= columns, `${line.length}: ${line}`);
     });
   }
 
-  test("of a countdown that a narrower terminal broke into rows it leaves none", async () => {
+  test("leaves no rows of a countdown that a narrower terminal wrapped", async () => {
     const terminal = reflowingTerminal({ columns: 100, rows: 40 });
     const clock = manualClock();
     const presenter = terminalPresenter({ stream: terminal, env: utf8, clock });
@@ -45,7 +45,7 @@ describe("the terminal presenter", () => {
     presenter.end?.("cancelled");
   });
 
-  test("redraws the code in its place at each new width, and leaves nothing of the old one", async () => {
+  test("redraws the code in place at each new width, and leaves nothing of the old one", async () => {
     const terminal = reflowingTerminal({ columns: 100, rows: 40 });
     terminal.write("$ doorcode login\n");
     const clock = manualClock();
@@ -69,7 +69,7 @@ describe("the terminal presenter", () => {
     presenter.end?.("cancelled");
   });
 
-  test("draws nothing once it has ended, though the terminal changed in that moment", async () => {
+  test("draws nothing after its end, even if the terminal was resized at that moment", async () => {
     const terminal = reflowingTerminal({ columns: 100, rows: 40 });
     const clock = manualClock();
     const presenter = terminalPresenter({ stream: terminal, env: utf8, clock });
@@ -86,7 +86,7 @@ describe("the terminal presenter", () => {
     assert.deepEqual(terminal.rowsShown(), left);
   });
 
-  test("leaves the address for the browser whole on lines of its own, within a narrow terminal's words", async () => {
+  test("keeps the URL for the browser whole on its own lines, in a narrow terminal too", async () => {
     const stream = output({ columns: 40 });
     const presenter = terminalPresenter({ stream, env: utf8, clock: manualClock(), appName: "ToDo list" });
     const url = `https://login.contoso.example/authorize?${"a=1&".repeat(300)}b=2`;
@@ -103,13 +103,13 @@ describe("the terminal presenter", () => {
     assert.match(text, /Signed in as Ada/);
   });
 
-  test("names the client ID where the program has no name", async () => {
+  test("shows the client ID if the program has no name", async () => {
     const { presenter, lines } = await shown({ origin: "http://localhost:8444" });
     presenter.end?.("cancelled");
     assert.ok(lines().some((line) => line.includes(about.clientId)));
   });
 
-  test("draws a QR code beside the words at 80 columns, above them on a tall narrow screen, and none where it cannot stay", async () => {
+  test("draws a QR code beside the text at 80 columns, above it on a tall narrow screen, and none if there is no room", async () => {
     const drawn = async (columns: number, rows: number) => {
       const { presenter, lines } = await shown({ size: { columns, rows } });
       presenter.end?.("cancelled");
@@ -122,7 +122,7 @@ describe("the terminal presenter", () => {
     assert.ok(!(await drawn(40, 24)).some((line) => line.includes("█")));
   });
 
-  test("draws none of an address of this computer, says to open it here", async () => {
+  test("draws none for a URL of this computer, and says to open it here", async () => {
     for (const host of ["localhost:8444", "127.0.0.1", "[::1]:81"]) {
       const { presenter, lines } = await shown({ origin: `http://${host}` });
       presenter.end?.("cancelled");
@@ -134,7 +134,7 @@ describe("the terminal presenter", () => {
     }
   });
 
-  test("draws none when told so, without colours, and without Unicode", async () => {
+  test("draws none if switched off, without colors, and without Unicode", async () => {
     for (const options of [{ qr: false }, { env: { ...utf8, NO_COLOR: "1" } }, { env: { LANG: "C", TERM: "xterm" } }]) {
       const { stream, presenter } = await shown(options);
       presenter.end?.("cancelled");
@@ -142,15 +142,15 @@ describe("the terminal presenter", () => {
     }
   });
 
-  test("writes no colour under NO_COLOR, and only ASCII where the locale is not UTF-8", async () => {
+  test("writes no colors with NO_COLOR, and only ASCII if the locale is not UTF-8", async () => {
     const plain = await shown({ env: { ...utf8, NO_COLOR: "1" } });
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are escape sequences that end in m.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colors are escape sequences that end in m.
     assert.doesNotMatch(plain.stream.text, /\u001b\[[\d;]*m/);
     plain.presenter.end?.("cancelled");
     const ascii = await shown({ env: { TERM: "xterm" } });
     await ascii.presenter.show({ event: "retrying", reason: `${"long ".repeat(40)}`, delay: 5_000 }, about);
     await ascii.presenter.show({ event: "signed_in", account }, about);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: everything of ASCII is allowed.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is allowed.
     assert.match(ascii.stream.text, /^[\u0000-\u007f]*$/);
   });
 
@@ -169,7 +169,7 @@ describe("the terminal presenter", () => {
     assert.equal(clock.sleepers(), 0);
   });
 
-  test("says calmly that it tries again or slows down, within the width, and then waits again", async () => {
+  test("says that it tries again or slows down, within the width, and then waits again", async () => {
     for (const columns of [40, 80]) {
       const { clock, presenter, lines } = await shown({ origin: "http://localhost", size: { columns } });
       await presenter.show(
@@ -188,12 +188,12 @@ describe("the terminal presenter", () => {
     }
   });
 
-  test("names no error code of the system, unless that is asked for", async () => {
-    const reason = "the connection was lost to localhost:8443 (ECONNRESET)";
+  test("names no system error code unless requested", async () => {
+    const reason = "lost the connection to localhost:8443 (ECONNRESET)";
     for (const verbose of [false, true]) {
       const { presenter, lines } = await shown({ origin: "http://localhost", verbose, size: { columns: 100 } });
       await presenter.show({ event: "retrying", reason, delay: 5_000 }, about);
-      const said = verbose ? reason : "the connection was lost to localhost:8443";
+      const said = verbose ? reason : "lost the connection to localhost:8443";
       assert.ok(lines().at(-1)!.includes(`${said}; trying again`), lines().at(-1));
       presenter.end?.("cancelled");
     }
@@ -207,7 +207,7 @@ describe("the terminal presenter", () => {
     assert.equal(clock.sleepers(), 0);
   });
 
-  test("lets no name or reason move the cursor", async () => {
+  test("never lets a name or reason move the cursor", async () => {
     const { stream, presenter } = await shown({ appName: "a\u001b[2Jb\nc", origin: "http://localhost" });
     const evil = "\u001b[31m\u202eevil\r\n";
     await presenter.show({ event: "retrying", reason: evil, delay: 1 }, about);

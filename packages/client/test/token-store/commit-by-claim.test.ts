@@ -6,11 +6,11 @@ import { commitByClaim, placeByClaim, storePath } from "../../src/token-store/co
 import { scratchFolder } from "./scratch-folder.ts";
 import { watchFiles } from "./watched-files.ts";
 
-/** A number that no process has: beyond what any kernel gives out. */
+/** A process ID that never exists, above the maximum of any kernel. */
 const DEAD = String(2 ** 31 - 2);
 const ALIVE = String(process.pid);
 
-/** A folder with a complete temp file for generation 4, and a clock that a test sets. */
+/** A folder with a complete temp file for generation 4, and a clock that the test sets. */
 function placing(t: TestContext) {
   const directory = scratchFolder(t);
   const temp = join(directory, "temp");
@@ -29,7 +29,7 @@ function placing(t: TestContext) {
 }
 
 describe("a commit by claim", () => {
-  test("gives the bytes their name where the newest is the one before", async (t) => {
+  test("writes a generation if the newest one is the previous one", async (t) => {
     const directory = scratchFolder(t);
     const commit = commitByClaim({ now: () => 0, sleep: async () => {} });
     assert.equal(await commit(directory, 1, Buffer.from("one")), true);
@@ -38,7 +38,7 @@ describe("a commit by claim", () => {
     assert.equal(readFileSync(storePath(directory, 2), "utf8"), "two");
   });
 
-  test("is none for a generation that is in, was skipped, or is in the past", async (t) => {
+  test("fails for a generation that exists, was skipped, or is in the past", async (t) => {
     const directory = scratchFolder(t);
     const commit = commitByClaim({ now: () => 0, sleep: async () => {} });
     writeFileSync(storePath(directory, 3), "three");
@@ -49,7 +49,7 @@ describe("a commit by claim", () => {
 });
 
 describe("a claim", () => {
-  test("is for the user alone, names its process, and goes with what it was for", async (t) => {
+  test("is readable only by the user, names its process, and is removed with its temp file", async (t) => {
     const { directory, names, place } = placing(t);
     const files = watchFiles(t);
     const claimed = await place(() => {
@@ -64,13 +64,13 @@ describe("a claim", () => {
     assert.deepEqual(files, { opened: 2, flushed: 1, closed: 2 }, "claim and folder; the folder is flushed");
   });
 
-  test("of a generation that is in by now is given back, and nothing is written", async (t) => {
+  test("of a generation that exists by now is released, and nothing is written", async (t) => {
     const { names, place } = placing(t);
     assert.equal(await place(() => false), false);
     assert.deepEqual(names(), []);
   });
 
-  test("that was held for five seconds may be another's: nothing is written, nor the claim taken away", async (t) => {
+  test("that was held for five seconds may belong to another writer: nothing is written, and the claim stays", async (t) => {
     for (const [passed, written] of [
       [4_999, true],
       [5_000, false],
@@ -87,7 +87,7 @@ describe("a claim", () => {
     }
   });
 
-  test("of a live writer binds, also while its writer puts in the number", async (t) => {
+  test("of a live writer is respected, even before the writer has put its process ID in", async (t) => {
     for (const holder of [ALIVE, ""]) {
       const { claim, names, place } = placing(t);
       claim("claim.4.0", holder);
@@ -96,7 +96,7 @@ describe("a claim", () => {
     }
   });
 
-  test("of a dead writer does not: over it goes the next attempt", async (t) => {
+  test("of a dead writer is not: the next attempt overrides it", async (t) => {
     const { claim, names, place } = placing(t);
     for (const attempt of [0, 1]) claim(`claim.4.${attempt}`, DEAD);
     const claimed = await place(() => {
@@ -107,7 +107,7 @@ describe("a claim", () => {
     assert.deepEqual(names(), ["store.4.enc"]);
   });
 
-  test("that is older than ten seconds by the file system's clock does not bind", async (t) => {
+  test("that is older than ten seconds by the file system's clock is ignored", async (t) => {
     for (const [age, written] of [
       [10, false],
       [11, true],
@@ -120,15 +120,15 @@ describe("a claim", () => {
     }
   });
 
-  test("that goes away while it is looked at has had its turn", async (t) => {
+  test("that disappears while it is read counts as finished", async (t) => {
     const { directory, names, place } = placing(t);
-    // Taken when it is opened, gone when it is read.
+    // Exists when it is opened, gone when it is read.
     symlinkSync(join(directory, "gone"), join(directory, "claim.4.0"));
     assert.equal(await place(), false);
     assert.deepEqual(names(), ["claim.4.0"]);
   });
 
-  test("that cannot be made says why, and takes the temp file away", async (t) => {
+  test("that cannot be created reports why, and the temp file is removed", async (t) => {
     const { directory, temp } = placing(t);
     const clock = { now: () => 0, sleep: async () => {} };
     const gone = join(directory, "gone");
@@ -138,8 +138,8 @@ describe("a claim", () => {
   });
 });
 
-describe("claims that are spent are swept:", () => {
-  test("those of generations that are in, and no other file", async (t) => {
+describe("spent claims are removed:", () => {
+  test("those of existing generations, and no other file", async (t) => {
     const { claim, names, place } = placing(t);
     for (const spent of ["claim.0.0", "claim.3.12", "claim.4.1"]) claim(spent, ALIVE);
     const others = ["claim.4.0.old", "claim.5.0", "claim.x.0", "my-claim.1.0"];
@@ -148,14 +148,14 @@ describe("claims that are spent are swept:", () => {
     assert.deepEqual(names(), [...others, "store.4.enc"].sort());
   });
 
-  test("also by a writer that comes too late", async (t) => {
+  test("also by a writer that is too late", async (t) => {
     const { claim, names, place } = placing(t);
     for (const name of ["claim.11.0", "claim.12.0", "claim.13.0", "store.12.enc"]) claim(name, ALIVE);
     assert.equal(await place(() => false), false);
     assert.deepEqual(names(), ["claim.13.0", "store.12.enc"]);
   });
 
-  test("the key's only once there is a store that is sealed with it", async (t) => {
+  test("the key's claim only after a store is sealed with the key", async (t) => {
     const { claim, names, place } = placing(t);
     claim("claim.0.0", ALIVE);
     assert.equal(await place(() => false), false);

@@ -6,7 +6,7 @@ import { scratchFolder } from "./scratch-folder.ts";
 import { failingLink, watchFiles } from "./watched-files.ts";
 
 describe("a commit by link", () => {
-  test("gives the bytes their name, for the user alone", async (t) => {
+  test("writes the generation, readable only by the user", async (t) => {
     const directory = scratchFolder(t);
     assert.equal(await commitByLink(directory, 7, Buffer.from("seven")), true);
     assert.deepEqual(readdirSync(directory), ["store.7.enc"]);
@@ -14,14 +14,14 @@ describe("a commit by link", () => {
     assert.equal(statSync(storePath(directory, 7)).mode & 0o777, 0o600);
   });
 
-  test("is on the disk when it resolves: the file and its name", async (t) => {
+  test("has flushed the file and its name to disk when it resolves", async (t) => {
     const directory = scratchFolder(t);
     const files = watchFiles(t);
     await commitByLink(directory, 1, Buffer.from("one"));
     assert.deepEqual(files, { opened: 2, flushed: 2, closed: 2 });
   });
 
-  test("opens no folder on Windows, which refuses that", async (t) => {
+  test("opens no folder on Windows, where that fails", async (t) => {
     const platform = Object.getOwnPropertyDescriptor(process, "platform")!;
     t.after(() => Object.defineProperty(process, "platform", platform));
     const directory = scratchFolder(t);
@@ -31,7 +31,7 @@ describe("a commit by link", () => {
     assert.deepEqual(files, { opened: 1, flushed: 1, closed: 1 });
   });
 
-  test("leaves a generation that another wrote as it is", async (t) => {
+  test("keeps a generation that another writer wrote", async (t) => {
     const directory = scratchFolder(t);
     writeFileSync(storePath(directory, 7), "theirs");
     assert.equal(await commitByLink(directory, 7, Buffer.from("ours")), false);
@@ -39,14 +39,14 @@ describe("a commit by link", () => {
     assert.equal(readFileSync(storePath(directory, 7), "utf8"), "theirs");
   });
 
-  test("was none when another took its temp file away", async (t) => {
+  test("fails if another process removed its temp file", async (t) => {
     const directory = scratchFolder(t);
     failingLink(t, "ENOENT");
     assert.equal(await commitByLink(directory, 1, Buffer.from("one")), false);
     assert.deepEqual(readdirSync(directory), []);
   });
 
-  test("fails with the file system's own error, and leaves nothing", async (t) => {
+  test("fails with the file system's own error, and leaves no file", async (t) => {
     const directory = scratchFolder(t);
     failingLink(t, "ENOSPC");
     await assert.rejects(commitByLink(directory, 1, Buffer.from("one")), { code: "ENOSPC" });
@@ -54,7 +54,7 @@ describe("a commit by link", () => {
   });
 });
 
-test("a file system without hard links is known by what link() says, and by nothing else", () => {
+test("a file system without hard links is detected only by the result of link()", () => {
   const error = (code: string | undefined, syscall: string) => Object.assign(new Error("no"), { code, syscall });
   for (const code of ["EPERM", "EACCES", "ENOTSUP", "EOPNOTSUPP", "EXDEV", "ENOSYS"]) {
     assert.equal(isWithoutLinks(error(code, "link")), true, code);

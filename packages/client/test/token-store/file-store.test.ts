@@ -14,20 +14,20 @@ import { storeContract } from "./store-contract.ts";
 storeContract("The store in a file", (t, clock) =>
   openFileStore({ directory: join(scratchFolder(t), "store"), clock, env: {} }),
 );
-storeContract("The store in a file where the file system has no links", (t, clock) =>
+storeContract("The store in a file on a file system without links", (t, clock) =>
   openFileStore({ directory: join(scratchFolder(t), "store"), clock, env: {}, commit: commitByClaim(clock) }),
 );
 
 describe("The files of the store", { concurrency: true }, () => {
   const open = (directory: string) => openFileStore({ directory, env: {} });
 
-  test("reading makes nothing", async (t) => {
+  test("reading creates no files", async (t) => {
     const directory = join(scratchFolder(t), "store");
     await (await open(directory)).read();
     assert.equal(existsSync(directory), false);
   });
 
-  test("the folder is for the user alone, and so is every file", async (t) => {
+  test("the folder and all its files are accessible only to the user", async (t) => {
     const directory = join(scratchFolder(t), "deep", "store");
     await (await open(directory)).change([{ put: "a", value: 1 }]);
     assert.equal(statSync(directory).mode & 0o777, 0o700);
@@ -35,7 +35,7 @@ describe("The files of the store", { concurrency: true }, () => {
     for (const name of readdirSync(directory)) assert.equal(statSync(join(directory, name)).mode & 0o777, 0o600);
   });
 
-  test("no older generation stays: a removed token is nowhere on the disk", async (t) => {
+  test("older generations are removed: a deleted token is nowhere on the disk", async (t) => {
     const directory = scratchFolder(t);
     const store = await open(directory);
     await store.change([{ put: "refresh", value: "secret" }]);
@@ -43,7 +43,7 @@ describe("The files of the store", { concurrency: true }, () => {
     assert.deepEqual(readdirSync(directory).sort(), ["key", "store.2.enc"]);
   });
 
-  test("nothing that is stored can be read in the file, and no two writes look alike", async (t) => {
+  test("stored data is not readable in the file, and every write looks different", async (t) => {
     const directory = scratchFolder(t);
     const store = await open(directory);
     await store.change([{ put: "account:ada@example.com", value: { token: "canary-token" } }]);
@@ -54,7 +54,7 @@ describe("The files of the store", { concurrency: true }, () => {
     assert.notDeepEqual(first.subarray(25, 37), second.subarray(25, 37), "the nonce");
   });
 
-  test("another process' store of the same folder reads what this one wrote", async (t) => {
+  test("another process reads from the same folder what this one wrote", async (t) => {
     const directory = scratchFolder(t);
     const [one, other] = [await open(directory), await open(directory)];
     await one.change([{ put: "a", value: 1 }]);
@@ -63,7 +63,7 @@ describe("The files of the store", { concurrency: true }, () => {
   });
 
   for (const [how, commit] of Object.entries({ links: commitByLink, claims: commitByClaim(systemClock) })) {
-    test(`writers that know nothing of each other lose no change, by ${how}`, async (t) => {
+    test(`independent writers lose no change, by ${how}`, async (t) => {
       const directory = join(scratchFolder(t), "store");
       const stores = await Promise.all(Array.from({ length: 6 }, () => openFileStore({ directory, env: {}, commit })));
       const keys = stores.flatMap((store, writer) =>
@@ -72,12 +72,12 @@ describe("The files of the store", { concurrency: true }, () => {
       await Promise.all(keys.map(({ store, key }) => store.change([{ put: key, value: key }])));
       const { records, generation } = await stores[0]!.read();
       assert.deepEqual([...records.keys()].sort(), keys.map(({ key }) => key).sort());
-      assert.equal(generation, keys.length, "and none went in twice");
+      assert.equal(generation, keys.length, "and no change was made twice");
       assert.deepEqual(readdirSync(directory).sort(), ["key", `store.${generation}.enc`]);
     });
   }
 
-  test("a writer that was stopped for long and takes a number from the past does not lose its change", async (t) => {
+  test("a writer that was stopped for a long time and uses an old number does not lose its change", async (t) => {
     const directory = scratchFolder(t);
     const quick = await open(directory);
     await quick.change([{ put: "a", value: 1 }]);
@@ -88,7 +88,7 @@ describe("The files of the store", { concurrency: true }, () => {
       async commit(folder, generation, bytes) {
         if (stopped) {
           stopped = false;
-          // Generation 2 is used and cleared away, so that its name is free again.
+          // Generation 2 was used and removed, so its name is free again.
           await quick.change([{ put: "a", value: 2 }]);
           await quick.change([{ put: "a", value: 3 }]);
           assert.equal(generation, 2);
@@ -101,7 +101,7 @@ describe("The files of the store", { concurrency: true }, () => {
     assert.deepEqual(readdirSync(directory).sort(), ["key", "store.4.enc"]);
   });
 
-  test("a writer that is overtaken right after its write does not write again", async (t) => {
+  test("a writer that is overtaken immediately after its write does not write again", async (t) => {
     const directory = scratchFolder(t);
     const quick = await open(directory);
     const slow = await openFileStore({
@@ -118,11 +118,11 @@ describe("The files of the store", { concurrency: true }, () => {
     assert.equal((await quick.read()).generation, 2);
   });
 
-  test("it says where the key is and what that protects", async (t) => {
+  test("it says where the key is and what that protects against", async (t) => {
     const directory = scratchFolder(t);
     const beside = (await open(directory)).describe();
     assert.equal(beside.keyFile, join(directory, "key"));
-    assert.match(beside.protects, /backups, not against whoever can read the folder/);
+    assert.match(beside.protects, /backups, but not against anyone who can read the folder/);
 
     const credentials = scratchFolder(t);
     writeFileSync(join(credentials, "doorcode-key"), Buffer.alloc(32, 7), { mode: 0o400 });
@@ -139,7 +139,7 @@ describe("The files of the store", { concurrency: true }, () => {
     assert.equal((await named.read()).records.get("a"), 1);
   });
 
-  test("temp files of dead writers are removed, those of live ones only when they are old", async (t) => {
+  test("temp files of dead writers are removed, those of live writers only when they are old", async (t) => {
     const directory = scratchFolder(t);
     const dead = `tmp.${deadPid()}.0123456789abcdef`;
     const alive = `tmp.${process.pid}.0123456789abcdef`;
@@ -153,7 +153,7 @@ describe("The files of the store", { concurrency: true }, () => {
     assert.deepEqual(readdirSync(directory).sort(), ["key", "store.1.enc", alive]);
   });
 
-  test("without links: over the claim of a dead writer goes the next", async (t) => {
+  test("without links: the next writer overrides the claim of a dead one", async (t) => {
     const directory = scratchFolder(t);
     const clock = manualClock();
     const store = await openFileStore({ directory, clock, env: {}, commit: commitByClaim(clock) });
@@ -171,7 +171,7 @@ describe("The files of the store", { concurrency: true }, () => {
     assert.deepEqual(readdirSync(directory), ["claim.1.0"]);
   });
 
-  test("without links: of many that make the key at once all get the same, over a dead one's claim", async (t) => {
+  test("without links: many processes that create the key at once all get the same one, despite a dead process's claim", async (t) => {
     const directory = scratchFolder(t);
     const path = join(directory, "key");
     writeFileSync(join(directory, "claim.0.0"), String(deadPid()), { mode: 0o600 });
@@ -183,7 +183,7 @@ describe("The files of the store", { concurrency: true }, () => {
     assert.deepEqual(readFileSync(path), first);
   });
 
-  test("its place follows XDG, never the working folder", { skip: process.platform === "win32" }, () => {
+  test("its location follows XDG, never the working folder", { skip: process.platform === "win32" }, () => {
     assert.equal(defaultStoreDirectory({ XDG_STATE_HOME: "/state", HOME: "/people/ada" }), "/state/doorcode");
     assert.equal(defaultStoreDirectory({ HOME: "/people/ada" }), "/people/ada/.local/state/doorcode");
     assert.equal(
@@ -194,7 +194,7 @@ describe("The files of the store", { concurrency: true }, () => {
   });
 });
 
-/** A number that no process has: beyond what any kernel gives out. */
+/** A process ID that never exists, above the maximum of any kernel. */
 function deadPid(): number {
   return 2 ** 31 - 2;
 }

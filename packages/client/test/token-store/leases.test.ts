@@ -9,7 +9,7 @@ import { manualClock } from "../fixtures/manual-clock.ts";
 const KEY = "lease:renewal";
 const ttlMs = 9_000;
 
-/** Leases over a state in memory whose reads, writes and waits a test sees, and whose writes it can let fail. */
+/** Leases over a state in memory. A test sees all reads, writes and waits, and can make writes fail. */
 function leasesInMemory(record?: (now: number) => Json) {
   const clock = manualClock();
   const waits: number[] = [];
@@ -48,7 +48,7 @@ function leasesInMemory(record?: (now: number) => Json) {
   };
 }
 
-/** All is in memory: what has not come after some turns of the event loop never comes. */
+/** Everything is in memory, so what has not happened after a few turns of the event loop never will. */
 async function soon<T>(promise: Promise<T>): Promise<T> {
   const never = async () => {
     for (let turn = 0; turn < 50; turn++) await setImmediate();
@@ -61,7 +61,7 @@ const another = (life: number) => (now: number) => ({ holder: "another", expires
 const randomIs = (t: TestContext, value: number) => t.mock.method(Math, "random", () => value);
 
 describe("a lease that is held", () => {
-  test("names its holder, its end and its life", async () => {
+  test("has its holder, its end and its lifetime", async () => {
     const { clock, lease, withLease } = leasesInMemory();
     await withLease("renewal", { ttlMs }, async () => {
       const { holder, ...times } = lease()!;
@@ -71,7 +71,7 @@ describe("a lease that is held", () => {
     assert.equal(lease(), undefined);
   });
 
-  test("is prolonged each third of its life, and only until it is given back", async () => {
+  test("is extended after each third of its lifetime, and only until it is released", async () => {
     const { clock, counts, lease, waits, withLease } = leasesInMemory();
     const start = clock.now();
     await withLease("renewal", { ttlMs }, async () => {
@@ -82,10 +82,10 @@ describe("a lease that is held", () => {
     });
     assert.deepEqual(waits, [3_000, 3_000]);
     assert.equal(clock.sleeping(), 0);
-    assert.equal(counts.writes, 3, "taken, prolonged, given back");
+    assert.equal(counts.writes, 3, "taken, extended, released");
   });
 
-  test("is held through trouble with the disk until it ends, and lost then", async () => {
+  test("is held through disk failures until it expires, and then lost", async () => {
     const { clock, store, withLease } = leasesInMemory();
     await withLease("renewal", { ttlMs }, async (signal) => {
       const pass = async () => {
@@ -97,7 +97,7 @@ describe("a lease that is held", () => {
       store.broken = true;
       assert.deepEqual([await pass(), await pass()], [false, false]);
       store.broken = false;
-      assert.equal(await pass(), false, "at its very end it was prolonged");
+      assert.equal(await pass(), false, "it was extended at the last moment");
       store.broken = true;
       assert.deepEqual([await pass(), await pass(), await pass()], [false, false, true]);
       assert.equal(signal.reason.code, "store_locked");
@@ -105,7 +105,7 @@ describe("a lease that is held", () => {
     });
   });
 
-  test("is lost when its record went away, with the caller's own signal too", async () => {
+  test("is lost when its record disappears, also with the caller's own signal", async () => {
     const { clock, lease, put, withLease } = leasesInMemory();
     const { signal: own } = new AbortController();
     await withLease("renewal", { ttlMs, signal: own }, async (signal) => {
@@ -117,7 +117,7 @@ describe("a lease that is held", () => {
     assert.equal(lease(), undefined);
   });
 
-  test("is lost when another took it, and left to that one", async () => {
+  test("is lost when another holder took it, and stays with that one", async () => {
     const { clock, lease, put, withLease } = leasesInMemory();
     const theirs = another(60_000)(clock.now());
     await withLease("renewal", { ttlMs }, async (signal) => {
@@ -130,7 +130,7 @@ describe("a lease that is held", () => {
     assert.deepEqual(lease(), theirs);
   });
 
-  test("ends what runs under it when the caller calls it off", async () => {
+  test("aborts the function that runs under it when the caller cancels", async () => {
     const { withLease } = leasesInMemory();
     const controller = new AbortController();
     const reason = new Error("enough");
@@ -141,7 +141,7 @@ describe("a lease that is held", () => {
     });
   });
 
-  test("leaves the result standing when it cannot be given back", async () => {
+  test("still returns the result when it cannot be released", async () => {
     const { store, withLease } = leasesInMemory();
     const result = await withLease("renewal", { ttlMs }, async () => {
       store.broken = true;
@@ -151,8 +151,8 @@ describe("a lease that is held", () => {
   });
 });
 
-describe("a lease of another", () => {
-  test("is waited for, reading only, between 40 and 100 ms at a time", async (t) => {
+describe("a lease of another holder", () => {
+  test("is waited for only by reading, every 40 to 100 ms", async (t) => {
     const random = randomIs(t, 0);
     const { clock, counts, waits, withLease } = leasesInMemory(another(200));
     const entered = withLease("renewal", { ttlMs }, async () => clock.now());
@@ -169,7 +169,7 @@ describe("a lease of another", () => {
     assert.equal((await entered) - start, 210);
   });
 
-  test("is free from the millisecond in which it ends", async () => {
+  test("is free from the millisecond in which it expires", async () => {
     assert.equal(await leasesInMemory(another(0)).withLease("renewal", { ttlMs }, async () => "in"), "in");
     const { clock, withLease } = leasesInMemory(another(1));
     const entered = withLease("renewal", { ttlMs }, async () => "in");
@@ -178,7 +178,7 @@ describe("a lease of another", () => {
     assert.equal(await entered, "in");
   });
 
-  test("is live for its whole life; one that ends later was made before the clock was set back", async () => {
+  test("is valid for its whole lifetime; one that ends later was made before the clock was set back", async () => {
     const { clock, withLease } = leasesInMemory(another(ttlMs));
     const entered = withLease("renewal", { ttlMs }, async () => "in");
     await setImmediate();
@@ -187,7 +187,7 @@ describe("a lease of another", () => {
     assert.equal(await leasesInMemory(another(ttlMs + 1)).withLease("renewal", { ttlMs }, async () => "in"), "in");
   });
 
-  test("that was taken between the look and the write wins", async () => {
+  test("that was taken between the read and the write wins", async () => {
     const { clock, withLease } = leasesInMemory();
     let inside = 0;
     const run = async () => {
@@ -202,7 +202,7 @@ describe("a lease of another", () => {
     await second;
   });
 
-  test("is no lease when it is not one record of a holder, an end and a life", async () => {
+  test("is ignored if its record does not have exactly a holder, an end and a lifetime", async () => {
     const { clock } = leasesInMemory();
     const good = another(200)(clock.now());
     for (const value of [
@@ -220,7 +220,7 @@ describe("a lease of another", () => {
     }
   });
 
-  test("is not waited for by a caller that called it off before", async () => {
+  test("is not waited for by a caller that canceled before", async () => {
     const { counts, withLease } = leasesInMemory(another(200));
     const signal = AbortSignal.abort(new Error("called off"));
     await assert.rejects(

@@ -16,7 +16,7 @@ const scope = { clientId, authority };
 const read = "api://todo/ToDoList.Read";
 const calendar = "api://calendar/Calendar.Read";
 
-/** How many records of each kind the store has, application metadata apart. */
+/** The number of records of each kind in the store, without application metadata. */
 async function kept(store: TokenStore): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const key of (await store.read()).records.keys()) {
@@ -32,13 +32,13 @@ async function secrets(store: TokenStore): Promise<string[]> {
   return values.filter(({ credential_type: type }) => type && type !== "IdToken").map(({ secret }) => secret!);
 }
 
-/** What MSAL hands to its plugin. */
+/** The argument that MSAL passes to its plugin. */
 function accessOf(application: PublicClientApplication): TokenCacheContext {
   return { tokenCache: application.getTokenCache(), hasChanged: true, cacheHasChanged: true } as never;
 }
 
 describe("MSAL's cache in the token store", { concurrency: true }, () => {
-  test("a sign-in of one process is the account of the next, which renews it", async () => {
+  test("after a sign-in in one process, the next one has the account and renews it", async () => {
     const [store, issuer] = [memoryStore(), new TinyIssuer()];
     await signIn(program(issuer, entraCachePlugin(store, scope)), [read]);
     assert.deepEqual(await kept(store), { Account: 1, IdToken: 1, AccessToken: 1, RefreshToken: 1 });
@@ -53,7 +53,7 @@ describe("MSAL's cache in the token store", { concurrency: true }, () => {
     assert.deepEqual((await secrets(store)).sort(), ["access 1", "access 2", "refresh 2"]);
   });
 
-  test("looking at the cache writes nothing", async () => {
+  test("reading the cache writes nothing", async () => {
     const [store, issuer] = [memoryStore(), new TinyIssuer()];
     const application = program(issuer, entraCachePlugin(store, scope));
     await signIn(application, [read]);
@@ -82,7 +82,7 @@ describe("MSAL's cache in the token store", { concurrency: true }, () => {
     await assert.rejects(a.acquireTokenSilent({ account, scopes: [read] }), { errorCode: "no_tokens_found" });
   });
 
-  test("that is MSAL's own fault: with the plugin of its documentation the account returns", async () => {
+  test("this is a flaw of MSAL: with the plugin from its documentation the account returns", async () => {
     let disk = "";
     const documented: () => ICachePlugin = () => ({
       beforeCacheAccess: async (context) => context.tokenCache.deserialize(disk),
@@ -111,7 +111,7 @@ describe("MSAL's cache in the token store", { concurrency: true }, () => {
     assert.deepEqual(await secrets(store), []);
   });
 
-  test("even one that comes between MSAL's reading and its writing", async () => {
+  test("even one between MSAL's read and write", async () => {
     const [inner, issuer] = [memoryStore(), new TinyIssuer()];
     const b = program(issuer, entraCachePlugin(inner, scope));
     let signOutFirst = false;
@@ -130,7 +130,7 @@ describe("MSAL's cache in the token store", { concurrency: true }, () => {
     assert.deepEqual(await secrets(inner), []);
   });
 
-  test("who signed out can sign in again, in the same process and in another", async () => {
+  test("a user who signed out can sign in again, in the same process and in another", async () => {
     const [store, issuer] = [memoryStore(), new TinyIssuer()];
     const [a, b] = [program(issuer, entraCachePlugin(store, scope)), program(issuer, entraCachePlugin(store, scope))];
     for (const application of [a, a, b]) {
@@ -143,7 +143,7 @@ describe("MSAL's cache in the token store", { concurrency: true }, () => {
 
   const removals: Record<string, (signedIn: AccountInfo) => Promise<AccountInfo> | AccountInfo> = {
     "as the sign-in named it": (account) => account,
-    "as a program kept it for itself": (account) => JSON.parse(JSON.stringify(account)),
+    "as a program stored it": (account) => JSON.parse(JSON.stringify(account)),
     "in lower case": (account) => ({ ...account, homeAccountId: account.homeAccountId.toLowerCase() }),
   };
   for (const [how, named] of Object.entries(removals)) {
@@ -193,20 +193,20 @@ describe("MSAL's cache in the token store", { concurrency: true }, () => {
     assert.deepEqual(await kept(store), { Account: 1, IdToken: 1, AccessToken: 13, RefreshToken: 1 });
   });
 
-  test("memory that is emptied while MSAL saves is not the removal of everything", async () => {
+  test("memory that is cleared while MSAL saves does not remove everything", async () => {
     const [store, issuer] = [memoryStore(), new TinyIssuer()];
     const plugin = entraCachePlugin(store, scope);
     const application = program(issuer, plugin);
     await signIn(application, [read]);
     const access = accessOf(application);
     await plugin.beforeCacheAccess(access);
-    // As acquireTokenSilent does for another call that begins now.
+    // As acquireTokenSilent does for another call that starts now.
     application.clearCache();
     await plugin.afterCacheAccess(access);
     assert.deepEqual(await kept(store), { Account: 1, IdToken: 1, AccessToken: 1, RefreshToken: 1 });
   });
 
-  test("what MSAL is saving is not lost to another call that begins meanwhile", async () => {
+  test("another call that starts while MSAL saves does not lose the saved data", async () => {
     const [store, issuer] = [memoryStore(), new TinyIssuer()];
     const plugin = entraCachePlugin(store, scope);
     const application = program(issuer, plugin);
@@ -225,7 +225,7 @@ describe("MSAL's cache in the token store", { concurrency: true }, () => {
     assert.ok((await secrets(store)).includes("access more"));
   });
 
-  test("two applications and two authorities share a store without meeting", async () => {
+  test("two applications and two authorities share a store without conflicts", async () => {
     const [store, issuer] = [memoryStore(), new TinyIssuer()];
     await signIn(program(issuer, entraCachePlugin(store, scope)), [read]);
     for (const other of [
@@ -239,7 +239,7 @@ describe("MSAL's cache in the token store", { concurrency: true }, () => {
     assert.equal((await program(issuer, entraCachePlugin(store, shouted)).getAllAccounts()).length, 1);
   });
 
-  test("a damaged store is told before MSAL is even made", async (t) => {
+  test("a damaged store is reported before MSAL is created", async (t) => {
     const directory = scratchFolder(t);
     await signIn(program(new TinyIssuer(), await cachePlugin({ ...scope, directory })), [read]);
     const [file] = readdirSync(directory).filter((name) => name.endsWith(".enc"));
@@ -247,7 +247,7 @@ describe("MSAL's cache in the token store", { concurrency: true }, () => {
     await assert.rejects(cachePlugin({ ...scope, directory }), { name: "DoorcodeError", code: "store_damaged" });
   });
 
-  test("a store that breaks while MSAL runs is told in the same words, and MSAL goes on once it is mended", async (t) => {
+  test("a store that is damaged while MSAL runs is reported in the same words, and MSAL continues after the repair", async (t) => {
     const directory = scratchFolder(t);
     const issuer = new TinyIssuer();
     const application = program(issuer, await cachePlugin({ ...scope, directory }));

@@ -6,9 +6,9 @@ import { openFileStore } from "../../src/token-store/file-store.ts";
 import { readStoreFast } from "../../src/token-store/read-store.cts";
 import { scratchFolder } from "./scratch-folder.ts";
 
-const NOBODY = 65534;
+const OTHER_USER = 65534;
 
-test("a folder that cannot be written is read, and says so when something is to be stored", {
+test("a read-only folder is read, and storing something in it is an error", {
   skip: process.platform === "win32",
 }, async (t) => {
   const asRoot = process.geteuid?.() === 0;
@@ -16,10 +16,10 @@ test("a folder that cannot be written is read, and says so when something is to 
   const directory = join(scratchFolder(t), "store");
   mkdirSync(directory);
   if (asRoot) {
-    // Modes do not bind root; this file is a process of its own.
+    // Root ignores file modes; this file runs as its own process.
     chmodSync(dirname(directory), 0o711);
-    chownSync(directory, NOBODY, NOBODY);
-    process.seteuid?.(NOBODY);
+    chownSync(directory, OTHER_USER, OTHER_USER);
+    process.seteuid?.(OTHER_USER);
   }
   chmodSync(directory, 0o700);
   await (await openFileStore({ directory, env: {} })).change([{ put: "a", value: 1 }]);
@@ -28,8 +28,8 @@ test("a folder that cannot be written is read, and says so when something is to 
   const store = await openFileStore({ directory, env: {} });
   assert.equal((await store.read()).records.get("a"), 1);
   assert.deepEqual(readStoreFast(directory, {}), { records: { a: 1 } });
-  const locked = { code: "store_locked", message: /is not accessible for this user/ };
-  await assert.rejects(store.change([]), locked, "before a person is asked");
+  const locked = { code: "store_locked", message: /is not accessible to this user/ };
+  await assert.rejects(store.change([]), locked, "before a user is asked");
   await assert.rejects(store.change([{ remove: "a" }]), locked);
   assert.deepEqual(readdirSync(directory).sort(), ["key", "store.1.enc"]);
 });

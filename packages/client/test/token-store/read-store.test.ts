@@ -8,13 +8,13 @@ import { openFileStore } from "../../src/token-store/file-store.ts";
 import { readPrivateFile, readStoreFast } from "../../src/token-store/read-store.cts";
 import { scratchFolder } from "./scratch-folder.ts";
 
-// Compiled it is .cjs beside these tests' JavaScript, in the sources .cts.
+// It is .cjs next to these tests' compiled JavaScript, and .cts in the sources.
 const reader = fileURLToPath(
   new URL(`../../src/token-store/read-store.${import.meta.url.endsWith(".ts") ? "cts" : "cjs"}`, import.meta.url),
 );
 
 describe("The fast reader", { concurrency: true }, () => {
-  test("reads what the store wrote last", async (t) => {
+  test("reads what the store last wrote", async (t) => {
     const directory = scratchFolder(t);
     const store = await openFileStore({ directory, env: {} });
     await store.change([{ put: "a", value: 1 }]);
@@ -22,13 +22,13 @@ describe("The fast reader", { concurrency: true }, () => {
     assert.deepEqual(readStoreFast(directory, {}), { records: { a: 1, "access:x": { token: "t", scopes: ["é"] } } });
   });
 
-  test("finds no records where nothing was stored", (t) => {
+  test("finds no records if nothing was stored", (t) => {
     const directory = scratchFolder(t);
     assert.deepEqual(readStoreFast(directory, {}), { records: {} });
     assert.deepEqual(readStoreFast(join(directory, "nowhere"), {}), { records: {} });
   });
 
-  test("takes the key from where the store takes it", async (t) => {
+  test("gets the key from the same place as the store", async (t) => {
     const [directory, credentials] = [scratchFolder(t), scratchFolder(t)];
     writeFileSync(join(credentials, "doorcode-key"), Buffer.alloc(32, 7), { mode: 0o400 });
     const env = { CREDENTIALS_DIRECTORY: credentials };
@@ -39,7 +39,7 @@ describe("The fast reader", { concurrency: true }, () => {
     });
   });
 
-  test("names the problem, for the slow way to explain", async (t) => {
+  test("returns the kind of problem, which the slow path explains", async (t) => {
     const directory = scratchFolder(t);
     await (await openFileStore({ directory, env: {} })).change([{ put: "a", value: 1 }]);
     const file = join(directory, "store.1.enc");
@@ -52,7 +52,7 @@ describe("The fast reader", { concurrency: true }, () => {
     assert.deepEqual(readdirSync(directory).sort(), ["key", "store.1.enc"]);
   });
 
-  test("is required by a CommonJS program and loads nothing but fs, path and crypto", async (t) => {
+  test("can be required by a CommonJS program, and loads only fs, path and crypto", async (t) => {
     const directory = scratchFolder(t);
     await (await openFileStore({ directory, env: {} })).change([{ put: "a", value: 1 }]);
     const program = `
@@ -74,7 +74,7 @@ describe("The fast reader", { concurrency: true }, () => {
   });
 });
 
-test("a file that was replaced between its opening and the look at it is gone, not something else", async (t) => {
+test("a file that was replaced between open and stat counts as gone, and not as a different kind of file", async (t) => {
   if (process.platform !== "linux") return t.skip("needs /proc to open a file without a name");
   const path = join(scratchFolder(t), "replaced");
   writeFileSync(path, "x", { mode: 0o600 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 
-/** A folder of the test's own, gone after it. */
+/** A folder for the test, removed after it. */
 export function scratchFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), "doorcode-store-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));

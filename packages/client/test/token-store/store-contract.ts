@@ -6,7 +6,7 @@ import { manualClock } from "../fixtures/manual-clock.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** What every driver must do. `open` gives a new empty store each time. */
+/** What every driver must do. `open` returns a new empty store each time. */
 export function storeContract(name: string, open: (t: TestContext, clock: Clock) => Promise<TokenStore>): void {
   describe(name, { concurrency: true }, () => {
     test("an empty store is generation 0 without records", async (t) => {
@@ -16,7 +16,7 @@ export function storeContract(name: string, open: (t: TestContext, clock: Clock)
       assert.equal(records.size, 0);
     });
 
-    test("what was put is read as it was put, under any key", async (t) => {
+    test("a record is read back unchanged, under any key", async (t) => {
       const store = await open(t, manualClock());
       const values: Record<string, Json> = {
         "account:a|https://issuer.example/|1": { name: "Ada “Countess” Lovelace", list: [1, null, true, "é"] },
@@ -29,7 +29,7 @@ export function storeContract(name: string, open: (t: TestContext, clock: Clock)
       assert.equal(({} as { polluted?: boolean }).polluted, undefined);
     });
 
-    test("every change grows the generation, and its answer is what a read finds", async (t) => {
+    test("every change increments the generation, and returns what a read finds", async (t) => {
       const store = await open(t, manualClock());
       const first = await store.change([{ put: "a", value: 1 }]);
       const second = await store.change([{ remove: "a" }, { put: "b", value: 2 }]);
@@ -45,7 +45,7 @@ export function storeContract(name: string, open: (t: TestContext, clock: Clock)
       assert.deepEqual(await store.read(), before);
     });
 
-    test("changes of many callers at once are all kept", async (t) => {
+    test("simultaneous changes of many callers are all kept", async (t) => {
       const store = await open(t, manualClock());
       await Promise.all(Array.from({ length: 40 }, (_, n) => store.change([{ put: `key ${n}`, value: n }])));
       assert.equal((await store.read()).records.size, 40);
@@ -62,7 +62,7 @@ export function storeContract(name: string, open: (t: TestContext, clock: Clock)
       assert.ok(snapshot.records.has("a"));
     });
 
-    test("a value from before a removal does not bring the key back", async (t) => {
+    test("a value from before a removal does not restore the key", async (t) => {
       const store = await open(t, manualClock());
       const { generation } = await store.change([{ put: "refresh", value: "old" }]);
       await store.change([{ remove: "refresh" }]);
@@ -70,7 +70,7 @@ export function storeContract(name: string, open: (t: TestContext, clock: Clock)
       assert.equal(after.records.has("refresh"), false);
     });
 
-    test("nor after somebody else signed in again under the same key", async (t) => {
+    test("nor after another sign-in under the same key", async (t) => {
       const store = await open(t, manualClock());
       const { generation } = await store.change([{ put: "refresh", value: "old" }]);
       await store.change([{ remove: "refresh" }]);
@@ -79,7 +79,7 @@ export function storeContract(name: string, open: (t: TestContext, clock: Clock)
       assert.equal(after.records.get("refresh"), "new sign-in");
     });
 
-    test("a value from after the removal is kept, and so is one that is based on nothing", async (t) => {
+    test("a value from after the removal is kept, and so is one without a base", async (t) => {
       const store = await open(t, manualClock());
       await store.change([{ put: "a", value: 1 }]);
       const { generation } = await store.change([{ remove: "a" }]);
@@ -90,7 +90,7 @@ export function storeContract(name: string, open: (t: TestContext, clock: Clock)
       assert.equal((await store.read()).records.get("a"), 3);
     });
 
-    test("a new token of an account that was removed meanwhile is dropped with it", async (t) => {
+    test("a new token of an account that was removed in the meantime is dropped with it", async (t) => {
       const store = await open(t, manualClock());
       const { generation: basedOn } = await store.change([{ put: "account", value: "ada" }]);
       await store.change([{ remove: "account" }]);
@@ -101,14 +101,14 @@ export function storeContract(name: string, open: (t: TestContext, clock: Clock)
       assert.deepEqual([...after.records.keys()], ["unrelated"]);
     });
 
-    test("removing a key that is not there counts as well", async (t) => {
+    test("removing a key that does not exist is remembered, too", async (t) => {
       const store = await open(t, manualClock());
       const { generation: basedOn } = await store.read();
       await store.change([{ remove: "a" }]);
       assert.equal((await store.change([{ put: "a", value: 1, basedOn }])).records.has("a"), false);
     });
 
-    test("removing and putting in one list replaces", async (t) => {
+    test("a removal and a put in one list replace the record", async (t) => {
       const store = await open(t, manualClock());
       const { generation: basedOn } = await store.change([{ put: "a", value: 1 }]);
       const after = await store.change([{ remove: "a" }, { put: "a", value: 2, basedOn }]);
@@ -128,7 +128,7 @@ export function storeContract(name: string, open: (t: TestContext, clock: Clock)
       assert.equal((await store.change([{ put: "a", value: 2, basedOn }])).records.get("a"), 2);
     });
 
-    test("one at a time runs under a lease; the next comes when it is given back", async (t) => {
+    test("one at a time runs under a lease, and the next one when it is released", async (t) => {
       const clock = manualClock();
       const store = await open(t, clock);
       const order: string[] = [];
@@ -150,7 +150,7 @@ export function storeContract(name: string, open: (t: TestContext, clock: Clock)
       assert.deepEqual(order, ["first in", "first out", "second in"]);
     });
 
-    test("leases of other names are not in the way, and leave no record behind", async (t) => {
+    test("leases with other names do not block, and leave no record", async (t) => {
       const store = await open(t, manualClock());
       const inner = await store.withLease("a", { ttlMs: 10_000 }, () =>
         store.withLease("b", { ttlMs: 10_000 }, async () => "both"),
@@ -159,7 +159,7 @@ export function storeContract(name: string, open: (t: TestContext, clock: Clock)
       assert.equal((await store.read()).records.size, 0);
     });
 
-    test("what runs under a lease keeps it for as long as it takes", async (t) => {
+    test("a function that runs under a lease keeps it until it ends", async (t) => {
       const clock = manualClock();
       const store = await open(t, clock);
       let ended = false;
@@ -174,12 +174,12 @@ export function storeContract(name: string, open: (t: TestContext, clock: Clock)
         return signal.aborted;
       });
       assert.equal(aborted, false);
-      // It writes to the store's folder: that is gone after the test.
+      // It writes to the store's folder, which is removed after the test.
       await clock.advance(1_000);
       await contender;
     });
 
-    test("the lease of a holder that was killed ends by itself", async (t) => {
+    test("the lease of a killed holder expires", async (t) => {
       const clock = manualClock();
       const store = await open(t, clock);
       await leaveLeaseBehind(store, clock, 10_000);
@@ -189,7 +189,7 @@ export function storeContract(name: string, open: (t: TestContext, clock: Clock)
       assert.equal(await next, "in");
     });
 
-    test("and ends at once when the clock was set back behind its begin", async (t) => {
+    test("and ends immediately if the clock was set back to before its start", async (t) => {
       const clock = manualClock();
       const store = await open(t, clock);
       await leaveLeaseBehind(store, clock, 10_000);
@@ -197,7 +197,7 @@ export function storeContract(name: string, open: (t: TestContext, clock: Clock)
       assert.equal(await store.withLease("renewal", { ttlMs: 10_000 }, async () => "in"), "in");
     });
 
-    test("a holder whose lease went to another is told by the signal", async (t) => {
+    test("the signal aborts when another holder takes the lease", async (t) => {
       const clock = manualClock();
       const store = await open(t, clock);
       await store.withLease("renewal", { ttlMs: 9_000 }, async (signal) => {
@@ -213,7 +213,7 @@ export function storeContract(name: string, open: (t: TestContext, clock: Clock)
       assert.equal(left.holder, "another process");
     });
 
-    test("who waits for a lease can be called off", async (t) => {
+    test("waiting for a lease can be canceled", async (t) => {
       const clock = manualClock();
       const store = await open(t, clock);
       await leaveLeaseBehind(store, clock, 10_000);
@@ -224,7 +224,7 @@ export function storeContract(name: string, open: (t: TestContext, clock: Clock)
       await assert.rejects(waiting, /called off/);
     });
 
-    test("what throws under a lease gives it back", async (t) => {
+    test("a function that throws under a lease releases it", async (t) => {
       const store = await open(t, manualClock());
       const failing = store.withLease("renewal", { ttlMs: 10_000 }, async () => {
         throw new Error("no network");
@@ -235,7 +235,7 @@ export function storeContract(name: string, open: (t: TestContext, clock: Clock)
   });
 }
 
-/** As a process does that was killed while it held the lease. */
+/** Acts like a process that was killed while it held the lease. */
 async function leaveLeaseBehind(store: TokenStore, clock: Clock, ttlMs: number): Promise<void> {
   const record = { holder: "killed", expires_at: clock.now() + ttlMs, ttl_ms: ttlMs };
   await store.change([{ put: "lease:renewal", value: record }]);

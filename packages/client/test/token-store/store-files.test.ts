@@ -8,13 +8,13 @@ import { emptyState, type StoreState, seal, stateOf } from "../../src/token-stor
 import { scratchFolder } from "./scratch-folder.ts";
 
 describe("the folder of a store", () => {
-  test("has no names while it is not there", (t) => {
+  test("has no files while it does not exist", (t) => {
     const directory = join(scratchFolder(t), "store");
     assert.deepEqual(listFolder(directory), []);
     assert.equal(existsSync(directory), false);
   });
 
-  test("is made for the user alone, with those above it, and may be there already", async (t) => {
+  test("is created for the user only, with its parent folders, and may exist already", async (t) => {
     const directory = join(scratchFolder(t), "deep", "store");
     await makeFolder(directory);
     await makeFolder(directory);
@@ -23,18 +23,18 @@ describe("the folder of a store", () => {
     assert.deepEqual(listFolder(directory), ["key"]);
   });
 
-  test("is refused when others can enter it", (t) => {
+  test("is refused if others can enter it", (t) => {
     const directory = scratchFolder(t);
     chmodSync(directory, 0o750);
     assert.throws(() => listFolder(directory), { code: "store_locked", message: /is open to other users/ });
   });
 
-  test("is not made where a file is in its way", async (t) => {
+  test("is not created if a file is in its place", async (t) => {
     const directory = join(scratchFolder(t), "store");
     writeFileSync(directory, "");
     await assert.rejects(makeFolder(join(directory, "deep")), {
       code: "store_locked",
-      message: /is not what should be there/,
+      message: /has the wrong file type/,
     });
   });
 });
@@ -48,7 +48,7 @@ describe("a sealed state", () => {
     writes: ["first", "last"],
   };
 
-  test("is opened as it was", () => {
+  test("is decrypted unchanged", () => {
     const unsealed = unseal(seal(state, key), key, 258);
     assert.ok("state" in unsealed);
     assert.deepEqual(stateOf(unsealed.state, 258), state);
@@ -64,7 +64,7 @@ describe("a sealed state", () => {
     assert.doesNotMatch(one.toString("latin1"), /account|Ada/);
   });
 
-  test("is opened by its own key, in its own generation, and untouched", () => {
+  test("is decrypted only with its own key, in its own generation, and if it is unchanged", () => {
     const bytes = seal(state, key);
     assert.deepEqual(unseal(bytes, Buffer.alloc(32, 2), 258), { fault: "other_key" });
     assert.deepEqual(unseal(bytes, key, 259), { fault: "damaged" });
@@ -75,7 +75,7 @@ describe("a sealed state", () => {
     }
   });
 
-  test("of nothing is nothing", () => {
+  test("without records is decrypted as empty", () => {
     const unsealed = unseal(seal(emptyState, key), key, 0);
     assert.ok("state" in unsealed);
     assert.deepEqual(stateOf(unsealed.state, 0), emptyState);

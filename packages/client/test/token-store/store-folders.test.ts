@@ -11,17 +11,17 @@ import { manualClock } from "../fixtures/manual-clock.ts";
 import { scratchFolder } from "./scratch-folder.ts";
 
 const asRoot = process.geteuid?.() === 0;
-const NOBODY = 65534;
+const OTHER_USER = 65534;
 const posix = { skip: process.platform === "win32" };
 
-/** A folder of a user whom modes bind, and that user until the test ends. */
+/** A folder of an unprivileged user, which the process runs as until the test ends. */
 function asUser(t: TestContext): string {
-  // Before the folder's own end: only root may remove it.
+  // Before the folder is removed, which only root may do.
   if (asRoot) t.after(() => process.seteuid?.(0));
   const folder = scratchFolder(t);
   if (!asRoot) return folder;
-  chownSync(folder, NOBODY, NOBODY);
-  process.seteuid?.(NOBODY);
+  chownSync(folder, OTHER_USER, OTHER_USER);
+  process.seteuid?.(OTHER_USER);
   return folder;
 }
 
@@ -39,7 +39,7 @@ const ownFolder = /export DOORCODE_STORE_DIR="\$\(mktemp -d\)"/;
 
 describe("The folder of a store", () => {
   for (const umask of [0o000, 0o022, 0o077, 0o177, 0o277, 0o377, 0o777]) {
-    test(`is the user's alone, with the folders above it, under the umask 0${umask.toString(8)}`, posix, async (t) => {
+    test(`is only for the user, with its parents, under the umask 0${umask.toString(8)}`, posix, async (t) => {
       const folder = asUser(t);
       const before = process.umask(umask);
       t.after(() => process.umask(before));
@@ -59,25 +59,25 @@ describe("The folder of a store", () => {
     });
   }
 
-  test("that cannot be made names the folder where it fails, and a command", posix, async (t) => {
+  test("that cannot be created: the error names the folder where it fails, and a command", posix, async (t) => {
     const folder = asUser(t);
     mkdirSync(join(folder, "closed"));
     chmodSync(join(folder, "closed"), 0o500);
     const directory = join(folder, "closed", "state", "doorcode");
-    await isLocked(directory, /closed is not accessible for this user/, ownFolder);
+    await isLocked(directory, /closed is not accessible to this user/, ownFolder);
     assert.equal(existsSync(join(folder, "closed", "state")), false);
     writeFileSync(join(folder, "file"), "");
-    await isLocked(join(folder, "file", "doorcode"), /file.* is not what should be there/, /Move it away/);
+    await isLocked(join(folder, "file", "doorcode"), /file.* has the wrong file type/, /Move it away/);
   });
 
-  test("of another user gives a command that this user can run", posix, async (t) => {
+  test("of another user: the error has a command that this user can run", posix, async (t) => {
     const folder = scratchFolder(t);
-    const hint = asRoot ? /take it: chown "\$\(id -un\)"/ : ownFolder;
-    if (asRoot) chownSync(folder, NOBODY, NOBODY);
+    const hint = asRoot ? /take ownership: chown "\$\(id -un\)"/ : ownFolder;
+    if (asRoot) chownSync(folder, OTHER_USER, OTHER_USER);
     await isLocked(asRoot ? folder : "/", /belongs to another user/, hint);
   });
 
-  test("of root gives a command that another user can run", {
+  test("of root: the error has a command that another user can run", {
     skip: !asRoot && "only root can be another",
   }, async (t) => {
     t.after(() => process.seteuid?.(0));
@@ -86,12 +86,12 @@ describe("The folder of a store", () => {
     await isLocked(rootsOwn, /belongs to another user/, ownFolder);
   });
 
-  test("on a read-only file system says so", { skip: !asRoot && "only root can mount one" }, async (t) => {
+  test("on a read-only file system: the error says so", { skip: !asRoot && "only root can mount one" }, async (t) => {
     const folder = scratchFolder(t);
     try {
       execFileSync("mount", ["-t", "tmpfs", "-o", "ro", "none", folder], { stdio: "ignore" });
     } catch {
-      return t.skip("this machine lets nobody mount");
+      return t.skip("this machine does not allow mounts");
     }
     try {
       await isLocked(join(folder, "state", "doorcode"), /is on a read-only file system/, ownFolder);
@@ -100,14 +100,14 @@ describe("The folder of a store", () => {
     }
   });
 
-  test("is the one that DOORCODE_STORE_DIR names, for programs too, and needs no home then", () => {
+  test("is the one in DOORCODE_STORE_DIR, for programs too, and then needs no home folder", () => {
     const env = { DOORCODE_STORE_DIR: "elsewhere", HOME: "home", XDG_STATE_HOME: "xdg" };
     assert.equal(defaultStoreDirectory(env), "elsewhere");
     assert.equal(defaultStoreDirectory({ HOME: join("home") }), join("home", ".local", "state", "doorcode"));
   });
 });
 
-test("a key that root mounted for all to read serves; one that others may write does not", {
+test("a key that root mounted readable for all is accepted, one that others may write is not", {
   skip: !asRoot && "only root can make one",
 }, async (t) => {
   t.after(() => process.seteuid?.(0));
@@ -119,7 +119,7 @@ test("a key that root mounted for all to read serves; one that others may write 
   const set = (mode: number) => {
     process.seteuid?.(0);
     chmodSync(file, mode);
-    process.seteuid?.(NOBODY);
+    process.seteuid?.(OTHER_USER);
   };
   for (const env of [{ DOORCODE_STORE_KEY_FILE: file }, { CREDENTIALS_DIRECTORY: mounts }]) {
     const directory = join(folder, Object.keys(env)[0] as string);

@@ -11,20 +11,20 @@ const clock = { now: () => 0, sleep: () => assert.fail("waited") };
 const anyKey = Buffer.alloc(32, 7);
 
 describe("the key of a store", () => {
-  test("is read from its folder, or was not made yet", (t) => {
+  test("is read from its folder, or does not exist yet", (t) => {
     const directory = scratchFolder(t);
     assert.equal(readKey(directory, {}), undefined);
     writeFileSync(join(directory, "key"), anyKey, { mode: 0o600 });
     assert.deepEqual(readKey(directory, {}), anyKey);
   });
 
-  test("that the environment names is never made, but missed", (t) => {
+  test("that the environment names is never created, and an error if missing", (t) => {
     const path = join(scratchFolder(t), "named");
     assert.throws(
       () => readKey(scratchFolder(t), { DOORCODE_STORE_KEY_FILE: path }),
       ({ code, message, hint, cause }: DoorcodeError) => {
         assert.equal(code, "store_locked");
-        assert.ok(message.includes(`the key file ${path} is not there`));
+        assert.ok(message.includes(`the key file ${path} does not exist`));
         assert.match(hint, /head -c 32 \/dev\/urandom.* or unset DOORCODE_STORE_KEY_FILE/);
         assert.equal((cause as NodeJS.ErrnoException).code, "ENOENT");
         return true;
@@ -32,10 +32,10 @@ describe("the key of a store", () => {
     );
   });
 
-  test("that is no file for the user alone is refused", (t) => {
+  test("that is not a file only for the user is refused", (t) => {
     const directory = scratchFolder(t);
     mkdirSync(join(directory, "key"));
-    assert.throws(() => readKey(directory, {}), { code: "store_locked", message: /not what should be there/ });
+    assert.throws(() => readKey(directory, {}), { code: "store_locked", message: /has the wrong file type/ });
   });
 
   test("of another length is damaged", (t) => {
@@ -44,21 +44,21 @@ describe("the key of a store", () => {
       writeFileSync(join(directory, "key"), Buffer.alloc(length), { mode: 0o600 });
       assert.throws(() => readKey(directory, {}), {
         code: "store_damaged",
-        message: new RegExp(`key holds ${length} bytes instead of 32`),
-        hint: /Put the right key back/,
+        message: new RegExp(`key has ${length} bytes instead of 32`),
+        hint: /Restore the right key/,
       });
     }
   });
 
-  test("protects as much as the place where it lies", () => {
+  test("protects as much as its location does", () => {
     assert.match(protectionOf("folder"), /beside the store: it protects copies/);
-    assert.match(protectionOf("systemd"), /closed to everybody but this service/);
+    assert.match(protectionOf("systemd"), /only this service and the administrator/);
     assert.match(protectionOf("named"), /DOORCODE_STORE_KEY_FILE: the store is as safe as that file/);
   });
 });
 
-describe("making the key of a folder", () => {
-  test("leaves 32 random bytes for the user alone, on the disk", async (t) => {
+describe("creating the key of a folder", () => {
+  test("writes 32 random bytes to disk, readable only by the user", async (t) => {
     const directory = scratchFolder(t);
     const files = watchFiles(t);
     const key = await makeKey(directory, {}, clock);
@@ -70,14 +70,14 @@ describe("making the key of a folder", () => {
     assert.notDeepEqual(key, await makeKey(scratchFolder(t), {}, clock));
   });
 
-  test("of many at once gives all the same", async (t) => {
+  test("by many at once returns the same key to all", async (t) => {
     const directory = scratchFolder(t);
     const [first, ...others] = await Promise.all([1, 2, 3].map(() => makeKey(directory, {}, clock)));
     for (const other of others) assert.deepEqual(other, first);
     assert.deepEqual(readdirSync(directory), ["key"]);
   });
 
-  test("goes by a claim where there are no links", async (t) => {
+  test("uses a claim on a file system without links", async (t) => {
     const directory = scratchFolder(t);
     failingLink(t, "EPERM");
     const key = await makeKey(directory, {}, clock);
@@ -85,17 +85,17 @@ describe("making the key of a folder", () => {
     assert.ok(!readdirSync(directory).some((name) => name.startsWith("tmp.")));
   });
 
-  test("fails with words when the disk is full", async (t) => {
+  test("fails with an explanation if the disk is full", async (t) => {
     const directory = scratchFolder(t);
     failingLink(t, "ENOSPC");
     await assert.rejects(makeKey(directory, {}, clock), {
       code: "store_locked",
-      message: /no space is left for .*key/,
+      message: /no space left for .*key/,
     });
     assert.deepEqual(readdirSync(directory), []);
   });
 
-  test("by a claim waits for a live process that makes it, and takes what that made", async (t) => {
+  test("by a claim waits for a live process that creates it, and uses that key", async (t) => {
     const directory = scratchFolder(t);
     const path = join(directory, "key");
     writeFileSync(join(directory, "claim.0.0"), String(process.pid));
@@ -113,13 +113,13 @@ describe("making the key of a folder", () => {
     assert.deepEqual(readdirSync(directory).sort(), ["claim.0.0", "key"]);
   });
 
-  test("by a claim leaves a key that comes in while the claim is taken", async (t) => {
+  test("by a claim keeps a key that appears while the claim is taken", async (t) => {
     const directory = scratchFolder(t);
     const path = join(directory, "key");
     let made = false;
     const racing = {
       now() {
-        // Asked when the claim is about to be taken.
+        // Called when the claim is about to be taken.
         if (!made) writeFileSync(path, "theirs");
         made = true;
         return 0;

@@ -29,8 +29,8 @@ const token = (name: string, options: Partial<StoredToken> = {}): StoredToken =>
   ...options,
 });
 
-describe("what is kept of an account", () => {
-  test("is read back, the last sign-in first, and belongs to one program at one authority", async () => {
+describe("the stored records of an account", () => {
+  test("are read back with the last sign-in first, and belong to one program at one authority", async () => {
     const store = memoryStore();
     const grace = { ...ada, id: "grace.tenant", username: "grace@example.com", name: "Grace" };
     await store.change([putAccount(ada, 1), putAccount(grace, 2), putAccount({ ...ada, clientId: "other" }, 3)]);
@@ -50,7 +50,7 @@ describe("what is kept of an account", () => {
     assert.equal(storedAccounts(snapshot.records).length, 3, "of all programs");
   });
 
-  test("holds tokens that are found by their scopes, in any case and order, and by more than was asked", async () => {
+  test("include tokens that are found by their scopes, in any case and order, also if more were granted", async () => {
     const store = memoryStore();
     const both = ["api://todo/Write", "api://todo/Read"];
     await store.change(putAccessToken(ada, token("both", { scopes: both }), both, await store.read()));
@@ -61,7 +61,7 @@ describe("what is kept of an account", () => {
     assert.equal(await find(), undefined);
   });
 
-  test("serves a request for what was not granted only where fewer scopes will do", async () => {
+  test("satisfy a request for scopes that were not granted only if fewer scopes are enough", async () => {
     const store = memoryStore();
     const both = ["api://todo/Read", "api://todo/Write"];
     const fewer = token("fewer", { notGranted: ["api://todo/Write"] });
@@ -73,7 +73,7 @@ describe("what is kept of an account", () => {
     assert.equal(findToken(records, ada, ["api://todo/Write"], true), undefined, "it was asked for by other scopes");
   });
 
-  test("prefers the token that lasts longest, and of equals the one for just these scopes", async () => {
+  test("return the token that lasts longest, and of equals the one for exactly these scopes", async () => {
     const store = memoryStore();
     const read = ["api://todo/Read"];
     const both = [...read, "api://todo/Write"];
@@ -87,7 +87,7 @@ describe("what is kept of an account", () => {
     assert.equal(await found(), "both later");
   });
 
-  test("loses tokens that are over when a new one comes", async () => {
+  test("lose expired tokens when a new one is stored", async () => {
     const store = memoryStore();
     await store.change(putAccessToken(ada, token("old", { expiresAt: 2_000 }), ["api://a/A"], await store.read()));
     await store.change(putAccessToken(ada, token("new", { obtainedAt: 3_000 }), ["api://b/B"], await store.read()));
@@ -97,7 +97,7 @@ describe("what is kept of an account", () => {
     );
   });
 
-  test("loses tokens from before the clock was set back when a new one comes", async () => {
+  test("lose tokens from before the clock was set back when a new one is stored", async () => {
     const store = memoryStore();
     const ahead = token("ahead", { expiresAt: 9_000_000, obtainedAt: 5_000_000 });
     await store.change(putAccessToken(ada, ahead, ["api://a/A"], await store.read()));
@@ -108,7 +108,7 @@ describe("what is kept of an account", () => {
     );
   });
 
-  test("is removed with MSAL's records, whatever case their ids are in, and with nobody else's", async () => {
+  test("are removed with MSAL's records, with ids in any case, but without those of other accounts", async () => {
     const store = memoryStore();
     const msal = "msal:app|https://login.example/tenant|";
     await store.change([

@@ -21,8 +21,8 @@ import { scratchFolder } from "./scratch-folder.ts";
 
 const onWindows = process.platform === "win32";
 const asRoot = process.geteuid?.() === 0;
-/** `nobody`, on the systems that have it. */
-const NOBODY = 65534;
+/** The ID of an unprivileged user. */
+const OTHER_USER = 65534;
 
 interface Kept {
   directory: string;
@@ -38,7 +38,7 @@ async function keptStore(t: TestContext): Promise<Kept> {
   return { directory, file: join(directory, "store.3.enc"), key: join(directory, "key") };
 }
 
-/** Neither opening nor changing works, both say the same, and nothing in the folder is touched. */
+/** Asserts that opening and changing both fail with the same error, and change nothing in the folder. */
 async function refuses(
   { directory }: { directory: string },
   expected: { code: DoorcodeErrorCode; message: RegExp; hint: RegExp },
@@ -72,7 +72,7 @@ function contents(directory: string): unknown {
   }
 }
 
-describe("A store that cannot be used says why, and loses nothing", { concurrency: true }, () => {
+describe("A store that cannot be used: the error says why, and nothing is lost", { concurrency: true }, () => {
   const posix = { skip: onWindows };
 
   test("a folder that others can enter", posix, async (t) => {
@@ -93,26 +93,26 @@ describe("A store that cannot be used says why, and loses nothing", { concurrenc
       const kept = await keptStore(t);
       renameSync(kept[which], `${kept.directory}.moved`);
       symlinkSync(`${kept.directory}.moved`, kept[which]);
-      await refuses(kept, { code: "store_locked", message: /is a symbolic link/, hint: /Name the real/ });
+      await refuses(kept, { code: "store_locked", message: /is a symbolic link/, hint: /Use the real/ });
     });
 
-    test(`a ${which} that is a pipe is not waited for`, posix, async (t) => {
+    test(`a ${which} that is a pipe, without waiting for it`, posix, async (t) => {
       const kept = await keptStore(t);
       rmSync(kept[which]);
       execFileSync("mkfifo", ["-m", "600", kept[which]]);
-      await refuses(kept, { code: "store_locked", message: /is not what should be there/, hint: /Move it away/ });
+      await refuses(kept, { code: "store_locked", message: /has the wrong file type/, hint: /Move it away/ });
     });
 
     test(`a ${which} of another user`, { skip: !asRoot && "only root can give files away" }, async (t) => {
       const kept = await keptStore(t);
-      chownSync(kept[which], NOBODY, NOBODY);
+      chownSync(kept[which], OTHER_USER, OTHER_USER);
       await refuses(kept, { code: "store_locked", message: /belongs to another user/, hint: /chown/ });
     });
   }
 
   test("a folder of another user", posix, async (t) => {
     const kept = await keptStore(t);
-    if (asRoot) chownSync(kept.directory, NOBODY, NOBODY);
+    if (asRoot) chownSync(kept.directory, OTHER_USER, OTHER_USER);
     const directory = asRoot ? kept.directory : "/";
     await refuses({ directory }, { code: "store_locked", message: /belongs to another user/, hint: /chown/ });
   });
@@ -130,13 +130,13 @@ describe("A store that cannot be used says why, and loses nothing", { concurrenc
   test("a file where the folder should be", async (t) => {
     const directory = join(scratchFolder(t), "store");
     writeFileSync(directory, "", { mode: 0o600 });
-    await refuses({ directory }, { code: "store_locked", message: /not what should be there/, hint: /Move it away/ });
+    await refuses({ directory }, { code: "store_locked", message: /has the wrong file type/, hint: /Move it away/ });
   });
 
-  test("a key that is gone is not replaced by a new one", async (t) => {
+  test("a missing key is not replaced by a new one", async (t) => {
     const kept = await keptStore(t);
     rmSync(kept.key);
-    await refuses(kept, { code: "store_locked", message: /key, is not there/, hint: /Put the key back/ });
+    await refuses(kept, { code: "store_locked", message: /key, does not exist/, hint: /Restore the key/ });
   });
 
   test("another key", async (t) => {
@@ -145,7 +145,7 @@ describe("A store that cannot be used says why, and loses nothing", { concurrenc
     await refuses(kept, {
       code: "store_locked",
       message: /encrypted with another key/,
-      hint: /Put the right key back/,
+      hint: /Restore the right key/,
     });
   });
 
@@ -155,7 +155,8 @@ describe("A store that cannot be used says why, and loses nothing", { concurrenc
     await refuses(kept, { code: "store_damaged", message: /16 bytes instead of 32/, hint: /right key/ });
   });
 
-  // Mounted by another (systemd, Kubernetes), it may be read by the group; written by it, or used by others, never.
+  // If another user mounted it (systemd, Kubernetes), the group may read it, but never write it, and others have no
+  // access.
   for (const [mode, kinds] of [
     [0o400, "named systemd folder"],
     [0o600, "named systemd folder"],
@@ -163,11 +164,11 @@ describe("A store that cannot be used says why, and loses nothing", { concurrenc
     [0o440, "named systemd"],
     [0o660, ""],
     [0o620, ""],
-    // Root's, as orchestrators mount them for all users of a container.
+    // Owned by root, as orchestrators mount them for all users of a container.
     [0o604, asRoot ? "named systemd" : ""],
     [0o602, ""],
   ] as const) {
-    test(`a key file of mode 0${mode.toString(8)} serves as: ${kinds || "none"}`, posix, async (t) => {
+    test(`a key file of mode 0${mode.toString(8)} is accepted as: ${kinds || "none"}`, posix, async (t) => {
       for (const kind of ["named", "systemd", "folder"]) {
         const kept = await keptStore(t);
         const elsewhere = join(kept.directory, "..", "doorcode-key");
@@ -186,10 +187,14 @@ describe("A store that cannot be used says why, and loses nothing", { concurrenc
     });
   }
 
-  test("a named key file that is not there", async (t) => {
+  test("a named key file that does not exist", async (t) => {
     const kept = await keptStore(t);
     const env = { DOORCODE_STORE_KEY_FILE: join(kept.directory, "..", "no-key") };
-    await refuses(kept, { code: "store_locked", message: /no-key is not there/, hint: /DOORCODE_STORE_KEY_FILE/ }, env);
+    await refuses(
+      kept,
+      { code: "store_locked", message: /no-key does not exist/, hint: /DOORCODE_STORE_KEY_FILE/ },
+      env,
+    );
   });
 
   test("a file of a newer version", async (t) => {
@@ -218,14 +223,14 @@ describe("A store that cannot be used says why, and loses nothing", { concurrenc
     });
   }
 
-  test("one changed bit, wherever it is", async (t) => {
+  test("one changed bit, anywhere", async (t) => {
     const kept = await keptStore(t);
     const intact = readFileSync(kept.file);
     for (let at = 0; at < intact.length; at++) {
       const bytes = Buffer.from(intact);
       bytes[at]! ^= 0x80;
       writeFileSync(kept.file, bytes);
-      // The version and the key's id are told apart from damage; whoever changes them gets another answer, never records.
+      // A different version or key ID is not damage; changing them leads to another error, never to records.
       const code = at === 8 || (at >= 17 && at < 25) ? "store_locked" : "store_damaged";
       await assert.rejects(openFileStore({ directory: kept.directory, env: {} }), { code }, `byte ${at}`);
     }
@@ -237,7 +242,7 @@ describe("A store that cannot be used says why, and loses nothing", { concurrenc
     await refuses(kept, { code: "store_damaged", message: /store\.4\.enc cannot be read/, hint: /store\.4\.enc away/ });
   });
 
-  test("once the damaged file is moved away, the store goes on", async (t) => {
+  test("after the damaged file is moved away, the store works again", async (t) => {
     const kept = await keptStore(t);
     writeFileSync(kept.file, "damaged");
     renameSync(kept.file, `${kept.file}.damaged`);
@@ -247,7 +252,7 @@ describe("A store that cannot be used says why, and loses nothing", { concurrenc
     assert.ok(readdirSync(kept.directory).includes("store.3.enc.damaged"));
   });
 
-  test("damage while it is open is found by the next read and the next change", async (t) => {
+  test("damage to an open store is found by the next read and the next change", async (t) => {
     const kept = await keptStore(t);
     const store = await openFileStore({ directory: kept.directory, env: {} });
     writeFileSync(kept.file, "damaged");
@@ -258,7 +263,7 @@ describe("A store that cannot be used says why, and loses nothing", { concurrenc
     await assert.rejects(store.withLease("x", { ttlMs: 1_000 }, run), { code: "store_damaged" });
   });
 
-  test("what lies in the folder besides is not taken for a generation", async (t) => {
+  test("other files in the folder are not read as generations", async (t) => {
     const kept = await keptStore(t);
     for (const name of ["store.0.enc", "store.07.enc", "store.4.enc.bak", "store.x.enc", "xstore.9.enc"]) {
       mkdirSync(join(kept.directory, name));

@@ -9,7 +9,7 @@ const after = (state: StoreState, ...changes: Change[]) => applyChanges(state, c
 const records = (state: StoreState) => Object.fromEntries(state.records);
 
 describe("changes of a store", () => {
-  test("make the next state and leave this one as it is", () => {
+  test("create the next state and leave this one unchanged", () => {
     assert.deepEqual(emptyState, { generation: 0, records: new Map(), tombstones: new Map(), writes: [] });
     const first = after({ ...emptyState, writes: ["one"] }, { put: "a", value: 1 }, { put: "b", value: 2 });
     const second = after(first, { remove: "a" }, { put: "c", value: 3 });
@@ -27,14 +27,14 @@ describe("changes of a store", () => {
 
   const removed = after(after(emptyState, { put: "a", value: 1 }), { remove: "a" });
 
-  test("from before a removal do not bring the key back, nor what belongs to it", () => {
+  test("from before a removal do not restore the key, nor records that belong to it", () => {
     for (const basedOn of [0, 1]) {
       assert.deepEqual(records(after(removed, { put: "a", value: 2, basedOn })), {});
       assert.deepEqual(records(after(removed, { put: "token", value: 2, basedOn, belongsTo: "a" })), {});
     }
   });
 
-  test("from the removal on, based on nothing, or of other keys, go in", () => {
+  test("from the removal on, without a base, or of other keys, are applied", () => {
     const late: [change: Change, key: string][] = [
       [{ put: "a", value: 2, basedOn: 2 }, "a"],
       [{ put: "a", value: 2, basedOn: 3 }, "a"],
@@ -47,11 +47,11 @@ describe("changes of a store", () => {
     for (const [change, key] of late) assert.deepEqual(records(after(removed, change)), { [key]: 2 });
   });
 
-  test("of one list replace what the same list removes", () => {
+  test("in one list replace what the same list removes", () => {
     assert.deepEqual(records(after(removed, { remove: "b" }, { put: "b", value: 2, basedOn: 1 })), { b: 2 });
   });
 
-  test("forget a removal after 30 days", () => {
+  test("drop a removal after 30 days", () => {
     const put: Change[] = [{ put: "a", value: 2, basedOn: 1 }];
     const later = (ms: number) => applyChanges(applyChanges(removed, [], now + ms), put, now + ms);
     assert.deepEqual(records(later(30 * DAY - 1)), {});

@@ -24,19 +24,19 @@ export const grace: Person = {
   utid: TENANT,
   username: "grace@example.com",
 };
-/** An issuer that spells its ids like this is allowed to. */
+/** An issuer may spell its ids like this. */
 export const upper: Person = {
   uid: "33333333-CCCC-4CCC-8CCC-333333333333",
   utid: TENANT.toUpperCase(),
   username: "upper@example.com",
 };
 
-/** Answers MSAL without a network: whoever signs in has approved already, and each answer has new tokens. */
+/** Responds to MSAL without a network: the user has already approved, and each response has new tokens. */
 export class TinyIssuer implements INetworkModule {
-  /** Who the next sign-in is. */
+  /** The user of the next sign-in. */
   person: Person = ada;
   renewals = 0;
-  /** Runs while a renewal is under way, before its answer arrives. */
+  /** Runs during a renewal, before its response arrives. */
   duringRenewal: () => Promise<void> = async () => {};
   #issued = 0;
   readonly #owners = new Map<string, Person>();
@@ -77,7 +77,7 @@ export class TinyIssuer implements INetworkModule {
   }
 }
 
-/** A program's MSAL with this plugin; in a test as good as a process of its own, for its memory is. */
+/** A program's MSAL with this plugin. It acts as a separate process, because it shares no memory. */
 export function program(issuer: TinyIssuer, cachePlugin: ICachePlugin): Application {
   return new PublicClientApplication({
     auth: { clientId, authority, knownAuthorities: [HOST] },

@@ -3,7 +3,7 @@ import fs from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import type { TestContext } from "node:test";
 
-/** `link()` fails with this code for the rest of the test, as on a file system that is not at hand. */
+/** `link()` fails with this code for the rest of the test, as on a file system that the test does not have. */
 export function failingLink(t: TestContext, code: string): void {
   t.mock.method(fs, "link", async () => {
     throw Object.assign(new Error(`${code}: link`), { code, syscall: "link" });
@@ -11,7 +11,7 @@ export function failingLink(t: TestContext, code: string): void {
   takeEffect(t);
 }
 
-/** Counts what is done with the files and folders that are opened for the rest of the test. */
+/** Counts the operations on files and folders that are opened during the rest of the test. */
 export function watchFiles(t: TestContext): { opened: number; flushed: number; closed: number } {
   const counts = { opened: 0, flushed: 0, closed: 0 };
   const { open } = fs;
@@ -31,7 +31,7 @@ export function watchFiles(t: TestContext): { opened: number; flushed: number; c
   return counts;
 }
 
-/** For the modules that import these functions by name. */
+/** Also updates modules that import these functions by name. */
 function takeEffect(t: TestContext): void {
   syncBuiltinESMExports();
   t.after(() => {

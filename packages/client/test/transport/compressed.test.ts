@@ -7,7 +7,7 @@ import { plainIssuer } from "../fixtures/plain-issuer.ts";
 const codings: [what: string, coding: string, compress: (text: string | Buffer) => Buffer][] = [
   ["gzip", "gzip", gzipSync],
   ["gzip by its old name", "x-gzip", gzipSync],
-  ["gzip in other letters", "GZip", gzipSync],
+  ["gzip in mixed case", "GZip", gzipSync],
   ["deflate", "deflate", deflateSync],
   ["deflate without its header", "deflate", deflateRawSync],
   ["br", "br", brotliCompressSync],
@@ -16,7 +16,7 @@ const codings: [what: string, coding: string, compress: (text: string | Buffer) 
 ];
 const get = { method: "GET", timeoutMs: 5_000 } as const;
 
-describe("an answer that is compressed although the request did not ask for it", () => {
+describe("a response that is compressed although the request did not ask for it", () => {
   for (const [what, coding, compress] of codings) {
     test(`is read: ${what}`, async (t) => {
       const issuer = await plainIssuer(t);
@@ -28,7 +28,7 @@ describe("an answer that is compressed although the request did not ask for it",
     });
   }
 
-  test("serves a whole sign-in", async (t) => {
+  test("works for a whole sign-in", async (t) => {
     const issuer = await plainIssuer(t);
     issuer.compress = gzipSync;
     const session = await issuer.client().client.signIn();
@@ -36,20 +36,20 @@ describe("an answer that is compressed although the request did not ask for it",
     assert.equal((await session.signOut({ everywhere: true })).revoked, "yes");
   });
 
-  test("without a body is an answer without a body", async (t) => {
+  test("without a body stays a response without a body", async (t) => {
     const issuer = await plainIssuer(t);
     issuer.answer = () => ({ body: "", headers: { "content-encoding": "gzip" } });
     assert.equal((await nodeTransport().send({ ...get, url: `${issuer.origin}/any` })).body, "");
   });
 
-  test("that grows over 1 MiB, is damaged or in an unknown coding says which", async (t) => {
+  test("that exceeds 1 MiB, is damaged or has an unknown encoding is an error that says which", async (t) => {
     for (const [coding, body, kind, message] of [
       ["gzip", gzipSync(Buffer.alloc(1024 * 1024 + 1)), "too_large", /more than 1 MiB/],
       ["br", brotliCompressSync(Buffer.alloc(64 * 1024 * 1024)), "too_large", /more than 1 MiB/],
-      ["gzip", Buffer.from("{}"), "connection", /gzip answer of .* is damaged/],
+      ["gzip", Buffer.from("{}"), "connection", /gzip answer from .* is damaged/],
       ["gzip", gzipSync("{}").subarray(0, 12), "connection", /damaged/],
-      ["zstandard", Buffer.from("{}"), "connection", /a content coding that is not known here \(zstandard\)/],
-      ["__proto__", Buffer.from("{}"), "connection", /not known here/],
+      ["zstandard", Buffer.from("{}"), "connection", /an unsupported content coding \(zstandard\)/],
+      ["__proto__", Buffer.from("{}"), "connection", /unsupported content coding/],
     ] as const) {
       const issuer = await plainIssuer(t);
       issuer.answer = () => ({ body, headers: { "content-encoding": coding } });

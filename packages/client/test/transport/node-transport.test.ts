@@ -16,13 +16,13 @@ import { httpsServer } from "../fixtures/https-server.ts";
 import { manualClock } from "../fixtures/manual-clock.ts";
 
 const get = { method: "GET", timeoutMs: 5_000 } as const;
-/** Its time stands still: no exchange ends by its time limit, however slow the machine. */
+/** Its time is frozen: no exchange ends at its time limit, even on a slow machine. */
 const unhurried = (ca?: string) => nodeTransport({ ca, clock: manualClock() });
 const kind = (expected: TransportError["kind"]) => (error: unknown) =>
   error instanceof TransportError && error.kind === expected;
 
 describe("the transport", { concurrency: true }, () => {
-  test("sends a form and gives status, lower-case headers and body back, on one connection", async (t) => {
+  test("sends a form and returns status, lower-case headers and body, on one connection", async (t) => {
     const server = await httpsServer(t, (request, response) => {
       const chunks: Buffer[] = [];
       request.on("data", (chunk) => chunks.push(chunk));
@@ -50,7 +50,7 @@ describe("the transport", { concurrency: true }, () => {
     assert.equal(clock.sleeping(), 0);
   });
 
-  test("a socket that hangs, before or in the middle of the answer, ends at the time limit", async (t) => {
+  test("a socket that hangs, before or during the response, ends at the time limit", async (t) => {
     let drip = async (): Promise<void> => {};
     const asked = new EventEmitter();
     const server = await httpsServer(t, (request, response) => {
@@ -81,13 +81,13 @@ describe("the transport", { concurrency: true }, () => {
     assert.equal(clock.sleeping(), 0);
   });
 
-  test("the time limit is the system's time where no clock is given", async (t) => {
+  test("the time limit uses the system's time if no clock is given", async (t) => {
     const server = await httpsServer(t, () => {});
     const sent = nodeTransport({ ca: server.ca }).send({ url: server.origin, method: "GET", timeoutMs: 20 });
     await assert.rejects(sent, kind("timeout"));
   });
 
-  test("an aborted exchange ends at once with the signal's reason", async (t) => {
+  test("an aborted exchange ends immediately with the signal's reason", async (t) => {
     const ending = new AbortController();
     const reason = new Error("enough");
     const connection = new EventEmitter();
@@ -103,7 +103,7 @@ describe("the transport", { concurrency: true }, () => {
     await assert.rejects(transport.send(request), (error) => error === reason);
   });
 
-  test("more than 1 MiB is refused, 1 MiB is not", async (t) => {
+  test("a response of 1 MiB is accepted, a larger one is rejected", async (t) => {
     const server = await httpsServer(t, (request, response) => {
       response.end(Buffer.alloc(1024 * 1024 + (request.url === "/more" ? 1 : 0), "x"));
     });
@@ -112,7 +112,7 @@ describe("the transport", { concurrency: true }, () => {
     await assert.rejects(transport.send({ ...get, url: `${server.origin}/more` }), kind("too_large"));
   });
 
-  test("an answer that is cut off is a lost connection, as is a port where nothing listens", async (t) => {
+  test("a response that is cut off is a lost connection, and so is a port where nothing listens", async (t) => {
     const server = await httpsServer(t, (request, response) => {
       response.writeHead(200, { "content-length": "100" });
       response.write("half");
@@ -123,7 +123,7 @@ describe("the transport", { concurrency: true }, () => {
     await assert.rejects(transport.send({ ...get, url: "https://localhost:1/" }), (error) => {
       assert.ok(error instanceof TransportError);
       assert.equal(error.kind, "connection");
-      assert.match(error.message, /nothing listens at localhost:1 \(ECONNREFUSED\)/);
+      assert.match(error.message, /connection refused by localhost:1 \(ECONNREFUSED\)/);
       return true;
     });
   });
@@ -137,7 +137,7 @@ describe("the transport", { concurrency: true }, () => {
     await assert.rejects(unhurried(other.ca).send(wrongName), kind("tls"));
   });
 
-  test("a certificate outside its period names this machine's clock", async (t) => {
+  test("a certificate outside its validity period: the error names this computer's clock", async (t) => {
     const day = 86_400_000;
     for (const [from, to, code] of [
       [-2 * day, -day, "CERT_HAS_EXPIRED"],
@@ -147,14 +147,14 @@ describe("the transport", { concurrency: true }, () => {
       const server = await httpsServer(t, (_, response) => response.end("secret"), ["localhost"], period);
       await assert.rejects(unhurried(server.ca).send({ ...get, url: server.origin }), (error) => {
         assert.ok(error instanceof TransportError);
-        assert.match(error.message, new RegExp(`at 20\\S+, which is what this machine's clock says \\(${code}\\)$`));
-        assert.match(unreachable(error).hint, /Set this machine's clock right if it is off/);
+        assert.match(error.message, new RegExp(`at 20\\S+, by this machine's clock \\(${code}\\)$`));
+        assert.match(unreachable(error).hint, /Correct this machine's clock if it is wrong/);
         return true;
       });
     }
   });
 
-  test("a CA of one's own stands beside NODE_EXTRA_CA_CERTS, not in its place", async (t) => {
+  test("the program's CA is trusted in addition to NODE_EXTRA_CA_CERTS", async (t) => {
     const first = await httpsServer(t, (_, response) => response.end("first"));
     const second = await httpsServer(t, (_, response) => response.end("second"));
     const folder = await scratch(t);
@@ -169,11 +169,11 @@ describe("the transport", { concurrency: true }, () => {
     assert.equal(stdout, "first\nsecond\n");
   });
 
-  test("`ca` that is no certificate is refused", () => {
+  test("a `ca` that is not a certificate is rejected", () => {
     assert.throws(() => nodeTransport({ ca: "/etc/ca.pem" }), { code: "configuration" });
   });
 
-  test("http is for this machine only", async (t) => {
+  test("http is allowed only for this computer", async (t) => {
     const server = createPlainServer((_, response) => response.end("plain"));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     t.after(() => server.close());
@@ -190,7 +190,7 @@ describe("the transport", { concurrency: true }, () => {
     }
   });
 
-  test("a redirect is an answer; nobody is followed", async (t) => {
+  test("a redirect is returned as the response and not followed", async (t) => {
     const asked: (string | undefined)[] = [];
     const server = await httpsServer(t, (request, response) => {
       asked.push(request.url);

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { noProxies, proxyCases } from "../../../../tests/fixtures/proxy-cases.ts";
 import { proxyFor } from "../../src/transport/proxy.ts";
 
-describe("the proxy that the environment names", () => {
+describe("the proxy in the environment", () => {
   for (const { env, url, goes } of proxyCases) {
     test(`${JSON.stringify(env)}: ${url} goes ${goes ?? "directly"}`, () => {
       const proxy = proxyFor(new URL(url), env);
@@ -20,7 +20,7 @@ describe("the proxy that the environment names", () => {
     });
   }
 
-  test("its name has the variable, and neither user name nor password", () => {
+  test("its name in errors includes the variable, but no user name or password", () => {
     const env = { ALL_PROXY: "http://person:canary-password@proxy.example:3128" };
     assert.equal(proxyFor(new URL("https://issuer.example/"), env)?.name, "proxy.example:3128 (ALL_PROXY)");
   });

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import type { DoorcodeError } from "../../src/errors.ts";
 import { checkedAuthority, checkedEndpoint, checkedOrigin, isSecure } from "../../src/transport/secure-url.ts";
 
-/** Where the rule is used: the authority, APIs, redirects, the page for signing in, every request to the issuer. */
+/** The rule is used for the authority, APIs, redirects, the sign-in page and every request to the issuer. */
 const rows: [url: string, secure: boolean][] = [
   ["https://login.example/tenant", true],
   ["https://localhost:8443", true],
@@ -23,14 +23,14 @@ const rows: [url: string, secure: boolean][] = [
   ["file:///etc/passwd", false],
 ];
 
-describe("a URL that may get a secret", () => {
+describe("a URL that may receive a secret", () => {
   for (const [url, secure] of rows) {
     test(`${url}: ${secure}`, () => assert.equal(isSecure(new URL(url)), secure));
   }
 });
 
-describe("an origin that may get a token", () => {
-  test("is the origin alone", () => {
+describe("an origin that may receive a token", () => {
+  test("is only the origin", () => {
     assert.equal(checkedOrigin("https://todo.example/path?query", "the origin"), "https://todo.example");
     assert.equal(checkedOrigin("http://localhost:3000", "the origin"), "http://localhost:3000");
   });
@@ -39,14 +39,14 @@ describe("an origin that may get a token", () => {
     test(`is not ${JSON.stringify(origin)}`, () => {
       assert.throws(() => checkedOrigin(origin, "the API's origin"), {
         code: "configuration",
-        message: `The configuration is not usable: the API's origin ${origin} is not https, and not on this machine.`,
+        message: `The configuration is invalid: the API's origin ${origin} is neither https nor on this machine.`,
       });
     });
   }
 });
 
 describe("an authority", () => {
-  test("loses the slashes at its end", () => {
+  test("loses its trailing slashes", () => {
     assert.equal(checkedAuthority("https://login.example/tenant//"), "https://login.example/tenant");
     assert.equal(checkedAuthority("https://login.example"), "https://login.example");
     assert.equal(checkedAuthority("http://localhost:8443/a/b"), "http://localhost:8443/a/b");
@@ -57,10 +57,10 @@ describe("an authority", () => {
     [undefined, /: the authority that was given is not a URL/],
     [{ toString: () => "https://login.example" }, /: the authority that was given is not a URL/],
     ["http://login.example/tenant", /: the authority http:\/\/login\.example\/tenant is not https\.$/],
-    ["https://login.example/?tenant", /: the authority is an address without query, fragment or password\.$/],
-    ["https://login.example/#tenant", /without query, fragment or password/],
-    ["https://ada@login.example", /without query, fragment or password/],
-    ["https://:secret@login.example", /without query, fragment or password/],
+    ["https://login.example/?tenant", /: the authority must not have a query, fragment or password\.$/],
+    ["https://login.example/#tenant", /must not have a query, fragment or password/],
+    ["https://ada@login.example", /must not have a query, fragment or password/],
+    ["https://:secret@login.example", /must not have a query, fragment or password/],
   ];
   for (const [authority, message] of refused) {
     test(`is not ${JSON.stringify(authority)}`, () => {
@@ -69,7 +69,7 @@ describe("an authority", () => {
   }
 });
 
-test("no error about an address shows a password in it, wherever its characters put that", () => {
+test("no error about a URL shows a password in it, regardless of where special characters place it", () => {
   for (const rest of ["alice:canary@", "alice:2024/canary@", "alice:2024/canary@host?query", "alice:canary#@"]) {
     for (const scheme of ["http://", "ftp://", "", "https:/", "https://"]) {
       const address = `${scheme}${rest}login.example/`;

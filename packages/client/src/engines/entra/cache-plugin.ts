@@ -5,7 +5,7 @@ import type { Change, Json, Owner, Snapshot, TokenStore } from "../../token-stor
 import { msalPrefix } from "../../token-store/store-keys.ts";
 import { type CacheRecord, type CacheSections, MsalCache, sections } from "./msal-cache.ts";
 
-/** What one access of MSAL to its cache began with. */
+/** The state at the start of one cache access by MSAL. */
 interface Access {
   generation: number;
   before: CacheSections;
@@ -13,13 +13,14 @@ interface Access {
 }
 
 /**
- * Keeps MSAL's cache in the token store, record by record. MSAL's memory becomes what the store holds at the begin of every
- * access, and only what the access itself changed goes back: nothing that another process removed can return.
+ * Keeps MSAL's cache in the token store, record by record. At the start of each access MSAL's memory is set to the
+ * content of the store, and only the changes of that access are written back. What another process removed cannot
+ * return.
  */
 export function entraCachePlugin(store: TokenStore, owner: Owner): ICachePlugin {
   const prefix = msalPrefix(owner);
   const accesses = new WeakMap<TokenCacheContext, Access>();
-  /** MSAL's memory serves one access at a time, although MSAL begins several. */
+  /** MSAL's memory serves one access at a time, although MSAL starts several. */
   const memory = new Mutex();
 
   return {
@@ -38,7 +39,7 @@ export function entraCachePlugin(store: TokenStore, owner: Owner): ICachePlugin 
     },
 
     async afterCacheAccess(context) {
-      // MSAL comes here even when `beforeCacheAccess` threw.
+      // MSAL calls this even when `beforeCacheAccess` threw.
       const access = accesses.get(context);
       if (access === undefined) return;
       accesses.delete(context);
@@ -82,15 +83,15 @@ function differences({ before, generation }: Access, after: CacheSections, prefi
   return changes;
 }
 
-/** MSAL's key of the account that a token is for. */
+/** MSAL's key for the account of a token. */
 function accountOf(token: CacheRecord, { Account }: CacheSections): string | undefined {
   const id = (record: CacheRecord) => `${record.home_account_id} ${record.environment}`.toLowerCase();
   return Object.keys(Account).find((key) => token.home_account_id && id(Account[key]!) === id(token));
 }
 
 /**
- * What MSAL writes during one operation, held back: it goes into the store together with our own records in one change, or
- * not at all. A sign-in that is refused at its very end, or killed, leaves nothing.
+ * Holds back what MSAL writes during one operation, so that it enters the store together with our own records in one
+ * change, or not at all. A sign-in that fails at the very end, or is killed, leaves nothing.
  */
 export function stagedStore(store: TokenStore): TokenStore & { changes(): Change[] } {
   const staged: Change[] = [];

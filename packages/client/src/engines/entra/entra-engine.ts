@@ -6,8 +6,9 @@ import { protocolScopes } from "../../token-store/store-keys.ts";
 import type { Engine } from "../engine.ts";
 
 /**
- * MSAL Node as the engine: it builds the requests and keeps the cache; what it does not do, or does wrongly, is done around it.
- * It is loaded only after the code is shown: it costs more than all the rest, and until then a person has nothing to read.
+ * MSAL Node as the engine: it builds the requests and keeps the cache. What it does not do, or does wrongly, is done
+ * around it. It is loaded only after the code is shown: it takes longer than everything else, and the user needs the
+ * code first.
  */
 export function entraEngine(session: ConnectedSession): Engine {
   return {
@@ -15,7 +16,7 @@ export function entraEngine(session: ConnectedSession): Engine {
 
     async signIn(input) {
       const { scopes, claims, deviceName, observer, signal } = input;
-      // An unusable store is said before a person approves for nothing.
+      // Reports an unusable store before the user approves in vain.
       await session.store.change([]);
       const scope = [...new Set([...scopes, ...protocolScopes])];
       const asked = await askDeviceCode({ scopes: scope, claims, deviceName, observer, signal }, session);
@@ -38,8 +39,8 @@ export function entraEngine(session: ConnectedSession): Engine {
 }
 
 /**
- * An external tenant names microsoft.com/devicelogin, where its customers' local accounts are refused (AADSTS500208). The page
- * that lets them in is the tenant's own.
+ * An external tenant names microsoft.com/devicelogin, which rejects its customers' local accounts (AADSTS500208). The
+ * tenant's own page accepts them.
  */
 export function whereAccountsCanSignIn(code: PresentedCode, authority: string): PresentedCode {
   const { hostname } = new URL(authority);

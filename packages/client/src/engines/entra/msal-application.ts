@@ -18,25 +18,25 @@ export function application(
   });
 }
 
-/** Which application at which authority, for either kind of MSAL's applications. */
+/** Application and authority, for both kinds of MSAL applications. */
 export function authOf({ metadata, clientId }: Pick<ConnectedSession, "metadata" | "clientId">) {
   const { authority, document, issuer } = metadata;
   return {
     clientId,
     authority,
-    // An authority that the program names is a known one; else MSAL would ask Microsoft about it.
+    // A named authority counts as known; otherwise MSAL would ask Microsoft about it.
     knownAuthorities: [new URL(authority).host, new URL(issuer.replace("{tenantid}", "common")).host],
     authorityMetadata: JSON.stringify(document),
   };
 }
 
-/** Our network, and no log: what MSAL writes there may name people. */
+/** Uses our network and no log: MSAL's log may contain user names. */
 export const quietSystem = (networkClient: INetworkModule) => ({
   networkClient,
   loggerOptions: { loggerCallback() {}, piiLoggingEnabled: false },
 });
 
-/** MSAL sees a token answer only after `check`; what that throws ends MSAL's request. */
+/** Passes a token answer to MSAL only after `check`. An error from `check` ends MSAL's request. */
 export function checkingTokens(network: INetworkModule, check: (answer: TokenAnswer) => Promise<void>): INetworkModule {
   return {
     sendGetRequestAsync: (url, options, timeout) => network.sendGetRequestAsync(url, options, timeout),

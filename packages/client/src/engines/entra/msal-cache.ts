@@ -8,7 +8,7 @@ export type CacheRecord = { [name: string]: Json };
 export type CacheSections = Record<(typeof sections)[number], Record<string, CacheRecord>>;
 
 type SerializableCache = TokenCacheContext["tokenCache"];
-/** What MSAL's `TokenCache` has besides its declared interface, in all versions since 1.0. */
+/** Members of MSAL's `TokenCache` beyond its declared interface, present in all versions since 1.0. */
 type LiveCache = SerializableCache & { getKVStore?(): Record<string, unknown>; storage?: LiveStorage };
 interface LiveStorage {
   clear(): void;
@@ -18,7 +18,7 @@ interface LiveStorage {
 
 const taken = Symbol("doorcode");
 
-/** MSAL's cache in memory, with what its own interface cannot do: become exactly what was stored. */
+/** MSAL's cache in memory, with an operation that its own interface lacks: take on exactly the stored content. */
 export class MsalCache {
   readonly #cache: LiveCache;
 
@@ -27,7 +27,7 @@ export class MsalCache {
     if (this.#cache.storage && !this.#cache.storage[taken]) mend(this.#cache.storage);
   }
 
-  /** `deserialize` alone merges: what memory has and the store has not would stay, and be written back. */
+  /** `deserialize` alone merges: records that are in memory but not in the store would stay, and be written back. */
   become(stored: CacheSections): void {
     const live = this.#cache.getKVStore?.();
     const inMemory = this.contents();
@@ -36,7 +36,7 @@ export class MsalCache {
         if (live && !(key in stored[section])) delete live[key];
       }
     }
-    // Also when it is empty: without a text MSAL would go on with the one from last time.
+    // Also when it is empty: without a text MSAL would continue with the previous one.
     this.#cache.deserialize(JSON.stringify(stored));
   }
 
@@ -45,7 +45,7 @@ export class MsalCache {
     return Object.fromEntries(sections.map((section) => [section, found[section] ?? {}])) as CacheSections;
   }
 
-  /** While an access is open, an emptied memory must not be taken for the removal of everything. */
+  /** During an access, an emptied memory must not be mistaken for the removal of everything. */
   protect(on: boolean): void {
     const state = this.#cache.storage?.[taken];
     if (state) state.protected = on;
@@ -53,8 +53,8 @@ export class MsalCache {
 }
 
 /**
- * - `removeAccount` looks for the account's id in keys that are lower case: for `00AB…` it finds nothing and says nothing.
- * - `acquireTokenSilent` empties the memory before it asks the plugin, whatever another call is just saving there.
+ * - `removeAccount` searches for the account's id in lower-case keys: for `00AB…` it silently finds nothing.
+ * - `acquireTokenSilent` empties the memory before it asks the plugin, even while another call is saving there.
  */
 function mend(storage: LiveStorage): void {
   const state = { protected: false };

@@ -3,7 +3,7 @@ import { DoorcodeError, type DoorcodeErrorCode } from "../../errors.ts";
 import { plainText, readJsonObject } from "../../issuer/issuer-answer.ts";
 import type { HttpAnswer } from "../../transport/transport.ts";
 
-/** What the last request of a network client met: MSAL keeps little of it. */
+/** The result of a network client's last request: MSAL keeps little of it. */
 interface Trace {
   failure: DoorcodeError | undefined;
   issuer: string | undefined;
@@ -15,14 +15,14 @@ export function noteSuccess(module: INetworkModule, seen: { issuer?: string | un
   traces.set(module, { failure: undefined, issuer: seen.issuer ?? traces.get(module)?.issuer });
 }
 
-/** Remembers a failure and gives it back as a DoorcodeError. */
+/** Remembers a failure and returns it as a DoorcodeError. */
 export function noteFailure(module: INetworkModule, error: unknown): DoorcodeError {
   const failure = error instanceof DoorcodeError ? error : unexpected(error);
   traces.set(module, { failure, issuer: traces.get(module)?.issuer });
   return failure;
 }
 
-/** MSAL's own codes, for what never reached the network. */
+/** MSAL's own codes, for errors that occur before any request. */
 const codes: Record<string, DoorcodeErrorCode> = {
   no_account_found: "sign_in_needed",
   no_account_in_silent_request: "sign_in_needed",
@@ -45,37 +45,55 @@ const codes: Record<string, DoorcodeErrorCode> = {
   token_parsing_error: "invalid_issuer_response",
 };
 
-/** MSAL says these of any failure below it; what the network client saw says more. */
+/** MSAL reports these for any failure below it; the network client knows more. */
 const vague = new Set(["endpoints_resolution_error", "openid_config_error", "network_error", "post_request_failed"]);
 
 /**
- * Any error that MSAL threw, as the DoorcodeError it stands for. With the network client that MSAL ran on, what MSAL
- * swallowed is found again: the cause of `endpoints_resolution_error`, the description and numbers of the issuer's errors.
+ * Converts any error that MSAL threw into the matching DoorcodeError. The network client that MSAL used supplies what
+ * MSAL dropped: the cause of `endpoints_resolution_error`, and the issuer's error descriptions and numbers.
+ * @example
+ * ```ts
+ * import { PublicClientApplication } from "@azure/msal-node";
+ * import { asDoorcodeError, networkClient } from "@doorcode/client/msal";
+ *
+ * const network = networkClient();
+ * const app = new PublicClientApplication({
+ *   auth: { clientId: "00000000-0000-4000-8000-000000000000" },
+ *   system: { networkClient: network },
+ * });
+ * try {
+ *   await app.acquireTokenByDeviceCode({ scopes: ["User.Read"], deviceCodeCallback: console.log });
+ * } catch (error) {
+ *   console.error(asDoorcodeError(error, network).hint);
+ * }
+ * ```
  */
 export function asDoorcodeError(error: unknown, networkClient?: INetworkModule): DoorcodeError {
   if (error instanceof DoorcodeError) return error;
   const trace = networkClient && traces.get(networkClient);
-  const told = msalError(error);
-  if (!told) return unexpected(error);
+  const failed = msalError(error);
+  if (!failed) return unexpected(error);
   const seen = trace?.failure;
-  if (seen && (vague.has(told.code) || seen.error === told.code)) return seen;
+  if (seen && (vague.has(failed.code) || seen.error === failed.code)) return seen;
 
-  const code = codes[told.code] ?? (told.isServerError ? "client_rejected" : "configuration");
-  const issuer = told.code === "endpoints_resolution_error" && trace?.issuer;
+  const code = codes[failed.code] ?? (failed.isServerError ? "client_rejected" : "configuration");
+  const issuer = failed.code === "endpoints_resolution_error" && trace?.issuer;
   const detail = issuer
     ? `its metadata names the issuer ${plainText(issuer, { limit: 200 })}, which MSAL does not accept for this authority.`
-    : plainText(told.message);
+    : plainText(failed.message);
   return new DoorcodeError(code, {
     detail,
     cause: error,
-    ...(code === "configuration" && { hint: "MSAL refuses it: check authority, client ID, scopes and claims." }),
-    ...(told.isServerError && { error: told.code }),
-    ...(told.suberror !== undefined && { suberror: told.suberror }),
-    ...(told.correlationId !== undefined && { correlationId: told.correlationId }),
+    ...(code === "configuration" && {
+      hint: "MSAL rejects the request: check authority, client ID, scopes and claims.",
+    }),
+    ...(failed.isServerError && { error: failed.code }),
+    ...(failed.suberror !== undefined && { suberror: failed.suberror }),
+    ...(failed.correlationId !== undefined && { correlationId: failed.correlationId }),
   });
 }
 
-/** By its members, not its class: MSAL may be loaded twice, as an ES module and as CommonJS. */
+/** Checks members, not the class: MSAL may be loaded twice, as an ES module and as CommonJS. */
 function msalError(error: unknown) {
   if (!(error instanceof Error) || !("errorCode" in error) || typeof error.errorCode !== "string") return undefined;
   const text = (name: string) => {
@@ -92,25 +110,23 @@ function msalError(error: unknown) {
 }
 
 function unexpected(error: unknown): DoorcodeError {
-  const detail = error instanceof Error ? plainText(error.message) : "something that is no error was thrown.";
+  const detail = error instanceof Error ? plainText(error.message) : "a value that is not an error was thrown.";
   return new DoorcodeError("invalid_issuer_response", { detail, cause: error });
 }
 
-/**
- * An answer that MSAL may read. Without Retry-After: MSAL would refuse the next call by itself, for a minute, whatever it is.
- */
+/** An answer for MSAL. Without Retry-After: it would make MSAL itself reject the next call for a minute. */
 export function msalAnswer<T>(answer: HttpAnswer, body: unknown = readJsonObject(answer.body)): NetworkResponse<T> {
   const { "retry-after": _, ...headers } = answer.headers;
   return { status: answer.status, headers, body: body as T };
 }
 
-/** What MSAL 7.2 reads first of an answer of the devicecode endpoint, and of the token endpoint. */
+/** The members that MSAL 7.2 reads first in an answer of the devicecode endpoint and of the token endpoint. */
 const readFirst = ["user_code", "error"];
 
 /**
- * Carries an error through MSAL. Whatever a network client throws becomes a bare `network_error`, and an error in the body
- * loses its description; an answer whose members throw reaches the caller as the DoorcodeError it is. The status is 200 since
- * MSAL remembers 429 and 5xx and then fails the next call locally.
+ * Passes an error through MSAL. MSAL turns anything a network client throws into a bare `network_error`, and drops the
+ * description of an error in the body. An answer whose members throw reaches the caller as the original DoorcodeError.
+ * The status is 200 because MSAL remembers 429 and 5xx and then fails the next call locally.
  */
 export function failedAnswer<T>(error: DoorcodeError): NetworkResponse<T> {
   const body = {};

@@ -1,21 +1,24 @@
 import type { Clock } from "../../clock.ts";
 import type { HttpAnswer } from "../../transport/transport.ts";
 
-/** How long MSAL's request is held before MSAL may look around, and what it is told to wait until the next one. */
+/**
+ * How long MSAL's request is held before MSAL may check its caller, and how long it is asked to wait until the next
+ * one.
+ */
 const heldMs = 75;
 export const msalIntervalSeconds = 0.075;
 const goneMs = 1_000;
 
-/** A poll loop that goes on only while MSAL asks for it. */
+/** A poll loop that runs only while MSAL keeps asking. */
 export interface MsalPoll {
-  /** Undefined: not decided yet, MSAL may ask again. */
+  /** Resolves with undefined while nothing is decided; MSAL may ask again. */
   next(): Promise<HttpAnswer | undefined>;
 }
 
 /**
- * MSAL looks at its caller's `cancel` and `timeout` only between two token requests. So it gets many, each held for a moment,
- * while one poll loop runs beside them; `run` waits for `msalIsHere` before each poll. When MSAL stays away, its caller gave
- * up: nothing is polled any more, and the loop is ended.
+ * MSAL checks its caller's `cancel` and `timeout` only between two token requests. So it gets many short ones, while
+ * one poll loop runs in parallel; `run` waits for `msalIsHere` before each poll. When MSAL stops asking, its caller
+ * gave up: polling stops and the loop ends.
  */
 export function pollForMsal(
   run: (msal: { signal: AbortSignal; msalIsHere(): Promise<void> }) => Promise<HttpAnswer>,
@@ -38,7 +41,7 @@ export function pollForMsal(
     settled = true;
     back.abort();
   };
-  // Whoever asks next learns of a failure; until then it is nobody's.
+  // The next request reports a failure; until then it must not count as unhandled.
   done.then(settle, settle);
 
   return {

@@ -17,13 +17,16 @@ import { entraNetworkClient } from "./network-client.ts";
 export interface MsalSignIn extends Pick<SignInInput, "scopes" | "accept"> {
   network: INetworkModule;
   keys: IssuerKeys;
-  /** Of the authorization request, where there was one. */
+  /** The nonce of the authorization request, if there was one. */
   nonce?: string;
-  /** The one request of MSAL that ends in tokens. */
+  /** The one MSAL request that ends with tokens. */
   acquire(msal: PublicClientApplication): Promise<unknown>;
 }
 
-/** Everything around MSAL's request: the ID token is verified before MSAL reads it, and all records are kept in one change. */
+/**
+ * Everything around MSAL's request: the ID token is verified before MSAL reads it, and all records are stored in one
+ * change.
+ */
 export async function signInThroughMsal(
   { scopes, accept, network, keys, nonce, acquire }: MsalSignIn,
   session: ConnectedSession,
@@ -45,7 +48,7 @@ export async function signInThroughMsal(
   if (!signedIn) throw new DoorcodeError("invalid_issuer_response", { detail: "MSAL ended without a token." });
   const { account, answer, at } = signedIn;
   const token = accessTokenFrom(answer, scopes, at);
-  // A new sign-in stands whatever was removed before.
+  // A new sign-in is kept even if the account was removed before.
   const fromMsal = staged
     .changes()
     .map((change) => ("put" in change ? { put: change.put, value: change.value } : change));
@@ -53,14 +56,14 @@ export async function signInThroughMsal(
 }
 
 /**
- * MSAL builds the address and redeems the code. Not its `acquireTokenInteractive`: its listener ends at the first wrong answer,
- * its page says "signed in" before anything is, and nothing can cancel it.
+ * MSAL builds the address and redeems the code. Its `acquireTokenInteractive` is not used: its listener ends at the
+ * first wrong answer, its page says "signed in" too early, and it cannot be cancelled.
  */
 export async function signInByMsalInBrowser(
   input: Parameters<Engine["signInByBrowser"]>[0],
   session: ConnectedSession,
 ): SignedIn {
-  // A sign-in by code loads none of it.
+  // A device flow loads none of this.
   const { authorizationCodeFlow, authorizationEndpointOf } = await import("../../authorization-code/flow.ts");
   authorizationEndpointOf(session.metadata);
   const { clock, transport, store } = session;
@@ -70,7 +73,7 @@ export async function signInByMsalInBrowser(
   const common = { scopes, ...(claims !== undefined && { claims }) };
 
   const address = async ({ redirectUri, state, nonce, codeChallenge }: AuthorizationRequest): Promise<string> => {
-    // Before a person is asked: without them the answer could not be verified.
+    // Before the user is asked: without the keys the answer could not be verified.
     await keys.get();
     try {
       return await application(session, network, stagedStore(store)).getAuthCodeUrl({
@@ -88,7 +91,7 @@ export async function signInByMsalInBrowser(
   });
 }
 
-/** The rest of a device flow whose code is shown already: MSAL polls with the answer it would have had. */
+/** The rest of a device flow whose code is already shown: MSAL polls with the answer that it would have received. */
 export async function signInByMsal(
   asked: DeviceAuthorization,
   input: SignInInput,
@@ -97,7 +100,7 @@ export async function signInByMsal(
   const { clock, transport } = session;
   const { scopes, claims, observer, signal } = input;
   const keys = issuerKeys(session, signal);
-  // While the person is busy; what fails is asked for again before the first poll.
+  // Loads while the user is busy; failures are retried before the first poll.
   keys.get().catch(() => {});
   const { answer, requestedAt, monotonicAt, codeVerifier } = asked;
   const network = entraNetworkClient({
@@ -107,6 +110,7 @@ export async function signInByMsal(
     signal,
     ready: () => keys.get(),
     deviceAuthorization: { answer, requestedAt, monotonicAt, codeVerifier },
+    announcedWait: session.metadata.announcedWait,
   });
   const acquire = (msal: PublicClientApplication) =>
     msal.acquireTokenByDeviceCode({ scopes, deviceCodeCallback() {}, ...(claims !== undefined && { claims }) });

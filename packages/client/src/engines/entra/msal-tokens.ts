@@ -12,7 +12,7 @@ import { application, authOf, checkingTokens, quietSystem } from "./msal-applica
 import { asDoorcodeError } from "./msal-errors.ts";
 import { entraNetworkClient } from "./network-client.ts";
 
-/** A token by MSAL's refresh token, whatever its cache holds. */
+/** Gets a token with MSAL's refresh token, regardless of its cache. */
 export async function renewByMsal(
   { account, scopes, ask = scopes, claims, signal }: Parameters<Engine["renew"]>[0],
   session: ConnectedSession,
@@ -52,8 +52,8 @@ export async function renewByMsal(
 }
 
 /**
- * A token of the application's own by MSAL, from the network. MSAL's application lives for this one request: it would sign
- * one assertion for ten minutes, and an issuer may take each but once (RFC 7523 §3, `jti`).
+ * Gets a token for the application itself with MSAL, from the network. The MSAL application lives for this one request:
+ * it would reuse one assertion for ten minutes, and an issuer may accept each only once (RFC 7523 §3, `jti`).
  */
 export async function appTokenByMsal(
   { certificate, scope, signal }: { certificate: AppCertificate; scope: string; signal?: AbortSignal | undefined },

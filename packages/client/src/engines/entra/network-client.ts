@@ -2,6 +2,7 @@ import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from "@az
 import type { DeviceCode } from "../../client.ts";
 import { type Clock, monotonic, systemClock } from "../../clock.ts";
 import { readDeviceCode } from "../../device-flow/device-code.ts";
+import { announcedWait, withPreference } from "../../device-flow/held-poll.ts";
 import { pollUntilDone } from "../../device-flow/poll.ts";
 import { DoorcodeError } from "../../errors.ts";
 import { errorWithoutSecrets, issuerError, readJsonObject, stringOf } from "../../issuer/issuer-answer.ts";
@@ -17,32 +18,37 @@ import { type MsalPoll, msalIntervalSeconds, pollForMsal } from "./msal-poll.ts"
 export interface EntraNetworkOptions {
   transport: Transport;
   clock?: Clock | undefined;
-  /** Told how the polling goes. Showing the code stays with MSAL's `deviceCodeCallback`. */
+  /** Receives the progress of the polling. Showing the code is left to MSAL's `deviceCodeCallback`. */
   observer?: Pick<FlowObserver, "waiting" | "slowed" | "retrying"> | undefined;
-  /** Ends whatever is under way. */
+  /** Cancels all pending requests. */
   signal?: AbortSignal | undefined;
-  /** Sent with the request for the device code as `device_name`. */
+  /** Sent as `device_name` with the request for the device code. */
   deviceName?: string | undefined;
-  /** An answer of the devicecode endpoint that is at hand already: MSAL's request gets it, once, instead of the network. */
+  /**
+   * An answer of the devicecode endpoint that already exists: MSAL's request gets it, once, instead of a network
+   * answer.
+   */
   deviceAuthorization?:
     | { answer: HttpAnswer; requestedAt: number; monotonicAt?: number | undefined; codeVerifier?: string | undefined }
     | undefined;
-  /** As `PollInput` of device-flow/poll.ts has it. */
+  /** See `PollInput` in device-flow/poll.ts. */
   ready?: (() => Promise<unknown>) | undefined;
-  /** For callers that use MSAL's own `cancel` and `timeout`: MSAL gets to look at them all the time (see msal-poll.ts). */
+  /** The seconds for which the issuer announces that it holds a poll. Default: what MSAL's request for metadata gets. */
+  announcedWait?: number | undefined;
+  /** For callers that use MSAL's own `cancel` and `timeout`: MSAL can check them all the time (see msal-poll.ts). */
   msalMayGiveUp?: boolean | undefined;
 }
 
 const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code";
-/** For one exchange. A poll that hangs longer would outlast what a person is ready to wait for. */
+/** Per exchange. A poll that hangs longer would outlast the user's patience. */
 const timeoutMs = 15_000;
 const notYet: HttpAnswer = { status: 400, headers: {}, body: '{"error":"authorization_pending"}' };
 const silent = { waiting() {}, slowed() {}, retrying() {} };
 
 /**
- * MSAL Node's network (`system.networkClient`), with RFC 8628 as it is written: the grant type is the URN (§3.4), and MSAL's
- * one token request takes as long as the person takes, so that MSAL's own polling never begins. Each of MSAL's faults that
- * this mends is a row of the fault table in packages/client/test/network-client.
+ * MSAL Node's network (`system.networkClient`) with RFC 8628 as specified: the grant type is the URN (§3.4), and MSAL's
+ * one token request lasts until the user decides, so that MSAL's own polling never starts. Each MSAL fault that this
+ * works around is a row of the fault table in packages/client/test/network-client.
  */
 export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule {
   const { transport, signal, deviceName } = options;
@@ -51,6 +57,8 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
   const codes = new Map<string, DeviceCode>();
   const running = new Map<string, MsalPoll>();
   let atHand = options.deviceAuthorization;
+  /** By token endpoint. */
+  const waits = new Map<string, number>();
 
   const module: INetworkModule = {
     async sendGetRequestAsync<T>(url: string, request?: NetworkRequestOptions, timeout?: number) {
@@ -59,9 +67,12 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
         const body = readJsonObject(answer.body);
         if (answer.status !== 200 || !body) throw issuerError(answer, { request: new URL(url).pathname });
         noteSuccess(module, { issuer: stringOf(body.issuer) });
+        const wait = announcedWait(body.doorcode_prefer_wait_seconds);
+        const endpoint = stringOf(body.token_endpoint);
+        if (wait !== undefined && endpoint !== undefined) waits.set(plainAddress(endpoint), wait);
         return msalAnswer<T>(answer, body);
       } catch (error) {
-        // MSAL swallows it and says endpoints_resolution_error; asDoorcodeError finds it again.
+        // MSAL drops it and reports endpoints_resolution_error; asDoorcodeError finds it again.
         throw noteFailure(module, error);
       }
     },
@@ -94,9 +105,9 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
     if (deviceName !== undefined) form.set("device_name", deviceName);
     const asked = { requestedAt: clock.now(), monotonicAt: monotonic(clock) };
     const answer = ready?.answer ?? (await retried({ ...post, body: form.toString() }, asked));
-    // MSAL would poll with `device_code=undefined` after an error here.
+    // After an error here MSAL would poll with `device_code=undefined`.
     const { requestedAt, monotonicAt } = ready ?? asked;
-    const code = readDeviceCode(answer, requestedAt, monotonicAt);
+    const code = readDeviceCode(answer, { endpoint: post.url, requestedAt, monotonicAt });
     codes.set(code.deviceCode, code);
     return answer;
   }
@@ -106,8 +117,8 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
     const code = codes.get(id);
     if (!code)
       throw new DoorcodeError("configuration", {
-        detail: "this device code was not asked for through here.",
-        hint: "Give one MSAL application the same network client for the code and for its tokens.",
+        detail: "this device code was not requested through this network client.",
+        hint: "Use the same network client for the device code and for the tokens.",
       });
     form.set("grant_type", deviceGrant);
     const codeVerifier = options.deviceAuthorization?.codeVerifier;
@@ -116,10 +127,11 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
     const poll = (aborting: AbortSignal, msalIsHere?: () => Promise<void>) =>
       pollUntilDone({
         code,
-        ask: async (askAborting) => {
+        ask: async (askAborting, wait) => {
           await msalIsHere?.();
-          return await transport.send({ ...post, body, signal: askAborting });
+          return await transport.send(withPreference({ ...post, body, signal: askAborting }, wait));
         },
+        announcedWait: options.announcedWait ?? waits.get(plainAddress(post.url)),
         ready: options.ready,
         secrets: codeVerifier === undefined ? [] : [codeVerifier],
         observer,
@@ -144,7 +156,9 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
     }
   }
 
-  /** Renewals and whatever else MSAL posts: an OAuth error stays MSAL's to judge, all the rest is an error here. */
+  /**
+   * Renewals and any other POST of MSAL: OAuth errors are left to MSAL, everything else that fails is an error here.
+   */
   async function otherTokens(post: HttpRequest, form: URLSearchParams): Promise<HttpAnswer> {
     const context = { request: "the token", secrets: secretsOf(form) };
     // MSAL's own errors repeat the description.
@@ -152,7 +166,7 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
     const body = readJsonObject(answer.body);
     if (answer.status === 200) {
       if (stringOf(body?.access_token)) return answer;
-      // MSAL resolves with an empty access token.
+      // MSAL would resolve with an empty access token.
       const detail = "the answer to the request for the token is HTTP 200 without an access token.";
       throw new DoorcodeError("invalid_issuer_response", { detail });
     }
@@ -161,7 +175,7 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
     return answer;
   }
 
-  /** `asked` is set anew at each try: a code's life is counted from the request that brought it. */
+  /** `asked` is set at each try: a code's lifetime counts from the request that created it. */
   function retried(request: HttpRequest, asked?: { requestedAt: number; monotonicAt: number }): Promise<HttpAnswer> {
     const send = (aborting: AbortSignal | undefined) => {
       if (asked) Object.assign(asked, { requestedAt: clock.now(), monotonicAt: monotonic(clock) });
@@ -170,7 +184,7 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
     return withRetries(send, { clock, observer, signal });
   }
 
-  /** MSAL adds `expires_in` and multiplies `interval` as they come: they must be numbers. */
+  /** MSAL adds `expires_in` and multiplies `interval` as received, so both must be numbers. */
   function bodyForMsal(answer: HttpAnswer, form: URLSearchParams): unknown {
     const body = readJsonObject(answer.body);
     const code = form.get("grant_type") ? undefined : codes.get(stringOf(body?.device_code) ?? "");
@@ -185,23 +199,29 @@ export function entraNetworkClient(options: EntraNetworkOptions): INetworkModule
   }
 }
 
-/** MSAL counts from this machine's clock alone: what is ahead there comes off the lives of what it keeps, in milliseconds. */
+/**
+ * MSAL uses only this machine's clock: if that runs ahead, the difference (milliseconds) is subtracted from the
+ * lifetimes that MSAL stores.
+ */
 function shortened(body: unknown, lead: number): unknown {
   if (lead === 0 || !isObject(body as Json) || !("access_token" in (body as object))) return body;
   const lives = Object.entries(body as Record<string, unknown>)
     .filter(([name, value]) => livesForMsal.includes(name) && Number.isFinite(Number(value)))
-    // A second is left of a life that is over: zero would say that the issuer names no end.
+    // An expired token keeps one second: zero would mean that the issuer names no end.
     .map(([name, value]) => [name, Math.max(Math.min(1, Number(value)), Math.floor(Number(value) - lead / 1_000))]);
   return { ...(body as object), ...Object.fromEntries(lives) };
 }
 
-/** Seconds that MSAL adds to the time of its own. */
+/** Lifetimes in seconds, which MSAL adds to the current time. */
 const livesForMsal = ["expires_in", "ext_expires_in", "refresh_in", "refresh_token_expires_in"];
+
+/** MSAL converts addresses to lower case and may add a query. */
+const plainAddress = (url: string) => url.toLowerCase().replace(/[?#].*/, "");
 
 const headersOf = (request: NetworkRequestOptions | undefined) =>
   request?.headers === undefined ? {} : { headers: request.headers };
 
-/** Parameters whose values no error may repeat. */
+/** Parameters whose values errors must not repeat. */
 const secretParameters = [
   "device_code",
   "refresh_token",
