@@ -1,6 +1,6 @@
 import { GuardError } from "./errors.ts";
 
-/** Bytes a token may have: what Node.js takes for all headers together by default. */
+/** The longest token in bytes: Node.js's default limit for all headers together. */
 export const MAX_TOKEN_LENGTH = 16_384;
 
 /** RFC 6750 §2.1 `credentials`; one or more spaces (RFC 9110 §11.4), then `b64token`. */
@@ -8,10 +8,9 @@ const BEARER_CREDENTIALS = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
 const BEARER_SCHEME = /^bearer(?:[ \t]|$)/i;
 
 /**
- * The bearer token among a request's raw headers (`IncomingMessage.rawHeaders`: name, value, name, value, …). The raw
- * list, because `headers.authorization` silently keeps the first of two. The header is the only place looked at: a
- * token in the query or the body (RFC 6750 §2.2, §2.3) ends up in logs.
- *
+ * Finds the bearer token in a request's raw headers (`IncomingMessage.rawHeaders`: name, value, name, value, …). The
+ * raw list is used because `headers.authorization` silently keeps the first of two. Tokens in the query or the body
+ * (RFC 6750 §2.2, §2.3) are ignored: they end up in logs.
  * @throws {GuardError} `token_missing` (401), `authorization_malformed` (400), `token_too_large` (401).
  */
 export function bearerToken(rawHeaders: readonly string[]): string {
@@ -19,7 +18,7 @@ export function bearerToken(rawHeaders: readonly string[]): string {
   const [value] = values;
   if (values.length > 1) throw malformed("The request has more than one Authorization header.");
   if (value === undefined || !BEARER_SCHEME.test(value)) {
-    throw new GuardError("token_missing", "This API needs an access token.", {
+    throw new GuardError("token_missing", "This API requires an access token.", {
       status: 401,
       hint: "Send the header Authorization: Bearer <access token>.",
       challenge: {},
@@ -27,7 +26,7 @@ export function bearerToken(rawHeaders: readonly string[]): string {
   }
   if (value.length > MAX_TOKEN_LENGTH + 64) throw tokenTooLarge();
   const token = BEARER_CREDENTIALS.exec(value)?.[1];
-  if (token === undefined) throw malformed("The Authorization header does not hold exactly one bearer token.");
+  if (token === undefined) throw malformed("The Authorization header must contain exactly one bearer token.");
   return token;
 }
 
@@ -43,7 +42,7 @@ export function tokenTooLarge(): GuardError {
   const message = "The access token is too long.";
   return new GuardError("token_too_large", message, {
     status: 401,
-    hint: `A token may have ${MAX_TOKEN_LENGTH} characters; ask the issuer for fewer claims.`,
+    hint: `A token may have at most ${MAX_TOKEN_LENGTH} characters. Configure the issuer to include fewer claims.`,
     challenge: { error: "invalid_token", error_description: message },
   });
 }

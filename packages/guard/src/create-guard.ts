@@ -7,49 +7,61 @@ import { type Clock, issuerKeys, systemClock } from "./issuer-keys.ts";
 import { entra, type ProfileName, rfc9068 } from "./profiles.ts";
 import { type TrustedIssuer, verifyToken } from "./verify-token.ts";
 
+/** An issuer whose access tokens the API accepts. */
 export interface IssuerOptions {
-  /** The `iss` of its tokens, to the letter: https, or http on loopback. */
+  /** The exact `iss` of its tokens: https, or http on loopback. */
   issuer: string;
   /** The `aud` of its tokens for this API. Entra: the API's client ID. */
   audience: string;
-  /** How it writes access tokens. Configured, never guessed from a token. */
+  /** The form of its access tokens. Configured, never inferred from a token. */
   profile: ProfileName;
-  /** The `tid` of its tokens. Entra: left out, it is read from the issuer's address. */
+  /** The `tid` of its tokens. Default for Entra: taken from the issuer's address. */
   tenantId?: string;
-  /** Client IDs that may call (`azp`, RFC 9068 `client_id`). Left out: every client the issuer gives tokens to. */
+  /** Client IDs that may call the API (`azp`, RFC 9068 `client_id`). Default: every client of the issuer. */
   allowedClients?: readonly string[];
-  /** URL of its keys. Default: from its OpenID Connect metadata. */
+  /** The URL of its keys. Default: from its OpenID Connect metadata. */
   jwksUri?: string;
-  /** PEM of a CA to trust besides the system's, for metadata and keys of this issuer only. */
+  /** A CA in PEM to trust in addition to the system's, for this issuer's metadata and keys only. */
   ca?: string;
 }
 
+/** Time limits of a guard. */
 export interface GuardTimes {
-  /** Milliseconds that clocks may differ. Default 30,000. */
+  /** Tolerated clock difference in milliseconds. Default: 30,000. */
   clockToleranceMs?: number;
-  /** Milliseconds between two readings of an issuer's keys that tokens with unknown keys cause. Default 30,000. */
+  /**
+   * Minimum time between two loads of an issuer's keys for tokens with unknown keys, in milliseconds. Default: 30,000.
+   */
   cooldownMs?: number;
-  /** Milliseconds until keys are read again, so how long a withdrawn key still counts. Default 600,000. */
+  /**
+   * Time until keys are loaded again, in milliseconds; a withdrawn key remains valid for that long. Default: 600,000.
+   */
   cacheMaxAgeMs?: number;
+  /** The time, for tests. Default: the system's clock. */
   clock?: Clock;
 }
 
+/** Options of `createGuard`: one issuer, or several. */
 export type GuardOptions = GuardTimes & (IssuerOptions | { issuers: readonly IssuerOptions[] });
 
+/** Verifies the access tokens of a web API. */
 export interface Guard {
   /**
-   * Verifies an access token (RFC 9068 §4, RFC 7519 §7.2) and what it may do.
-   *
-   * @throws {GuardError} 401 `invalid_token` or `insufficient_claims`, 403 `insufficient_scope`, 503 `issuer_unreachable`.
+   * Verifies an access token (RFC 9068 §4, RFC 7519 §7.2) and its permissions.
+   * @throws {GuardError} 401 `invalid_token` or `insufficient_claims`, 403 `insufficient_scope`, 503
+   * `issuer_unreachable`.
    */
   verify(token: string, requirements?: Requirements): Promise<AccessToken>;
   /**
-   * Verifies the bearer token of a request: `request.rawHeaders` is read, query and body are not.
-   *
-   * @throws {GuardError} As `verify`; 401 without an error code when there is no token, 400 when the header is malformed.
+   * Verifies the bearer token of a request. Reads `request.rawHeaders`, but neither query nor body.
+   * @throws {GuardError} As `verify`; also 401 without an error code if there is no token, 400 if the header is
+   * malformed.
    */
   verifyRequest(request: Pick<IncomingMessage, "rawHeaders">, requirements?: Requirements): Promise<AccessToken>;
-  /** For node:http. Sends the error response itself when a request is refused, and then resolves to undefined. */
+  /**
+   * For node:http: verifies the bearer token of a request. If the token is rejected, sends the error response and
+   * resolves with undefined.
+   */
   authenticate(
     request: IncomingMessage,
     response: ServerResponse,
@@ -59,29 +71,35 @@ export interface Guard {
 
 /**
  * Creates a guard for a web API. It verifies tokens offline: a revoked token is accepted until it expires.
- *
  * @throws {TypeError} The configuration is unsafe or incomplete.
  * @example
  * ```ts
+ * import { createServer } from "node:http";
+ * import { createGuard } from "@doorcode/guard";
+ *
  * const guard = createGuard({
  *   issuer: "https://contoso.ciamlogin.com/aaaabbbb-0000-cccc-1111-dddd2222eeee/v2.0",
  *   audience: "00001111-aaaa-2222-bbbb-3333cccc4444",
  *   profile: "entra",
  * });
- * const token = await guard.verifyRequest(request, { scopes: ["ToDoList.Read"] });
+ * createServer(async (request, response) => {
+ *   const token = await guard.authenticate(request, response, { scopes: ["ToDoList.Read"] });
+ *   if (token) response.end(`Hello, ${token.sub}`);
+ * }).listen(3000);
  * ```
  */
 export function createGuard(options: GuardOptions): Guard {
   const { clockToleranceMs = 30_000, cooldownMs = 30_000, cacheMaxAgeMs = 600_000, clock = systemClock } = options;
   for (const [name, value] of Object.entries({ clockToleranceMs, cooldownMs, cacheMaxAgeMs })) {
-    if (!Number.isFinite(value) || value < 0) throw new TypeError(`${name} is a number of milliseconds, 0 or more.`);
+    if (!Number.isFinite(value) || value < 0)
+      throw new TypeError(`${name} must be a number of milliseconds, 0 or more.`);
   }
   const issuers = new Map<string, TrustedIssuer>();
   for (const each of "issuers" in options ? options.issuers : [options]) {
     if (issuers.has(each.issuer)) throw new TypeError(`The issuer ${each.issuer} is configured twice.`);
     issuers.set(each.issuer, trustedIssuer(each, { cooldownMs, cacheMaxAgeMs, clock }));
   }
-  if (issuers.size === 0) throw new TypeError("A guard needs an issuer.");
+  if (issuers.size === 0) throw new TypeError("A guard needs at least one issuer.");
 
   const guard: Guard = {
     async verify(token, requirements = {}) {
@@ -113,14 +131,15 @@ type KeyTimes = Required<Pick<GuardTimes, "cooldownMs" | "cacheMaxAgeMs" | "cloc
 
 function trustedIssuer(options: IssuerOptions, times: KeyTimes): TrustedIssuer {
   const { issuer, audience, profile, allowedClients, jwksUri, ca } = options;
-  if (!secureUrl(issuer)) throw new TypeError("issuer is an https URL, or http on loopback.");
+  if (!secureUrl(issuer)) throw new TypeError("issuer must be an https URL, or http on loopback.");
   if (jwksUri !== undefined && !secureUrl(jwksUri))
-    throw new TypeError("jwksUri is an https URL, or http on loopback.");
-  if (typeof audience !== "string" || audience === "") throw new TypeError("audience is the API's ID at its issuer.");
-  if (profile !== "entra" && profile !== "rfc9068") throw new TypeError('profile is "entra" or "rfc9068".');
+    throw new TypeError("jwksUri must be an https URL, or http on loopback.");
+  if (typeof audience !== "string" || audience === "")
+    throw new TypeError("audience must be the API's ID at its issuer.");
+  if (profile !== "entra" && profile !== "rfc9068") throw new TypeError('profile must be "entra" or "rfc9068".');
   const tenantId = options.tenantId ?? (profile === "entra" ? tenantInIssuer(issuer) : undefined);
   if (tenantId === "" || (profile === "entra" && tenantId === undefined)) {
-    throw new TypeError("tenantId is needed: this issuer's address does not say which tenant it is.");
+    throw new TypeError("tenantId is required: the issuer's address does not contain it.");
   }
   return {
     issuer,

@@ -6,28 +6,39 @@ import { GuardError } from "./errors.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** What the route requires of a token; false makes it public. */
+    /** What the route requires of a token; `false` makes it public. */
     guard?: Requirements | false;
   }
   interface FastifyRequest {
-    /** The verified token of the request. Only on routes that a guard protects. */
+    /** The request's verified token. Only on routes that a guard protects. */
     accessToken: AccessToken;
   }
 }
 
+/** Options of `fastifyGuard`. */
 export interface FastifyGuardOptions {
+  /** The guard that verifies the tokens. */
   guard: Guard;
 }
 
 /**
- * Protects every route added after it in the same Fastify context. Each route declares what it needs in
- * `config.guard`; a route without it throws a TypeError when it is added, so that none is open by mistake. Tokens are
+ * A Fastify plugin that protects every route added after it in the same context. Each route declares its requirements
+ * in `config.guard`; adding a route without them throws a TypeError, so that no route is open by mistake. Tokens are
  * verified before the body is read.
- *
  * @example
  * ```ts
+ * import { createGuard } from "@doorcode/guard";
+ * import { fastifyGuard } from "@doorcode/guard/fastify";
+ * import fastify from "fastify";
+ *
+ * const app = fastify();
+ * const guard = createGuard({
+ *   issuer: "https://contoso.ciamlogin.com/aaaabbbb-0000-cccc-1111-dddd2222eeee/v2.0",
+ *   audience: "00001111-aaaa-2222-bbbb-3333cccc4444",
+ *   profile: "entra",
+ * });
  * await app.register(fastifyGuard, { guard });
- * app.get("/todos", { config: { guard: { scopes: ["ToDoList.Read"] } } }, (request) => todosOf(request.accessToken.oid));
+ * app.get("/todos", { config: { guard: { scopes: ["ToDoList.Read"] } } }, (request) => ({ user: request.accessToken.oid }));
  * ```
  */
 export const fastifyGuard = fp(
@@ -44,7 +55,9 @@ export const fastifyGuard = fp(
     app.addHook("onRoute", (route) => {
       const requirements = route.config?.guard;
       if (requirements === undefined) {
-        throw new TypeError(`${route.method} ${route.url} does not say what it needs: set config.guard (false: open).`);
+        throw new TypeError(
+          `${route.method} ${route.url} has no requirements: set config.guard (false makes it public).`,
+        );
       }
       checkRequirements(requirements || {});
     });

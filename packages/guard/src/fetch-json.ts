@@ -4,11 +4,13 @@ import * as https from "node:https";
 import * as tls from "node:tls";
 import * as zlib from "node:zlib";
 
-/** Milliseconds an issuer has for one answer. */
+/** Time limit for one answer of an issuer, in milliseconds. */
 const TIMEOUT_MS = 5_000;
 const MAX_RESPONSE_BYTES = 512 * 1024;
 
-/** The https URL, or http on loopback; undefined for anything else: keys read over plain http can be anybody's. */
+/**
+ * The https URL, or http on loopback; undefined for anything else: keys loaded over plain http could come from anyone.
+ */
 export function secureUrl(text: unknown): URL | undefined {
   if (typeof text !== "string" || !URL.canParse(text)) return undefined;
   const url = new URL(text);
@@ -16,40 +18,40 @@ export function secureUrl(text: unknown): URL | undefined {
   return url.protocol === "https:" || (url.protocol === "http:" && loopback) ? url : undefined;
 }
 
-/** Trusts the CA of this PEM in addition to those that Node.js trusts. */
+/** Trusts this CA (PEM) in addition to those that Node.js trusts. */
 export function secureContextFor(ca: string): tls.SecureContext {
-  // tls.getCACertificates, which knows NODE_EXTRA_CA_CERTS too, is newer than Node.js 20.
+  // tls.getCACertificates, which includes NODE_EXTRA_CA_CERTS, is newer than Node.js 20.
   const known = tls.getCACertificates?.("default") ?? tls.rootCertificates;
   return tls.createSecureContext({ ca: [...known, ca] });
 }
 
 /**
- * GET of a JSON object. node:https and not fetch, because fetch takes a CA only through a separately installed undici.
- * Redirects are not followed: what is configured is what is asked. HTTPS_PROXY, ALL_PROXY and NO_PROXY are honored.
+ * GETs a JSON object. Uses node:https, because fetch accepts a CA only through a separately installed undici. Redirects
+ * are not followed: only the configured address is asked. HTTPS_PROXY, ALL_PROXY and NO_PROXY are honored.
  */
 export async function fetchJson(url: URL, secureContext?: tls.SecureContext): Promise<Record<string, unknown>> {
   const trusted = secureContext && { secureContext };
   const proxy = await proxyOf(url);
   const options = {
-    // A connection of its own: this happens every ten minutes, a pooled socket would only be found dead.
+    // A new connection each time: with one request every ten minutes, a pooled socket would usually be dead.
     agent: proxy ? await proxy.agentWith({ keepAlive: false, ...trusted }) : (false as const),
     headers: { accept: "application/json" },
     signal: AbortSignal.timeout(TIMEOUT_MS),
     ...(url.protocol === "https:" && trusted),
   };
   const request = (url.protocol === "https:" ? https : http).get(url, options);
-  // One that comes after the response has no other listener.
+  // An error after the response has no other listener.
   request.on("error", () => {});
   try {
-    // `once` knows the signal: a request without a socket yet says nothing when it is aborted.
+    // `once` observes the signal: aborting a request that has no socket yet emits nothing.
     const [response] = (await once(request, "response", { signal: options.signal })) as [http.IncomingMessage];
     return await readJson(response, url);
   } catch (error) {
     if (!options.signal.aborted) throw named(error, url);
-    const silent = proxy && !request.socket ? `the proxy ${proxy.name} made no connection to ${url.host}` : undefined;
-    throw new Error(`${silent ?? `${url.host} gave no answer`} within ${TIMEOUT_MS / 1000} s`, { cause: error });
+    const silent = proxy && !request.socket ? `the proxy ${proxy.name} did not connect to ${url.host}` : undefined;
+    throw new Error(`${silent ?? `${url.host} did not answer`} within ${TIMEOUT_MS / 1000} s`, { cause: error });
   } finally {
-    // Without a socket yet, only the proxy's agent is left to end.
+    // Without a socket, only the proxy's agent can be ended.
     request.emit("abandoned");
     request.destroy();
   }
@@ -57,7 +59,7 @@ export async function fetchJson(url: URL, secureContext?: tls.SecureContext): Pr
 
 const proxyVariables = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
 
-/** Nothing of it is loaded where no proxy is configured. */
+/** Loaded only if a proxy is configured. */
 async function proxyOf(url: URL) {
   if (url.protocol !== "https:" || !proxyVariables.some((name) => process.env[name])) return undefined;
   const { proxyFor, tunnelAgent } = await import("./proxy.ts");
@@ -73,7 +75,7 @@ async function proxyOf(url: URL) {
 async function readJson(response: http.IncomingMessage, url: URL): Promise<Record<string, unknown>> {
   try {
     if (response.statusCode !== 200) throw new Error(`${addressOf(url)} answered ${response.statusCode}`);
-    const tooMuch = () => new Error(`${addressOf(url)} answered more than ${MAX_RESPONSE_BYTES} bytes`);
+    const tooMuch = () => new Error(`${addressOf(url)} answered with more than ${MAX_RESPONSE_BYTES} bytes`);
     const chunks: Buffer[] = [];
     let size = 0;
     for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -89,7 +91,10 @@ async function readJson(response: http.IncomingMessage, url: URL): Promise<Recor
   }
 }
 
-/** A request that names no coding allows any (RFC 9110 §12.5.3), and some gateways compress whatever they are asked. */
+/**
+ * A request without Accept-Encoding allows any coding (RFC 9110 §12.5.3), and some gateways compress regardless of the
+ * request.
+ */
 function unpacked(body: Buffer, contentEncoding: string | undefined, url: URL): Buffer {
   const coding = contentEncoding?.trim().toLowerCase() ?? "identity";
   const options = { maxOutputLength: MAX_RESPONSE_BYTES + 1 };
@@ -100,7 +105,7 @@ function unpacked(body: Buffer, contentEncoding: string | undefined, url: URL): 
     if (coding === "br") return zlib.brotliDecompressSync(body, options);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") return Buffer.alloc(MAX_RESPONSE_BYTES + 1);
-    throw new Error(`${addressOf(url)} says that its answer is ${coding}, and it is not`, { cause });
+    throw new Error(`${addressOf(url)} labels its answer ${coding}, but it is not`, { cause });
   }
   throw new Error(`${addressOf(url)} answered with a Content-Encoding that is not supported`);
 }
@@ -112,19 +117,19 @@ function jsonObject(text: string, contentType: string | undefined, url: URL): Re
   } catch {
     // The parser's own message quotes the text.
     const type = contentType?.split(";")[0] || "no type";
-    throw new Error(`${addressOf(url)} did not answer JSON but a body of type ${type}`);
+    throw new Error(`${addressOf(url)} did not answer with JSON but with a body of type ${type}`);
   }
   if (typeof json === "object" && json !== null && !Array.isArray(json)) return json as Record<string, unknown>;
-  throw new Error(`${addressOf(url)} did not answer a JSON object`);
+  throw new Error(`${addressOf(url)} did not answer with a JSON object`);
 }
 
-/** For errors: a user name, a password and a query may be secret. */
+/** For errors: user name, password and query may be secret. */
 export const addressOf = ({ origin, pathname }: URL): string => `${origin}${pathname}`;
 
-/** A certificate outside its period may be right, and this machine's clock wrong: the error names both. */
+/** A certificate outside its validity period may be right and this machine's clock wrong, so the error names both. */
 function named(error: unknown, url: URL): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code !== "CERT_HAS_EXPIRED" && code !== "CERT_NOT_YET_VALID") return error;
-  const message = `the certificate of ${url.host} is not trusted at ${new Date().toISOString()}, which is what this machine's clock says`;
+  const message = `the certificate of ${url.host} is not trusted at ${new Date().toISOString()}, by this machine's clock`;
   return Object.assign(new Error(message, { cause: error }), { code });
 }

@@ -9,12 +9,14 @@ import {
 import { GuardError } from "./errors.ts";
 import { addressOf, fetchJson, secureContextFor, secureUrl } from "./fetch-json.ts";
 
-/** How long keys stay valid, beyond their cache time, while the issuer cannot be reached: one day. */
+/**
+ * How long keys remain usable, beyond their cache time, while the issuer cannot be reached: one day, in milliseconds.
+ */
 const MAX_OUTAGE_MS = 24 * 60 * 60 * 1000;
-/** Pause between attempts while there are no keys yet, as when the API starts before its issuer. */
+/** Pause between attempts while there are no keys yet, in milliseconds: the API may start before its issuer. */
 const FIRST_KEYS_RETRY_MS = 1_000;
 
-/** The source of the time, injected so that tests advance it instead of sleeping. */
+/** The source of the time. Inject one so that tests control the time. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -33,22 +35,21 @@ export interface IssuerKeysOptions {
 
 interface Fetched {
   find: ReturnType<typeof createLocalJWKSet>;
-  /** Milliseconds since the epoch. */
+  /** When they were loaded, in milliseconds since the epoch. */
   at: number;
   authorizationEndpoint: string | undefined;
 }
 
-/** An issuer's public keys, read when they are first needed. */
+/** An issuer's public keys, loaded when they are first needed. */
 export interface IssuerKeys {
   /**
-   * The key for a token's header. An unknown `kid` makes it read the keys again, at most once per cool-down,
-   * so that invented kids cannot flood the issuer with requests.
-   *
+   * Finds the key for a token's header. An unknown `kid` loads the keys again, at most once per cool-down, so that
+   * invented kids cannot flood the issuer with requests.
    * @throws {GuardError} `issuer_unreachable` (503).
    * @throws jose's `JWKSNoMatchingKey` and `JWKSMultipleMatchingKeys`.
    */
   find(header: JWSHeaderParameters | undefined, token: FlattenedJWSInput): Promise<CryptoKey>;
-  /** Of the issuer's metadata, once it was read. */
+  /** From the issuer's metadata, once it is loaded. */
   authorizationEndpoint(): string | undefined;
 }
 
@@ -66,24 +67,24 @@ export function issuerKeys(options: IssuerKeysOptions): IssuerKeys {
     let authorizationEndpoint: string | undefined;
     if (jwksUri === undefined) {
       const metadata = await fetchJson(metadataUrl(options.issuer), secureContext);
-      // RFC 8414 §3.3: metadata of another issuer must not be used.
+      // RFC 8414 §3.3: another issuer's metadata must not be used.
       if (metadata.issuer !== options.issuer)
-        throw new Error(`The metadata is of another issuer, not ${options.issuer}`);
+        throw new Error(`The metadata belongs to another issuer, not to ${options.issuer}`);
       jwksUri = metadata.jwks_uri;
       authorizationEndpoint = secureUrl(metadata.authorization_endpoint)?.href;
     }
     const url = secureUrl(jwksUri);
     if (!url) throw new Error("The metadata's jwks_uri is not an https URL");
     const published = (await fetchJson(url, secureContext)).keys;
-    // A set without keys is an accident at the issuer; the keys of before are the better answer to it.
-    if (!Array.isArray(published)) throw new Error(`${addressOf(url)} is no key set: it has no list of keys`);
+    // A key set without keys is a mistake of the issuer; the previous keys are the better choice.
+    if (!Array.isArray(published)) throw new Error(`${addressOf(url)} is not a key set: it has no list of keys`);
     if (published.length === 0) throw new Error(`${addressOf(url)} is an empty key set`);
     const keys = usableKeys(published, options.issuer);
-    if (keys.length === 0) throw new Error(`${addressOf(url)} has no public keys of ${options.issuer}`);
+    if (keys.length === 0) throw new Error(`${addressOf(url)} has no public keys for ${options.issuer}`);
     return { find: createLocalJWKSet({ keys }), at: clock.now(), authorizationEndpoint };
   }
 
-  /** Reads the keys, once at a time; a failure leaves those of before. */
+  /** Loads the keys, never twice at the same time. A failure keeps the previous ones. */
   function refresh(): Promise<void> {
     inFlight ??= (async () => {
       attemptedAt = clock.now();
@@ -98,7 +99,7 @@ export function issuerKeys(options: IssuerKeysOptions): IssuerKeys {
     return inFlight;
   }
 
-  // Distances, so that a clock that was set back does not hold the keys for hours.
+  // Compares distances, so that a clock that was set back does not keep the keys for hours.
   const canAttempt = (pause: number) => inFlight !== undefined || Math.abs(clock.now() - attemptedAt) >= pause;
   const age = () => (current ? Math.abs(clock.now() - current.at) : Number.POSITIVE_INFINITY);
 
@@ -108,11 +109,11 @@ export function issuerKeys(options: IssuerKeysOptions): IssuerKeys {
         await refresh();
       }
       if (!current || age() >= cacheMaxAgeMs + MAX_OUTAGE_MS) {
-        throw new GuardError("issuer_unreachable", "The issuer's keys cannot be read, so no token can be checked.", {
+        throw new GuardError("issuer_unreachable", "The issuer's keys cannot be loaded, so no token can be checked.", {
           status: 503,
           hint: isProxyError(failure)
-            ? "The proxy of this machine made no connection: the error's cause names it."
-            : `Check that this machine reaches ${options.issuer} and trusts its certificate; then try again.`,
+            ? "This machine's proxy did not connect: the error's cause names it."
+            : `Check that this machine can reach ${options.issuer} and trusts its certificate, then try again.`,
           cause: failure,
         });
       }
@@ -128,7 +129,7 @@ export function issuerKeys(options: IssuerKeysOptions): IssuerKeys {
   };
 }
 
-/** By its name: the class comes with the libraries for proxies, which most programs never load. */
+/** By its name: the class comes with the proxy libraries, which most programs never load. */
 const isProxyError = (error: unknown) => error instanceof Error && error.name === "ProxyError";
 
 /** OpenID Connect Discovery §4: appended to the issuer's path (Entra's `/{tid}/v2.0`). */
@@ -137,11 +138,11 @@ function metadataUrl(issuer: string): URL {
 }
 
 /**
- * Public signature keys only. Entra's key sets are shared between tenants and mark keys with the issuer they sign for;
- * a key of another issuer must not vouch for this one.
+ * Only public signature keys. Tenants share Entra's key sets, whose keys name the issuer that they sign for; another
+ * issuer's key must not vouch for this one.
  */
 function usableKeys(keys: unknown[], issuer: string): JWK[] {
-  // `https://login.microsoftonline.com/{tenantid}/v2.0`: the key signs for every tenant.
+  // `https://login.microsoftonline.com/{tenantid}/v2.0`: the key signs for all tenants.
   const anyTenant = issuer.replace(/\/[0-9a-f-]{36}\//i, "/{tenantid}/");
   return (keys as ((JWK & { issuer?: unknown }) | null)[]).filter((key): key is JWK => {
     if (key === null || key.d !== undefined) return false;

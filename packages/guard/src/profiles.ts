@@ -2,7 +2,7 @@ import type { JWTPayload } from "jose";
 import type { AccessToken } from "./access-token.ts";
 import { audienceRefused, type GuardError, invalidToken } from "./errors.ts";
 
-/** How an issuer writes its access tokens. Configured per issuer; a token never chooses. */
+/** The form of an issuer's access tokens. Configured per issuer; a token never chooses. */
 export type ProfileName = "entra" | "rfc9068";
 
 export interface Expected {
@@ -12,19 +12,22 @@ export interface Expected {
 }
 
 export interface Profile {
-  /** Signature algorithms; never `none`, never one with a shared secret. */
+  /** Accepted signature algorithms: never `none`, never one with a shared secret. */
   algorithms: readonly string[];
-  /** The header's `typ`. */
+  /** The expected `typ` of the header. */
   typ: string;
-  /** Besides `iss`, `aud`, `exp` and `iat`, which every token needs. */
+  /** Required in addition to `iss`, `aud`, `exp` and `iat`, which every token needs. */
   requiredClaims: readonly string[];
-  /** What the claims say, after signature, issuer, audience and times were checked. @throws {GuardError} */
+  /**
+   * Interprets the claims, after signature, issuer, audience and times were checked.
+   * @throws {GuardError}
+   */
   read(claims: JWTPayload, expected: Expected): Omit<AccessToken, "issuer" | "claims" | "expiresAt">;
 }
 
 /**
- * Version 2.0 access tokens of Microsoft Entra (and of a Doorcode tenant). Their `typ` is `JWT`, like that of an ID
- * token, so what they carry has to tell them apart: `azp`, and `scp` or `roles`.
+ * Version 2.0 access tokens of Microsoft Entra (and of a Doorcode tenant). Their `typ` is `JWT`, like an ID token's, so
+ * their claims must distinguish them: `azp`, and `scp` or `roles`.
  */
 export const entra: Profile = {
   algorithms: ["RS256"],
@@ -39,17 +42,17 @@ export const entra: Profile = {
         "Set accessTokenAcceptedVersion (requestedAccessTokenVersion) to 2 in the API's registration.",
       );
     }
-    // Entra writes one audience, the API's client ID; a list is not a token of Entra.
+    // Entra's tokens have one audience, the API's client ID; a list does not come from Entra.
     if (claims.aud !== expected.audience) throw audienceRefused();
     const scopes = spaceSeparated(claims, "scp");
     const roles = stringArray(claims, "roles");
-    // An empty scp is a person's token that permits nothing; only one without scp can be an app's own.
+    // An empty scp is a user's token without permissions; only a token without scp can be app-only.
     const appOnly = claims.idtyp === "app" || (claims.idtyp === undefined && claims.scp === undefined);
     if ((appOnly ? roles : scopes).length === 0) {
       throw invalidToken(
         "permissions_missing",
-        "The token permits nothing: it has no scopes, and no app roles of an app on its own.",
-        "Ask for a token with this API's scopes, or assign the app a role of this API.",
+        "The token grants no permissions: it has neither scopes nor, as an app-only token, app roles.",
+        "Request a token with this API's scopes, or assign one of its roles to the app.",
       );
     }
     return {
@@ -57,7 +60,7 @@ export const entra: Profile = {
       oid: requiredString(claims, "oid"),
       tid: checkedTenant(claims, expected.tenantId),
       azp: requiredString(claims, "azp"),
-      // A program without a person has no delegated permissions, whatever else the token says.
+      // A program without a user has no delegated permissions, whatever else the token says.
       scopes: appOnly ? [] : scopes,
       roles,
       appOnly,
@@ -65,7 +68,7 @@ export const entra: Profile = {
   },
 };
 
-/** JWT access tokens as RFC 9068 writes them. `typ` alone tells them from ID tokens (§2.1, §4). */
+/** JWT access tokens as specified in RFC 9068. Only `typ` distinguishes them from ID tokens (§2.1, §4). */
 export const rfc9068: Profile = {
   algorithms: ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519"],
   typ: "at+jwt",
@@ -82,13 +85,13 @@ export const rfc9068: Profile = {
       azp: clientId,
       scopes: spaceSeparated(claims, "scope"),
       roles: stringArray(claims, "roles"),
-      // §2.2: where no person is involved, the subject is the client itself.
+      // §2.2: without a user, the subject is the client itself.
       appOnly: sub === clientId,
     };
   },
 };
 
-/** A claim that has to be a string with something in it. */
+/** A claim that must be a non-empty string. */
 function requiredString(claims: JWTPayload, name: string): string {
   const value = claims[name];
   if (typeof value === "string" && value !== "") return value;
@@ -99,7 +102,7 @@ function optionalString(claims: JWTPayload, name: string): string | undefined {
   return claims[name] === undefined ? undefined : requiredString(claims, name);
 }
 
-/** A space-separated list (RFC 6749 §3.3); empty when the claim is absent. */
+/** A space-separated list (RFC 6749 §3.3); empty if the claim is absent. */
 function spaceSeparated(claims: JWTPayload, name: string): string[] {
   const value = claims[name];
   if (value === undefined) return [];
@@ -114,7 +117,7 @@ function stringArray(claims: JWTPayload, name: string): string[] {
   return value;
 }
 
-/** An ID token says who signed in at the client; it is no permission to call anything (RFC 9068 §5). */
+/** An ID token says who signed in at the client; it does not permit calls (RFC 9068 §5). */
 function refuseIdToken(claims: JWTPayload): void {
   if (claims.nonce === undefined && claims.at_hash === undefined && claims.c_hash === undefined) return;
   throw invalidToken(
@@ -130,7 +133,7 @@ function checkedTenant(claims: JWTPayload, tenantId: string | undefined): string
   if (tenantId === undefined || tid === tenantId) return tid;
   throw invalidToken(
     "tenant_refused",
-    "The token is of another tenant.",
+    "The token is from another tenant.",
     "Sign in at the tenant that this API belongs to.",
   );
 }
@@ -138,8 +141,8 @@ function checkedTenant(claims: JWTPayload, tenantId: string | undefined): string
 export function claimMissing(name: string, cause?: unknown): GuardError {
   return invalidToken(
     "claim_missing",
-    `The token has no usable claim ${name}.`,
-    "Check that the issuer writes access tokens of the profile that this API is configured for.",
+    `The token's claim ${name} is missing or invalid.`,
+    "Check that the issuer's access tokens match the profile that this API is configured for.",
     cause,
   );
 }

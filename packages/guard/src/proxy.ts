@@ -1,23 +1,23 @@
-// The same file is in @doorcode/client and in @doorcode/guard, which import nothing of each other; a test compares the two.
+// The same file is in @doorcode/client and in @doorcode/guard, which do not import each other; a test compares them.
 import type { Agent, ClientRequest } from "node:http";
 import type { BlockList } from "node:net";
 import type { SecureContext } from "node:tls";
 
 const net = process.getBuiltinModule("node:net");
 
-/** What an https request goes through. */
+/** The proxy for https requests. */
 export interface ProxyServer {
   url: URL;
   /** The environment variable that names it. */
   variable: string;
-  /** Host, port and variable, as errors have it; without user name and password. */
+  /** Host, port and variable, for error messages; without user name and password. */
   name: string;
 }
 
-/** A proxy that cannot be meant, or that made no connection. */
+/** A proxy that cannot be used, or that did not connect. */
 export class ProxyError extends Error {
   override name = "ProxyError";
-  /** `setting`: the variable's text; `tls`: the proxy's own certificate; `connection`: anything else. */
+  /** `setting`: the variable's text is invalid; `tls`: the proxy's own certificate; `connection`: anything else. */
   readonly kind: "setting" | "tls" | "connection";
   readonly variable: string;
 
@@ -28,13 +28,13 @@ export class ProxyError extends Error {
   }
 }
 
-/** Of https, in the order of curl. HTTP_PROXY is for http, which never leaves this machine here. */
+/** The variables for https, in curl's order. HTTP_PROXY is for http, which never leaves this machine here. */
 const variables = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
 const schemes = /^(https?|socks|socks4a?|socks5h?):$/;
 
 /**
- * The proxy that the environment names for an https address; undefined where there is none, for this machine itself, and
- * for what NO_PROXY lists.
+ * The proxy that the environment names for an https address; undefined if there is none, for this machine itself, and
+ * for hosts in NO_PROXY.
  * @throws ProxyError `setting`
  */
 export function proxyFor(url: URL, env: NodeJS.ProcessEnv = process.env): ProxyServer | undefined {
@@ -42,30 +42,32 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv = process.env): ProxyS
   if (variable === undefined || isDirect(url, env.no_proxy || env.NO_PROXY || "")) return undefined;
   const text = (env[variable] as string).trim();
   const full = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`;
-  // None of these repeats the text: it may hold a password.
+  // None of these repeats the text, which may hold a password.
   const refuse = (why: string) => new ProxyError("setting", variable, `${variable} ${why}`);
   const misspelled =
-    "has more than user name, password, host and port: leave a path out, and percent-encode the special characters of a user name or password (%5C for \\, %2F for /, %3F for ?, %23 for #, %40 for @).";
-  // A "/", "?" or "#" in a password ends the host too early: user name and password would be taken for host and port.
+    "has more than user name, password, host and port: remove any path, and percent-encode the special characters of a user name or password (%5C for \\, %2F for /, %3F for ?, %23 for #, %40 for @).";
+  // A "/", "?" or "#" in a password ends the host too early, so that user name and password would be read as host and
+  // port.
   if (!/^[^/?#\\]*\/?$/.test(full.slice(full.indexOf("://") + 3))) throw refuse(misspelled);
-  if (!URL.canParse(full)) throw refuse("is not the address of a proxy, such as http://proxy.example:3128.");
+  if (!URL.canParse(full)) throw refuse("is not a proxy address, such as http://proxy.example:3128.");
   const proxy = new URL(full);
   if (!schemes.test(proxy.protocol) || proxy.hostname === "") {
-    throw refuse("names no proxy by http, https, socks4, socks4a, socks5 or socks5h.");
+    throw refuse("must begin with http, https, socks4, socks4a, socks5 or socks5h.");
   }
   if (text.includes("@") && !proxy.username && !proxy.password) throw refuse(misspelled);
   try {
     decodeURIComponent(proxy.username + proxy.password);
   } catch {
-    throw refuse("has a user name or password with a % that begins no escape: write %25 for it.");
+    throw refuse("has a % in its user name or password that does not begin an escape: write %25.");
   }
   const port = proxy.port || (proxy.protocol === "https:" ? "443" : proxy.protocol === "http:" ? "80" : "1080");
   return { url: proxy, variable, name: `${proxy.hostname}:${port} (${variable})` };
 }
 
 /**
- * Whether NO_PROXY exempts the address, by the rules of curl and Go together: `*`; a name with those beneath it, with a dot
- * or `*.` before it or not; IP addresses, with brackets or not; CIDR; each but the last with a port or without.
+ * Whether NO_PROXY exempts the address, by the combined rules of curl and Go: `*`; a name and its subdomains, with or
+ * without a leading dot or `*.`; IP addresses, with or without brackets; CIDR ranges. All but the last with or without
+ * a port.
  */
 function isDirect(url: URL, list: string): boolean {
   const host = url.hostname.replace(/^\[|\]$|\.$/g, "").toLowerCase();
@@ -86,13 +88,13 @@ function isDirect(url: URL, list: string): boolean {
 
 const familyOf = (host: string) => (({ 4: "ipv4", 6: "ipv6" }) as const)[net.isIP(host) as 4 | 6];
 
-/** As an address has it: lower case, ASCII, without a dot at its end. */
+/** As in a URL: lower case, ASCII, without a trailing dot. */
 function nameOf(text: string): string {
   const name = text.replace(/\.$/, "");
   return URL.canParse(`https://${name}`) ? new URL(`https://${name}`).hostname : "";
 }
 
-/** Of IP addresses and CIDR ranges; anything else is none. */
+/** IP addresses and CIDR ranges; undefined for anything else. */
 function ranges(...texts: string[]): BlockList {
   const list = new net.BlockList();
   for (const text of texts) {
@@ -111,8 +113,8 @@ interface Tunnel {
 }
 
 /**
- * An agent whose connections go through the proxy. Until there is one its requests have no `socket`; `abandoned`, emitted on
- * such a request, ends its attempt. Requests fail with a ProxyError where it is the proxy that fails.
+ * An agent that connects through the proxy. Before that its requests have no `socket`; emitting `abandoned` on such a
+ * request ends its attempt. Requests fail with a ProxyError if the proxy fails.
  */
 export async function tunnelAgent(
   proxy: ProxyServer,
@@ -129,7 +131,7 @@ export async function tunnelAgent(
       throw failure(cause, proxy, String(target.host));
     });
     if (status === 200) return socket as never;
-    // https-proxy-agent hands a refusal on as if the server had answered; only the server may speak for itself.
+    // https-proxy-agent returns a proxy's rejection as if the server had answered it; only the server may do that.
     socket.destroy();
     throw refusal(status, proxy, String(target.host));
   };
@@ -141,11 +143,11 @@ async function byConnect({ url }: ProxyServer, options: object) {
   const agent = new HttpsProxyAgent(url.href, options);
   const { connectOpts } = agent;
   const connect: typeof agent.connect = (request, target) => {
-    // The agent waits for a silent proxy for ever, though its request is long gone; that would hold the process.
+    // The agent would wait for a silent proxy forever, even after its request is gone, and keep the process running.
     const gone = new AbortController();
     const onAbandoned = () => gone.abort();
     request.once("abandoned", onAbandoned);
-    // Read before the first await of `connect`, so one request does not see another's.
+    // Read before the first await of `connect`, so that one request does not see another's.
     agent.connectOpts = { ...connectOpts, signal: gone.signal } as typeof connectOpts;
     const connected = HttpsProxyAgent.prototype.connect.call(agent, request, target);
     return connected.finally(() => request.off("abandoned", onAbandoned));
@@ -153,7 +155,7 @@ async function byConnect({ url }: ProxyServer, options: object) {
   return { agent, connect };
 }
 
-/** An attempt ends after 30 seconds by itself. */
+/** An attempt ends after 30 seconds, in milliseconds. */
 async function bySocks({ url }: ProxyServer, options: object) {
   const { SocksProxyAgent } = await import("socks-proxy-agent");
   const agent = new SocksProxyAgent(url.href, options);
@@ -163,30 +165,31 @@ async function bySocks({ url }: ProxyServer, options: object) {
 
 function refusal(status: number, { url, variable, name }: ProxyServer, host: string): ProxyError {
   const wants = url.username
-    ? `refuses the user name and password in ${variable}`
+    ? `rejects the user name and password in ${variable}`
     : "asks for a user name and password";
-  const what = status === 407 ? wants : `answered ${status} and made no connection to ${host}`;
+  const what = status === 407 ? wants : `answered ${status} and did not connect to ${host}`;
   return new ProxyError("connection", variable, `the proxy ${name} ${what}${status === 407 ? " (407)" : ""}`);
 }
 
 function failure(cause: unknown, { variable, name }: ProxyServer, host: string): ProxyError {
   const { code = "", hostname, message } = cause as NodeJS.ErrnoException & { hostname?: string };
-  // The error of a SOCKS client holds its settings.
+  // A SOCKS client's error contains its settings.
   const options = "options" in (cause as object) ? {} : { cause };
   const say = (what: string, kind: ProxyError["kind"] = "connection") =>
     new ProxyError(kind, variable, `${what}${code && ` (${code})`}`, options);
   if (/CERT|SIGNED|UNABLE_TO|HOSTNAME_MISMATCH|PATH_LENGTH|INVALID_CA|INVALID_PURPOSE/.test(code)) {
     return say(`the certificate of the proxy ${name} is not trusted`, "tls");
   }
-  if (code === "EPROTO" || code.startsWith("ERR_SSL_")) return say(`no TLS with the proxy ${name}`, "tls");
-  if (code === "ECONNREFUSED") return say(`nothing listens at the proxy ${name}`);
+  if (code === "EPROTO" || code.startsWith("ERR_SSL_"))
+    return say(`the TLS handshake with the proxy ${name} failed`, "tls");
+  if (code === "ECONNREFUSED") return say(`the proxy ${name} refuses connections`);
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
-    // socks4 and socks5 look names up here; socks4a and socks5h leave that to the proxy.
+    // socks4 and socks5 resolve names here; socks4a and socks5h leave that to the proxy.
     if (hostname === host)
-      return say(`this machine knows no address for ${host}: socks5h in ${variable} asks the proxy`);
-    return say(`no address is known for the proxy ${name}`);
+      return say(`this machine cannot resolve ${host}: with socks5h in ${variable} the proxy resolves it`);
+    return say(`cannot resolve the proxy ${name}`);
   }
-  if (code === "ENETUNREACH" || code === "EHOSTUNREACH") return say(`no route leads to the proxy ${name}`);
-  if (!("cause" in options)) return say(`the proxy ${name} made no connection to ${host}: ${message}`);
-  return say(`the connection to the proxy ${name} was lost before it led to ${host}`);
+  if (code === "ENETUNREACH" || code === "EHOSTUNREACH") return say(`no route to the proxy ${name}`);
+  if (!("cause" in options)) return say(`the proxy ${name} did not connect to ${host}: ${message}`);
+  return say(`the connection to the proxy ${name} was lost before it reached ${host}`);
 }

@@ -18,7 +18,6 @@ export interface TrustedIssuer {
 
 /**
  * Verifies a token against the issuer that it names (RFC 9068 §4, RFC 7519 §7.2).
- *
  * @throws {GuardError} Status 401 or 503.
  */
 export async function verifyToken(
@@ -41,7 +40,7 @@ export async function verifyToken(
       currentDate: new Date(clock.now()),
       clockTolerance: clockToleranceMs / 1000,
     });
-    // jose refuses a time that is not a number.
+    // jose rejects a time that is not a number.
     claims = verified.payload as typeof claims;
   } catch (error) {
     throw toGuardError(error);
@@ -51,8 +50,8 @@ export async function verifyToken(
   if (from.allowedClients && !from.allowedClients.has(read.azp)) {
     throw invalidToken(
       "client_refused",
-      "The token was issued to a client that may not call this API.",
-      "Add the client's ID to allowedClients, or call with an app that is on the list.",
+      "The token's client may not call this API.",
+      "Add the client's ID to allowedClients, or use an app that is on the list.",
     );
   }
   return { token: { ...read, issuer, expiresAt: claims.exp * 1000, claims }, from };
@@ -60,7 +59,7 @@ export async function verifyToken(
 
 /**
  * Returns the configured issuer that a token names, before anything in it is verified. A token that cannot be valid is
- * refused before its issuer's keys are fetched.
+ * rejected before its issuer's keys are loaded.
  */
 function configuredIssuer(token: string, issuers: ReadonlyMap<string, TrustedIssuer>): TrustedIssuer {
   let alg: string | undefined;
@@ -75,7 +74,7 @@ function configuredIssuer(token: string, issuers: ReadonlyMap<string, TrustedIss
   if (!from) {
     throw invalidToken(
       "issuer_unknown",
-      "The token is of an issuer that this API does not trust.",
+      "The token is from an issuer that this API does not trust.",
       "Sign in at the tenant that this API is configured for.",
     );
   }
@@ -89,29 +88,29 @@ function configuredIssuer(token: string, issuers: ReadonlyMap<string, TrustedIss
   return from;
 }
 
-/** Maps an error of jose to a GuardError; an unknown error is refused as well. */
+/** Converts an error of jose into a GuardError; an unknown error also rejects the token. */
 function toGuardError(error: unknown): GuardError {
   if (error instanceof GuardError) return error;
   if (error instanceof errors.JWTExpired) {
-    return invalidToken("token_expired", "The token has expired.", "Renew it and send the new one.", error);
+    return invalidToken("token_expired", "The token has expired.", "Renew the token and send the new one.", error);
   }
   if (error instanceof errors.JWTClaimValidationFailed) return claimError(error);
   if (error instanceof errors.JWSSignatureVerificationFailed) {
-    return invalidToken("signature_invalid", "The token's signature is wrong.", "Send the token as issued.", error);
+    return invalidToken("signature_invalid", "The token's signature is invalid.", "Send the token as issued.", error);
   }
   if (error instanceof errors.JWKSMultipleMatchingKeys) {
     return invalidToken(
       "key_unknown",
-      "The token does not say which of its issuer's keys it is signed with, and several fit.",
-      "The issuer has to name the key in its tokens (kid), and to publish each kid once (OpenID Connect Core 10.1).",
+      "The token does not name its signing key, and several of the issuer's keys match.",
+      "The issuer must name the key in its tokens (kid) and publish each kid only once (OpenID Connect Core §10.1).",
       error,
     );
   }
   if (error instanceof errors.JWKSNoMatchingKey) {
     return invalidToken(
       "key_unknown",
-      "The token is signed with a key that its issuer does not publish.",
-      "Sign in again. Right after the issuer changed its keys, try once more in half a minute.",
+      "The token's signing key is not among those that its issuer publishes.",
+      "Sign in again. If the issuer has just changed its keys, try again in 30 seconds.",
       error,
     );
   }
@@ -122,7 +121,7 @@ function claimError(error: errors.JWTClaimValidationFailed): GuardError {
   if (error.claim === "typ") {
     return invalidToken(
       "type_refused",
-      "The token is not of the type that this API accepts.",
+      "The token has the wrong type (typ) for this API.",
       "Send an access token, and check that the API is configured with its issuer's profile.",
       error,
     );
@@ -133,9 +132,9 @@ function claimError(error: errors.JWTClaimValidationFailed): GuardError {
 }
 
 function notYetValid(cause?: unknown): GuardError {
-  return invalidToken("token_not_yet_valid", "The token is not valid yet.", "Set this machine's clock right.", cause);
+  return invalidToken("token_not_yet_valid", "The token is not yet valid.", "Correct this machine's clock.", cause);
 }
 
 function malformed(cause?: unknown): GuardError {
-  return invalidToken("token_malformed", "The token is not a signed JWT.", "Send the token as it was issued.", cause);
+  return invalidToken("token_malformed", "The token is not a signed JWT.", "Send the token as issued.", cause);
 }

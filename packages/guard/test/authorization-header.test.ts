@@ -20,7 +20,7 @@ function refusal(rawHeaders: string[]): GuardError {
 }
 
 describe("the Authorization header", () => {
-  test("gives the token back, whatever the case of name and scheme and whatever stands beside it", () => {
+  test("returns the token, regardless of the case of name and scheme and of other headers", () => {
     const name = fc.mixedCase(fc.constant("authorization"));
     fc.assert(
       fc.property(name, scheme, fc.integer({ min: 1, max: 3 }), b64token, (header, word, spaces, token) => {
@@ -30,7 +30,7 @@ describe("the Authorization header", () => {
     );
   });
 
-  test("accepts nothing outside the grammar, and never answers with what was sent", () => {
+  test("rejects anything outside the grammar, and never repeats the input", () => {
     const grammar = /^bearer +[A-Za-z0-9\-._~+/]+=*$/i;
     const text = fc.oneof(anyText, fc.string({ unit: "grapheme-ascii" }));
     const value = fc.oneof(
@@ -56,10 +56,10 @@ describe("the Authorization header", () => {
     ["two tokens with a comma", ["authorization", "Bearer a, Bearer b"]],
     ["two headers", ["authorization", "Bearer a", "Authorization", "Bearer a"]],
     ["two headers of different schemes", ["authorization", "Basic YTpi", "Authorization", "Bearer a"]],
-    ["the scheme alone", ["authorization", "Bearer"]],
+    ["only the scheme", ["authorization", "Bearer"]],
     ["a tab for the space", ["authorization", "Bearer\ta"]],
     ["padding before the end", ["authorization", "Bearer a=b"]],
-    ["padding alone", ["authorization", "Bearer ="]],
+    ["only padding", ["authorization", "Bearer ="]],
     ["quotes", ["authorization", 'Bearer "a"']],
     ["a parameter", ["authorization", "Bearer a; b"]],
   ];
@@ -84,7 +84,7 @@ describe("the Authorization header", () => {
     }
   });
 
-  test("may hold a token of 16,384 characters, and is not even parsed when it is far longer", () => {
+  test("may contain a token of 16,384 characters, and is not parsed if it is much longer", () => {
     const longest = "a".repeat(16_384);
     assert.equal(bearerToken(["authorization", `Bearer ${longest}`]), longest);
     const ofLength = (length: number) => ["authorization", `Bearer${"a".padStart(length - "Bearer".length)}`];
@@ -94,7 +94,7 @@ describe("the Authorization header", () => {
     assert.equal(error.wwwAuthenticate, `Bearer error="invalid_token", error_description="${error.message}"`);
   });
 
-  test("of any length is judged in time that grows with its length only", () => {
+  test("of any length is parsed in linear time", () => {
     assert.equal(refusal(["authorization", `Bearer ${"a".repeat(1_000_000)}`]).code, "token_too_large");
     assert.equal(refusal(["authorization", `Bearer ${"a=".repeat(8_000)}`]).code, "authorization_malformed");
     assert.equal(refusal(["authorization", `Bearer ${" ".repeat(16_000)}`]).code, "authorization_malformed");

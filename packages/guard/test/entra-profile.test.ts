@@ -18,7 +18,7 @@ after(() => at[Symbol.asyncDispose]());
 const base64url = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
 describe("an Entra access token is accepted", () => {
-  test("of a person: scopes, object ID, tenant, client and expiry are read", async () => {
+  test("of a user: scopes, object ID, tenant, client and expiry are read", async () => {
     const claims = at.entraClaims({ scp: "ToDoList.Read ToDoList.ReadWrite", roles: ["Manager"] });
     const token = await guard.verify(await at.sign(claims));
     assert.deepEqual(token, {
@@ -35,7 +35,7 @@ describe("an Entra access token is accepted", () => {
     });
   });
 
-  test("of an app on its own: by idtyp, and by roles without scp", async () => {
+  test("of an app without a user: by idtyp, and by roles without scp", async () => {
     for (const claims of [
       { idtyp: "app", roles: ["ToDoList.Read.All"], scp: undefined },
       { roles: ["ToDoList.Read.All"], scp: undefined },
@@ -52,7 +52,7 @@ describe("an Entra access token is accepted", () => {
     assert.deepEqual([token.appOnly, token.scopes, token.roles], [true, [], ["Job"]]);
   });
 
-  test("by the machine's clock, where no other is given", async () => {
+  test("by the system clock, if no other is given", async () => {
     await using now = await localIssuer({ clock: manualClock(Date.now()) });
     const { clock: _, ...trust } = now.trust;
     const real = createGuard({ ...trust, profile: "entra" });
@@ -61,7 +61,7 @@ describe("an Entra access token is accepted", () => {
   });
 
   test("up to 16,384 characters", async () => {
-    // Base64url makes four characters of three bytes; a header parameter and a claim, padded, meet any length.
+    // Base64url turns three bytes into four characters; padding a header parameter and a claim gives any length.
     const padded = async (claim: number, parameter: number) =>
       at.sign(at.entraClaims({ pad: "x".repeat(claim) }), { pad: "x".repeat(parameter) });
     const short = (await padded(0, 0)).length;
@@ -73,7 +73,7 @@ describe("an Entra access token is accepted", () => {
     await refused(guard.verify(`${longest}A`), "token_too_large");
   });
 
-  test("until it expires, and as much longer as clocks may differ", async () => {
+  test("until it expires, plus the allowed clock difference", async () => {
     const jwt = await at.sign(at.entraClaims({ exp: at.seconds() - 29 }));
     await guard.verify(jwt);
     const exact = createGuard({ ...at.trust, profile: "entra", clockToleranceMs: 0 });
@@ -83,14 +83,14 @@ describe("an Entra access token is accepted", () => {
 });
 
 describe("an Entra access token is refused", () => {
-  test("not while it is issued or begins no further ahead than clocks may differ", async () => {
+  test("but not if it is issued or starts in the future within the allowed clock difference", async () => {
     await guard.verify(await at.sign(at.entraClaims({ iat: at.seconds() + 30, nbf: at.seconds() + 30 })));
   });
 
   const byClaims: [string, () => JWTPayload, GuardErrorCode][] = [
     ["of another issuer", () => ({ iss: at.issuer.replace(at.tenantId, randomUUID()) }), "issuer_unknown"],
-    ["whose issuer differs by a slash", () => ({ iss: `${at.issuer}/` }), "issuer_unknown"],
-    ["whose issuer is no text", () => ({ iss: [at.issuer] as unknown as string }), "issuer_unknown"],
+    ["with an issuer that differs by a slash", () => ({ iss: `${at.issuer}/` }), "issuer_unknown"],
+    ["with an issuer that is not a string", () => ({ iss: [at.issuer] as unknown as string }), "issuer_unknown"],
     ["without issuer", () => ({ iss: undefined }), "issuer_unknown"],
     ["for another API", () => ({ aud: randomUUID() }), "audience_refused"],
     ["for several APIs, this one among them", () => ({ aud: [at.audience, randomUUID()] }), "audience_refused"],
@@ -99,7 +99,7 @@ describe("an Entra access token is refused", () => {
     ["without tenant", () => ({ tid: undefined }), "claim_missing"],
     ["that expired", () => ({ exp: at.seconds() - 31 }), "token_expired"],
     ["without expiry", () => ({ exp: undefined }), "claim_missing"],
-    ["whose expiry is text", () => ({ exp: "9999999999" as unknown as number }), "claim_missing"],
+    ["with an expiry that is a string", () => ({ exp: "9999999999" as unknown as number }), "claim_missing"],
     ["that is not valid yet", () => ({ nbf: at.seconds() + 31 }), "token_not_yet_valid"],
     ["without nbf", () => ({ nbf: undefined }), "claim_missing"],
     ["issued in the future", () => ({ iat: at.seconds() + 31 }), "token_not_yet_valid"],
@@ -109,20 +109,20 @@ describe("an Entra access token is refused", () => {
     ["without azp", () => ({ azp: undefined }), "claim_missing"],
     ["with an empty azp", () => ({ azp: "" }), "claim_missing"],
     ["without object ID", () => ({ oid: undefined }), "claim_missing"],
-    ["whose object ID is no text", () => ({ oid: 7 }), "claim_missing"],
-    ["whose iat is text", () => ({ iat: "1" as unknown as number }), "claim_missing"],
-    ["with a role that is no text among others", () => ({ roles: ["Job", 7] }), "claim_missing"],
+    ["with an object ID that is not a string", () => ({ oid: 7 }), "claim_missing"],
+    ["with an iat that is a string", () => ({ iat: "1" as unknown as number }), "claim_missing"],
+    ["with a role that is not a string among others", () => ({ roles: ["Job", 7] }), "claim_missing"],
     ["with neither scp nor roles", () => ({ scp: undefined }), "permissions_missing"],
     ["with empty scp and roles", () => ({ scp: " ", roles: [] }), "permissions_missing"],
-    ["of a person with a role and an empty scp", () => ({ scp: "", roles: ["Job"] }), "permissions_missing"],
+    ["of a user with a role and an empty scp", () => ({ scp: "", roles: ["Job"] }), "permissions_missing"],
     [
-      "of a person with a role, by idtyp",
+      "of a user with a role, by idtyp",
       () => ({ idtyp: "user", scp: undefined, roles: ["Job"] }),
       "permissions_missing",
     ],
-    ["of an app without roles, whatever its scp", () => ({ idtyp: "app", scp: "Read" }), "permissions_missing"],
+    ["of an app without roles, with any scp", () => ({ idtyp: "app", scp: "Read" }), "permissions_missing"],
     ["with scp as a list", () => ({ scp: ["ToDoList.Read"] }), "claim_missing"],
-    ["with roles as text", () => ({ scp: undefined, roles: "ToDoList.Read.All" }), "claim_missing"],
+    ["with roles as a string", () => ({ scp: undefined, roles: "ToDoList.Read.All" }), "claim_missing"],
     ["that is an ID token with nonce", () => ({ nonce: "n" }), "id_token_refused"],
     ["that is an ID token with c_hash", () => ({ c_hash: "h" }), "id_token_refused"],
     ["that is an ID token with at_hash", () => ({ at_hash: "h" }), "id_token_refused"],
@@ -138,12 +138,12 @@ describe("an Entra access token is refused", () => {
   test("when it is an ID token as Entra writes it: aud is the client, no azp, no scp", async () => {
     const idToken = at.entraClaims({ aud: at.client, azp: undefined, scp: undefined });
     await refused(guard.verify(await at.sign(idToken)), "claim_missing");
-    // Even where an app and an API share an ID, it is none.
+    // Not even if an app and an API share an ID.
     const shared = createGuard({ ...at.trust, audience: at.client, profile: "entra" });
     await refused(shared.verify(await at.sign(idToken)), "claim_missing");
   });
 
-  test("with typ at+jwt, or none: the profile is configured, not read off the token", async () => {
+  test("with typ at+jwt, or none: the profile comes from the configuration, not from the token", async () => {
     await refused(guard.verify(await at.sign(at.entraClaims(), { typ: "at+jwt" })), "type_refused");
     await refused(guard.verify(await at.sign(at.entraClaims(), { typ: undefined })), "type_refused");
     await refused(guard.verify(await at.sign(at.rfc9068Claims(), { typ: "at+jwt" })), "type_refused");
@@ -167,12 +167,12 @@ describe("an Entra access token is refused", () => {
     }
   });
 
-  test("with another RSA algorithm than Entra's", async () => {
+  test("with an RSA algorithm other than Entra's", async () => {
     const header = base64url({ alg: "PS256", typ: "JWT", kid: at.jwk.kid });
     await refused(guard.verify(`${header}.${base64url(at.entraClaims())}.AAAA`), "algorithm_refused");
   });
 
-  test("with a key that came in its own header", async () => {
+  test("with a key from its own header", async () => {
     await using other = await localIssuer({ clock: at.clock });
     await other.rotate();
     const jwt = await other.sign(at.entraClaims(), { jwk: other.jwk, kid: at.jwk.kid });
@@ -193,22 +193,22 @@ describe("an Entra access token is refused", () => {
     await refused(guard.verify(`${header}.${base64url(at.entraClaims())}.AAAA`), "token_malformed");
   });
 
-  test("when it is no JWT at all", async () => {
+  test("when it is not a JWT", async () => {
     const junk = ["", ".", "..", "...", "a.b", "a.b.c", "a.b.c.d.e", "😀.😀.😀", `${base64url([])}.${base64url([])}.a`];
     for (const text of junk) await refused(guard.verify(text), "token_malformed");
     await refused(guard.verify("a".repeat(16_385)), "token_too_large");
   });
 
-  test("of a client that is not on the list", async () => {
+  test("of a client that is not in the list", async () => {
     const listed = createGuard({ ...at.trust, profile: "entra", allowedClients: [at.client] });
     await listed.verify(await at.sign(at.entraClaims()));
     await refused(listed.verify(await at.sign(at.entraClaims({ azp: randomUUID() }))), "client_refused");
-    const nobody = createGuard({ ...at.trust, profile: "entra", allowedClients: [] });
-    await refused(nobody.verify(await at.sign(at.entraClaims())), "client_refused");
+    const closed = createGuard({ ...at.trust, profile: "entra", allowedClients: [] });
+    await refused(closed.verify(await at.sign(at.entraClaims())), "client_refused");
   });
 });
 
-describe("what a token may do", () => {
+describe("what a token allows", () => {
   const needs = { scopes: ["ToDoList.Read", "ToDoList.ReadWrite"], roles: ["ToDoList.Read.All"] };
 
   test("any one of the route's scopes is enough", async () => {
@@ -217,7 +217,7 @@ describe("what a token may do", () => {
     }
   });
 
-  test("none of them is 403, and the challenge names them", async () => {
+  test("a token with none of them gets 403, and the challenge names them", async () => {
     for (const scp of ["ToDoList", "todolist.read", "ToDoList.Read.All", "Other"]) {
       const attempt = guard.verify(await at.sign(at.entraClaims({ scp })), needs);
       const error = await refused(attempt, "insufficient_scope", 403);
@@ -228,15 +228,15 @@ describe("what a token may do", () => {
     }
   });
 
-  test("the hint names what would do: scopes, app roles, or both", async () => {
+  test("the hint names what is sufficient: scopes, app roles, or both", async () => {
     const jwt = await at.sign(at.entraClaims({ scp: "Other" }));
     const hintFor = async (requirements: Requirements) =>
       (await refused(guard.verify(jwt, requirements), "insufficient_scope", 403)).hint;
-    assert.equal(await hintFor({ scopes: ["A", "B"] }), "It needs one of the scopes A B.");
-    assert.equal(await hintFor({ roles: ["C", "D"] }), "It needs for an app on its own, one of the app roles C D.");
+    assert.equal(await hintFor({ scopes: ["A", "B"] }), "It requires one of the scopes A B.");
+    assert.equal(await hintFor({ roles: ["C", "D"] }), "It requires an app-only token with one of the app roles C D.");
     assert.equal(
       await hintFor({ scopes: ["A"], roles: ["C"] }),
-      "It needs one of the scopes A or, for an app on its own, one of the app roles C.",
+      "It requires one of the scopes A, or an app-only token with one of the app roles C.",
     );
   });
 
@@ -249,14 +249,14 @@ describe("what a token may do", () => {
     );
   });
 
-  test("app roles permit an app on its own, never a person who has the role too", async () => {
+  test("app roles allow an app without a user, but never a user who also has the role", async () => {
     const app = await guard.verify(await at.sign(at.entraClaims({ scp: undefined, roles: needs.roles })), needs);
     assert.ok(hasAppRole(app, "Other", "ToDoList.Read.All") && !hasScope(app, "ToDoList.Read"));
     const person = at.entraClaims({ scp: "Other", roles: needs.roles });
     await refused(guard.verify(await at.sign(person), needs), "insufficient_scope", 403);
   });
 
-  test("a route for people is closed to apps, and the other way round", async () => {
+  test("a route for users rejects apps, and the other way round", async () => {
     const app = await at.sign(at.entraClaims({ scp: undefined, roles: ["ToDoList.Read"] }));
     await refused(guard.verify(app, { scopes: ["ToDoList.Read"] }), "insufficient_scope", 403);
     await refused(
@@ -266,7 +266,7 @@ describe("what a token may do", () => {
     );
   });
 
-  test("claims that a route asks for and a token lacks are a claims challenge with the way to get them", async () => {
+  test("missing claims that a route requires lead to a claims challenge with the authorization endpoint", async () => {
     const stepUp = { scopes: ["ToDoList.Read"], claims: { acrs: "c1" } };
     const error = await refused(guard.verify(await at.sign(at.entraClaims()), stepUp), "insufficient_claims");
     const challenge = /^Bearer error="insufficient_claims", .*claims="([^"]+)", authorization_uri="([^"]+)"$/;
@@ -280,7 +280,7 @@ describe("what a token may do", () => {
     assert.ok(await guard.verify(await at.sign(at.entraClaims({ acrs: "c2" })), { claims: { acrs: ["c1", "c2"] } }));
   });
 
-  test("a claims challenge names all values that will do, and no address where no metadata was read", async () => {
+  test("a claims challenge names all accepted values, and no URL if no metadata was read", async () => {
     const withKeys = createGuard({ ...at.trust, profile: "entra", jwksUri: at.jwksUri });
     const attempt = withKeys.verify(await at.sign(at.entraClaims()), { claims: { acrs: ["c1", "c2"] } });
     const { wwwAuthenticate } = await refused(attempt, "insufficient_claims");
@@ -290,7 +290,7 @@ describe("what a token may do", () => {
     });
   });
 
-  test("a claims challenge names no authorization endpoint that the metadata lacks, or has on plain http", async () => {
+  test("a claims challenge names no authorization endpoint if the metadata has none, or one on plain http", async () => {
     await using odd = await localIssuer({ clock: at.clock });
     for (const authorization_endpoint of [undefined, "http://other.example/authorize"]) {
       odd.describe({ authorization_endpoint });
@@ -301,7 +301,7 @@ describe("what a token may do", () => {
     }
   });
 
-  test("a missing scope is told before missing claims: signing in again would not help", async () => {
+  test("a missing scope is reported before missing claims, because a new sign-in would not help", async () => {
     const both = { scopes: ["Other"], claims: { acrs: "c1" } };
     await refused(guard.verify(await at.sign(at.entraClaims()), both), "insufficient_scope", 403);
   });

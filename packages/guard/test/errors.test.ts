@@ -6,7 +6,7 @@ import { formatChallenge } from "../src/errors.ts";
 import { GuardError } from "../src/index.ts";
 import { anyText } from "./fixtures/any-text.ts";
 
-test("a guard error has its name, and a cause only where there is one", () => {
+test("a guard error has its name, and a cause only if there is one", () => {
   const details = { status: 503, hint: "Wait." } as const;
   const error = new GuardError("issuer_unreachable", "No keys.", details);
   assert.equal(error.name, "GuardError");
@@ -15,7 +15,7 @@ test("a guard error has its name, and a cause only where there is one", () => {
   assert.equal(new GuardError("issuer_unreachable", "No keys.", { ...details, cause }).cause, cause);
 });
 
-test("a challenge without parameters is the scheme alone", () => {
+test("a challenge without parameters is only the scheme", () => {
   assert.equal(formatChallenge({}), "Bearer");
 });
 
@@ -26,11 +26,11 @@ test("parameters are quoted, in order", () => {
   );
 });
 
-test("a quote becomes an apostrophe, and a backslash or what is not printable ASCII a question mark", () => {
+test("a quote becomes an apostrophe; a backslash and anything but printable ASCII become a question mark", () => {
   assert.equal(formatChallenge({ error_description: 'a "b" \\c\r\nd é' }), `Bearer error_description="a 'b' ?c??d ?"`);
 });
 
-test("no value can end its quotes or the line, and what RFC 6750 §3 allows comes back as it was", () => {
+test("no value can end its quotes or the line, and characters that RFC 6750 §3 allows stay unchanged", () => {
   fc.assert(
     fc.property(anyText, (text) => {
       const header = formatChallenge({ error: "invalid_token", error_description: text });

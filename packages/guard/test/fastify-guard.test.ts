@@ -31,7 +31,7 @@ after(async () => {
 const bearer = async (claims = {}) => ({ authorization: `Bearer ${await at.sign(at.entraClaims(claims))}` });
 
 describe("the Fastify plugin", () => {
-  test("gives the handler the verified token of its own request", async () => {
+  test("passes the handler the verified token of its own request", async () => {
     const sent = await Promise.all(
       ["a", "b", "c"].map(async (oid) => app.inject({ url: "/mine", headers: await bearer({ oid }) })),
     );
@@ -58,7 +58,7 @@ describe("the Fastify plugin", () => {
     );
   });
 
-  test("refuses before the body is read", async () => {
+  test("rejects before the body is read", async () => {
     const headers = { "content-type": "application/json" };
     assert.equal((await app.inject({ url: "/any", method: "POST", headers, payload: "{" })).statusCode, 401);
   });
@@ -67,13 +67,13 @@ describe("the Fastify plugin", () => {
     assert.equal((await app.inject({ url: "/mine", method: "HEAD" })).statusCode, 401);
   });
 
-  test("leaves routes outside its context, open routes and unknown addresses alone", async () => {
+  test("ignores routes outside its context, open routes and unknown URLs", async () => {
     assert.equal((await app.inject({ url: "/outside" })).body, "outside");
     assert.equal((await app.inject({ url: "/open" })).body, "open");
     assert.equal((await app.inject({ url: "/nothing" })).statusCode, 404);
   });
 
-  test("answers 503 without a challenge while the keys cannot be read, and logs why; a refused token it does not", async () => {
+  test("answers 503 without a challenge while the keys cannot be read, and logs why, but does not log a rejected token", async () => {
     const lines: string[] = [];
     await using down = await localIssuer();
     down.breakWith(serviceUnavailable);
@@ -90,7 +90,7 @@ describe("the Fastify plugin", () => {
     await logged.close();
   });
 
-  test("leaves what is not a refusal to Fastify", async () => {
+  test("leaves other errors to Fastify", async () => {
     const broken = Fastify();
     const verifyRequest = () => Promise.reject(new RangeError("a fault of the program"));
     await broken.register(fastifyGuard, { guard: { ...guard, verifyRequest } });
@@ -100,7 +100,7 @@ describe("the Fastify plugin", () => {
     await broken.close();
   });
 
-  test("says its name and the major of Fastify that it is for", async () => {
+  test("declares its name and the major version of Fastify that it supports", async () => {
     const fresh = Fastify();
     await fresh.register(fastifyGuard, { guard });
     assert.ok(fresh.hasPlugin("@doorcode/guard"));
@@ -109,7 +109,7 @@ describe("the Fastify plugin", () => {
     assert.deepEqual(meta, { name: "@doorcode/guard", fastify: "5.x" });
   });
 
-  test("leaves an unknown address a 404 where it guards the whole app", async () => {
+  test("still answers 404 for an unknown URL when it guards the whole app", async () => {
     const whole = Fastify();
     await whole.register(fastifyGuard, { guard });
     whole.get("/mine", { config: { guard: {} } }, async () => "mine");
@@ -118,10 +118,10 @@ describe("the Fastify plugin", () => {
     await whole.close();
   });
 
-  test("refuses to add a route that does not say what it needs, or asks for nothing by an empty list", async () => {
+  test("refuses a route without requirements, or with an empty list of them", async () => {
     const fresh = Fastify();
     await fresh.register(fastifyGuard, { guard });
-    assert.throws(() => fresh.get("/forgotten", async () => ""), /GET \/forgotten does not say what it needs/);
+    assert.throws(() => fresh.get("/forgotten", async () => ""), /GET \/forgotten has no requirements/);
     const config = { guard: { scopes: [] } };
     assert.throws(() => fresh.get("/empty", { config }, async () => ""), /one or more names/);
     await fresh.close();

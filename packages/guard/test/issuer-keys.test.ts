@@ -13,7 +13,7 @@ const second = 1_000;
 const minute = 60 * second;
 
 describe("an issuer's keys", () => {
-  test("are read once, however many first requests come at once", async () => {
+  test("are read once, even for many simultaneous first requests", async () => {
     await using at = await localIssuer();
     const guard = createGuard({ ...at.trust, profile: "entra" });
     const jwt = await at.sign(at.entraClaims());
@@ -21,7 +21,7 @@ describe("an issuer's keys", () => {
     assert.deepEqual(at.requests, { metadata: 1, keys: 1 });
   });
 
-  test("are read at jwksUri where it is given, and no metadata is", async () => {
+  test("are read from jwksUri if it is set, without reading metadata", async () => {
     await using at = await localIssuer();
     const guard = createGuard({ ...at.trust, profile: "entra", jwksUri: at.jwksUri });
     await guard.verify(await at.sign(at.entraClaims()));
@@ -39,7 +39,7 @@ describe("an issuer's keys", () => {
     assert.doesNotMatch(inspect(error, { depth: 9 }), /canary/);
   });
 
-  test("are asked for as JSON, on a connection that is not kept", async () => {
+  test("are requested as JSON, on a connection that is not kept open", async () => {
     await using at = await localIssuer();
     const sent: (string | undefined)[][] = [];
     at.breakWith((request, response) => {
@@ -51,7 +51,7 @@ describe("an issuer's keys", () => {
     assert.deepEqual(sent, [["application/json", "close"]]);
   });
 
-  test("are found for an issuer whose address ends in a slash", async () => {
+  test("are found for an issuer with a trailing slash", async () => {
     await using at = await localIssuer();
     const issuer = `${at.issuer}/`;
     at.describe({ issuer });
@@ -74,7 +74,7 @@ describe("an issuer's keys", () => {
     assert.equal(at.requests.keys, 2);
   });
 
-  test("are read again for a new key, so a rotation is picked up at once", async () => {
+  test("are read again for a new key, so a rotation takes effect immediately", async () => {
     await using at = await localIssuer();
     const guard = createGuard({ ...at.trust, profile: "entra" });
     const old = await at.sign(at.entraClaims());
@@ -86,7 +86,7 @@ describe("an issuer's keys", () => {
     assert.equal(at.requests.keys, 2);
   });
 
-  test("are read at most once a cool-down, whatever key IDs somebody makes up", async () => {
+  test("are loaded at most once per cool-down, regardless of the key IDs that a caller invents", async () => {
     await using at = await localIssuer();
     const guard = createGuard({ ...at.trust, profile: "entra", cooldownMs: 20 * second });
     await guard.verify(await at.sign(at.entraClaims()));
@@ -100,7 +100,7 @@ describe("an issuer's keys", () => {
     await guard.verify(await at.sign(at.entraClaims()));
   });
 
-  test("are not asked for on behalf of a token that could not be good anyhow", async () => {
+  test("are not requested for a token that is invalid anyway", async () => {
     await using at = await localIssuer();
     const guard = createGuard({ ...at.trust, profile: "entra" });
     await refused(guard.verify(await at.sign(at.entraClaims({ iss: "https://other.example" }))), "issuer_unknown");
@@ -111,7 +111,7 @@ describe("an issuer's keys", () => {
     assert.deepEqual(at.requests, { metadata: 0, keys: 0 });
   });
 
-  test("of another issuer in a shared set do not vouch for this one", async () => {
+  test("of another issuer in a shared set are not accepted for this one", async () => {
     await using at = await localIssuer();
     const other = at.issuer.replace(at.tenantId, randomUUID());
     const template = at.issuer.replace(at.tenantId, "{tenantid}");
@@ -134,7 +134,7 @@ describe("an issuer's keys", () => {
     }
   });
 
-  test("that are secret or for encryption are not used, and odd entries do no harm", async () => {
+  test("that are secret or for encryption are not used, and odd entries are ignored", async () => {
     await using at = await localIssuer();
     const { kid } = at.jwk;
     const octet = { kty: "oct", kid, k: "c2VjcmV0" };
@@ -146,25 +146,25 @@ describe("an issuer's keys", () => {
   });
 });
 
-describe("a token that does not say which key it is signed with", () => {
-  test("is accepted where the issuer has one that fits, and refused where several do", async () => {
+describe("a token without a key ID", () => {
+  test("is accepted if exactly one key of the issuer fits, and rejected if several do", async () => {
     await using at = await localIssuer();
     const guard = () => createGuard({ ...at.trust, profile: "entra" });
     const nameless = () => at.sign(at.entraClaims(), { kid: undefined });
     await guard().verify(await nameless());
     await at.rotate();
     const error = await refused(guard().verify(await nameless()), "key_unknown");
-    assert.match(error.message, /does not say which of its issuer's keys/);
+    assert.match(error.message, /does not name its signing key/);
     assert.match(error.hint, /kid/);
     at.publish([at.jwk, { ...at.jwk }]);
     assert.match(
       (await refused(guard().verify(await at.sign(at.entraClaims())), "key_unknown")).hint,
-      /publish each kid once/,
+      /publish each kid only once/,
     );
   });
 });
 
-test("keys that were packed on their way are unpacked", async () => {
+test("compressed keys are decompressed", async () => {
   for (const [coding, pack] of Object.entries({ gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync })) {
     await using at = await localIssuer();
     const answers = { keys: { keys: [at.jwk] }, metadata: { issuer: at.issuer, jwks_uri: at.jwksUri } };
@@ -177,7 +177,7 @@ test("keys that were packed on their way are unpacked", async () => {
 });
 
 describe("an issuer that is down", () => {
-  test("before its keys were ever read is 503 without a challenge, and is tried again a second later", async () => {
+  test("before its keys were ever read leads to 503 without a challenge, and to a new attempt a second later", async () => {
     await using at = await localIssuer();
     const guard = createGuard({ ...at.trust, profile: "entra" });
     const jwt = await at.sign(at.entraClaims());
@@ -192,7 +192,7 @@ describe("an issuer that is down", () => {
     await guard.verify(jwt);
   });
 
-  test("later is bridged by the keys of before, asked for once a cool-down, for a day and no longer", async () => {
+  test("later is bridged by the previous keys for at most a day, with one request per cool-down", async () => {
     await using at = await localIssuer();
     const guard = createGuard({ ...at.trust, profile: "entra" });
     const jwt = () => at.sign(at.entraClaims());
@@ -209,7 +209,7 @@ describe("an issuer that is down", () => {
     assert.equal(at.requests.metadata, 3);
     at.clock.advance(23 * 60 * minute);
     await guard.verify(await jwt());
-    // Ten minutes and a day after they were read.
+    // Ten minutes and a day after the keys were read.
     at.clock.advance(59 * minute - 30 * second - 1);
     await guard.verify(await jwt());
     at.clock.advance(1);
@@ -222,46 +222,58 @@ describe("an issuer that is down", () => {
   const broken: [string, (at: LocalIssuer) => void, RegExp][] = [
     ["drops the connection", (at) => at.breakWith((request) => request.socket.destroy()), /socket hang up/],
     [
-      "answers HTML",
+      "returns HTML",
       (at) => at.breakWith((_r, response) => response.setHeader("content-type", "text/html; charset=x").end("<html>")),
-      /configuration did not answer JSON but a body of type text\/html$/,
+      /configuration did not answer with JSON but with a body of type text\/html$/,
     ],
     [
-      "answers nothing",
+      "returns nothing",
       (at) => at.breakWith((_r, response) => response.end()),
-      /not answer JSON but a body of type no type/,
+      /not answer with JSON but with a body of type no type/,
     ],
     [
-      "says gzip and sends none",
+      "declares gzip without compressing",
       (at) => at.breakWith((_r, response) => response.setHeader("content-encoding", "gzip").end("{}")),
-      /says that its answer is gzip, and it is not/,
+      /labels its answer gzip, but it is not/,
     ],
     [
-      "packs too much",
+      "sends too much when decompressed",
       (at) => at.breakWith((_r, res) => res.setHeader("content-encoding", "gzip").end(gzipSync(Buffer.alloc(600_000)))),
       /more than 524288 bytes/,
     ],
     [
-      "packs in a way of its own",
+      "uses an unknown encoding",
       (at) => at.breakWith((_r, response) => response.setHeader("content-encoding", "zip").end("{}")),
       /a Content-Encoding that is not supported/,
     ],
-    ["answers null", (at) => at.breakWith((_request, response) => response.end("null")), /not answer a JSON object/],
-    ["answers a list", (at) => at.breakWith((_request, response) => response.end("[]")), /not answer a JSON object/],
-    ["answers a number", (at) => at.breakWith((_request, response) => response.end("7")), /not answer a JSON object/],
-    ["answers far too much", (at) => at.breakWith((_r, response) => response.end("9".repeat(600_000))), /more than/],
+    [
+      "returns null",
+      (at) => at.breakWith((_request, response) => response.end("null")),
+      /not answer with a JSON object/,
+    ],
+    [
+      "returns a list",
+      (at) => at.breakWith((_request, response) => response.end("[]")),
+      /not answer with a JSON object/,
+    ],
+    [
+      "returns a number",
+      (at) => at.breakWith((_request, response) => response.end("7")),
+      /not answer with a JSON object/,
+    ],
+    ["returns far too much", (at) => at.breakWith((_r, response) => response.end("9".repeat(600_000))), /more than/],
     ["redirects", (at) => at.breakWith((_r, response) => response.writeHead(302, { location: "/" }).end()), /302/],
-    ["describes another issuer", (at) => at.describe({ issuer: "https://other.example" }), /of another issuer/],
+    ["describes another issuer", (at) => at.describe({ issuer: "https://other.example" }), /belongs to another issuer/],
     ["has its keys on plain http", (at) => at.describe({ jwks_uri: "http://other.example/keys" }), /not an https URL/],
     ["has its keys in a file", (at) => at.describe({ jwks_uri: "file:///etc/passwd" }), /not an https URL/],
     ["names its keys in a list", (at) => at.describe({ jwks_uri: [at.jwksUri] }), /not an https URL/],
     ["names no keys", (at) => at.describe({ jwks_uri: undefined }), /not an https URL/],
-    ["publishes no list", (at) => at.publish("keys" as never), /keys is no key set: it has no list of keys/],
+    ["publishes no list", (at) => at.publish("keys" as never), /keys is not a key set: it has no list of keys/],
     ["publishes an empty set", (at) => at.publish([]), /keys is an empty key set/],
-    ["publishes secrets alone", (at) => at.publish([{ ...at.jwk, d: "AQAB" }]), /has no public keys of http/],
+    ["publishes only secrets", (at) => at.publish([{ ...at.jwk, d: "AQAB" }]), /has no public keys for http/],
   ];
   for (const [name, breakIt, cause] of broken) {
-    test(`or ${name}: nothing is accepted, and nobody is told that the token is bad`, async () => {
+    test(`or ${name}: no token is accepted, and none is called invalid`, async () => {
       await using at = await localIssuer();
       const guard = createGuard({ ...at.trust, profile: "entra" });
       breakIt(at);
@@ -272,9 +284,9 @@ describe("an issuer that is down", () => {
   }
 });
 
-test("an issuer that fails and goes on sending is not listened to", async (t) => {
+test("the response of an issuer that fails and keeps sending is not read", async (t) => {
   await using at = await localIssuer();
-  // The time limit would close the connection too, later.
+  // The time limit would also close the connection, but later.
   t.mock.method(AbortSignal, "timeout", () => new AbortController().signal);
   const closed = new Promise((resolve) =>
     at.breakWith((_request, response) => {
@@ -287,7 +299,7 @@ test("an issuer that fails and goes on sending is not listened to", async (t) =>
   await closed;
 });
 
-test("an answer of an issuer may have 512 KiB", async () => {
+test("a response of an issuer may have 512 KiB", async () => {
   await using at = await localIssuer();
   const { kid, ...key } = at.jwk;
   const size = (padding: string) => Buffer.byteLength(JSON.stringify({ keys: [{ ...key, kid, padding }] }));
@@ -300,7 +312,7 @@ test("an answer of an issuer may have 512 KiB", async () => {
 });
 
 describe("a clock that is set back", () => {
-  test("does not keep a new key out", async () => {
+  test("does not block a new key", async () => {
     await using at = await localIssuer();
     const guard = createGuard({ ...at.trust, profile: "entra" });
     await guard.verify(await at.sign(at.entraClaims()));
@@ -309,7 +321,7 @@ describe("a clock that is set back", () => {
     await guard.verify(await at.sign(at.entraClaims()));
   });
 
-  test("does not keep a withdrawn key in", async () => {
+  test("does not keep a withdrawn key", async () => {
     await using at = await localIssuer();
     const guard = createGuard({ ...at.trust, profile: "entra" });
     await guard.verify(await at.sign(at.entraClaims()));
@@ -321,7 +333,7 @@ describe("a clock that is set back", () => {
 });
 
 describe("over https", () => {
-  test("the issuer's CA is trusted when it is given, and only then", async () => {
+  test("the issuer's CA is trusted only if it is given", async () => {
     const { ca, ...tls } = await localhostCertificate();
     await using at = await localIssuer({ tls });
     const jwt = await at.sign(at.entraClaims());
@@ -337,7 +349,7 @@ describe("over https", () => {
   });
 
   const skip = nodeTls.setDefaultCACertificates === undefined && "this Node.js cannot change what it trusts";
-  test("an issuer that Node.js trusts already is trusted beside the CA that is given", { skip }, async (t) => {
+  test("an issuer that Node.js already trusts is still trusted if a CA is given", { skip }, async (t) => {
     const { ca, ...tls } = await localhostCertificate();
     const { ca: another } = await localhostCertificate();
     await using at = await localIssuer({ tls });

@@ -34,7 +34,7 @@ interface Answer {
   body: string;
 }
 
-/** node:http and not fetch, which joins headers of one name. */
+/** Uses node:http, because fetch joins headers with the same name. */
 function send(authorization?: string | string[], { method = "GET", path = "/", body = "" } = {}) {
   return new Promise<Answer>((resolve, reject) => {
     const outgoing = request({ host: "127.0.0.1", port, method, path, agent: false }, async (response) => {
@@ -51,12 +51,12 @@ function send(authorization?: string | string[], { method = "GET", path = "/", b
 }
 
 describe("guard.authenticate on node:http", () => {
-  test("lets a good token through to the handler", async () => {
+  test("passes a valid token to the handler", async () => {
     const answer = await send(`Bearer ${await at.sign(at.entraClaims())}`);
     assert.deepEqual([answer.status, JSON.parse(answer.body)], [200, { oid: at.entraClaims().oid }]);
   });
 
-  test("answers 401, 400 and 403 itself, and the handler is not reached", async () => {
+  test("answers 401, 400 and 403 itself, without calling the handler", async () => {
     const jwt = await at.sign(at.entraClaims());
     const before = handled;
     const none = await send();
@@ -73,7 +73,7 @@ describe("guard.authenticate on node:http", () => {
     assert.equal(handled, before);
   });
 
-  test("finds no token in the query, in a form or in a cookie", async () => {
+  test("ignores tokens in the query, in a form or in a cookie", async () => {
     const jwt = await at.sign(at.entraClaims());
     const inQuery = await send(undefined, { path: `/?access_token=${jwt}` });
     const inForm = await send(undefined, { method: "POST", body: `access_token=${jwt}` });
@@ -81,7 +81,7 @@ describe("guard.authenticate on node:http", () => {
     assert.deepEqual([inForm.status, inForm.challenge], [401, "Bearer"]);
   });
 
-  test("leaves a mistake of the program to the program, unanswered", async () => {
+  test("throws a program's error to the program, without a response", async () => {
     const response = new ServerResponse(new IncomingMessage(new Socket()));
     const mistaken = guard.authenticate(response.req, response, { scopes: [] });
     await assert.rejects(mistaken, TypeError);

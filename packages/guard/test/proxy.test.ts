@@ -10,7 +10,7 @@ import { localIssuer } from "./fixtures/local-issuer.ts";
 import { localhostCertificate } from "./fixtures/localhost-certificate.ts";
 import { refused } from "./fixtures/refused.ts";
 
-// The environment belongs to the process: these tests run one after the other, in a process of their own.
+// The environment belongs to the process, so these tests run one after the other in their own process.
 const names = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"];
 const clear = () => {
   for (const name of names) delete process.env[name];
@@ -18,7 +18,7 @@ const clear = () => {
 beforeEach(clear);
 afterEach(clear);
 
-/** An issuer by a name that leads nowhere but through a proxy. */
+/** An issuer with a name that is reachable only through a proxy. */
 async function behindProxy() {
   const { ca, ...tls } = await localhostCertificate("issuer.example");
   const at = await localIssuer({ tls, host: "issuer.example" });
@@ -56,7 +56,7 @@ test("metadata and keys are read through a SOCKS proxy", async (t) => {
   assert.equal(proxy.connects.length, 2);
 });
 
-test("a host that NO_PROXY lists, and this machine itself, are reached without it", async (t) => {
+test("a host in NO_PROXY and this computer itself are reached without it", async (t) => {
   const proxy = await connectProxy(t);
   process.env.HTTPS_PROXY = `http://127.0.0.1:${proxy.port}`;
   const { ca, ...tls } = await localhostCertificate();
@@ -72,29 +72,29 @@ test("a host that NO_PROXY lists, and this machine itself, are reached without i
   assert.deepEqual(proxy.connects, []);
 });
 
-test("a proxy that fails is named to the operator, and to nobody who calls", async (t) => {
+test("a failed proxy is named to the operator, not to callers", async (t) => {
   await using behind = await behindProxy();
   const jwt = await behind.at.sign(behind.at.entraClaims());
   const refusing = await connectProxy(t, { status: 407 });
   for (const [address, says] of [
     [
       `http://person:canary@127.0.0.1:${refusing.port}`,
-      /^the proxy 127.*\(HTTPS_PROXY\) refuses the user name and pass/,
+      /^the proxy 127.*\(HTTPS_PROXY\) rejects the user name and pass/,
     ],
-    ["http://localhost:1", /^nothing listens at the proxy localhost:1 \(HTTPS_PROXY\)/],
-    ["http://proxy.invalid:3128", /^no address is known for the proxy proxy\.invalid:3128 \(HTTPS_PROXY\)/],
+    ["http://localhost:1", /^the proxy localhost:1 \(HTTPS_PROXY\) refuses connections/],
+    ["http://proxy.invalid:3128", /^cannot resolve the proxy proxy\.invalid:3128 \(HTTPS_PROXY\)/],
     ...noProxies,
   ] as const) {
     process.env.HTTPS_PROXY = address;
     const error = await refused(behind.guard().verify(jwt), "issuer_unreachable", 503);
     assert.match((error.cause as Error).message, says);
     assert.ok(!(error.cause as Error).message.includes("canary"));
-    assert.match(error.hint, /The proxy of this machine made no connection/);
+    assert.match(error.hint, /This machine's proxy did not connect/);
     assert.ok(!JSON.stringify(error.body()).includes("HTTPS_PROXY"));
   }
 });
 
-test("a proxy that hangs ends at the time limit, and leaves no connection behind", async (t) => {
+test("a request through a proxy that hangs ends at the time limit, and leaves no connection open", async (t) => {
   await using behind = await behindProxy();
   const proxy = await connectProxy(t, { hangs: true });
   process.env.HTTPS_PROXY = `http://127.0.0.1:${proxy.port}`;
@@ -110,7 +110,7 @@ test("a proxy that hangs ends at the time limit, and leaves no connection behind
   const { cause } = await verdict;
   assert.match(
     (cause as Error).message,
-    /^the proxy 127.* \(HTTPS_PROXY\) made no connection to issuer\.example:\d+ within 5 s/,
+    /^the proxy 127.* \(HTTPS_PROXY\) did not connect to issuer\.example:\d+ within 5 s/,
   );
   while (proxy.open() > 0) await setImmediate();
 });

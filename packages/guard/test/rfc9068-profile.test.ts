@@ -45,7 +45,7 @@ describe("an RFC 9068 access token is accepted", () => {
     });
   }
 
-  test("of any tenant, where none is configured", async () => {
+  test("of any tenant, if none is configured", async () => {
     assert.equal((await guard.verify(await sign({ tid: "t1" }))).tid, "t1");
   });
 
@@ -53,10 +53,10 @@ describe("an RFC 9068 access token is accepted", () => {
     assert.ok(await guard.verify(await sign({ aud: ["https://other.example", at.audience] })));
   });
 
-  test("of a client on its own: the subject is the client", async () => {
+  test("of a client without a user: the subject is the client", async () => {
     const token = await guard.verify(await sign({ sub: at.client, roles: ["job"] }), { roles: ["job"] });
     assert.equal(token.appOnly, true);
-    // Client credentials have scopes as well (RFC 6749 §4.4.2); only Entra keeps them apart.
+    // Client credentials have scopes as well (RFC 6749 §4.4.2); only Entra separates them.
     assert.ok(await guard.verify(await sign({ sub: at.client }), { scopes: ["read"] }));
     await refused(guard.verify(await sign({ roles: ["job"] }), { roles: ["job"] }), "insufficient_scope", 403);
   });
@@ -74,15 +74,15 @@ describe("an RFC 9068 access token is refused", () => {
   const byClaims: [string, JWTPayload, GuardErrorCode][] = [
     ["without client_id", { client_id: undefined }, "claim_missing"],
     ["without jti", { jti: undefined }, "claim_missing"],
-    ["with a jti that is no text", { jti: 1 as unknown as string }, "claim_missing"],
+    ["with a jti that is not a string", { jti: 1 as unknown as string }, "claim_missing"],
     ["without sub", { sub: undefined }, "claim_missing"],
     ["without iat", { iat: undefined }, "claim_missing"],
     ["without exp", { exp: undefined }, "claim_missing"],
-    ["with an object ID that is no text", { oid: 7 }, "claim_missing"],
-    ["with a tenant that is no text", { tid: 7 }, "claim_missing"],
-    ["with roles that are no text", { roles: [1, 2] }, "claim_missing"],
-    ["with one role that is no text", { roles: ["job", null] }, "claim_missing"],
-    ["with a scope that is no text", { scope: ["read"] }, "claim_missing"],
+    ["with an object ID that is not a string", { oid: 7 }, "claim_missing"],
+    ["with a tenant that is not a string", { tid: 7 }, "claim_missing"],
+    ["with roles that are not strings", { roles: [1, 2] }, "claim_missing"],
+    ["with one role that is not a string", { roles: ["job", null] }, "claim_missing"],
+    ["with a scope that is not a string", { scope: ["read"] }, "claim_missing"],
     ["with an ID token's nonce", { nonce: "n" }, "id_token_refused"],
     ["for another resource", { aud: "https://other.example" }, "audience_refused"],
   ];
@@ -92,21 +92,21 @@ describe("an RFC 9068 access token is refused", () => {
     });
   }
 
-  test("for a claim that it lacks, even when it has expired too: a renewed one would lack it again", async () => {
+  test("for a missing claim, even if it has also expired, because a renewed token would lack it again", async () => {
     for (const claim of ["client_id", "jti", "sub", "iat"]) {
       const { message } = await refused(guard.verify(await sign({ exp: 1, [claim]: undefined })), "claim_missing");
-      assert.match(message, new RegExp(` ${claim}\\.$`));
+      assert.match(message, new RegExp(` ${claim} is missing`));
     }
   });
 
-  test("of another tenant, where one is configured", async () => {
+  test("of another tenant, if one is configured", async () => {
     const one = createGuard({ ...at.trust, profile: "rfc9068", tenantId: "t1" });
     assert.equal((await one.verify(await sign({ tid: "t1" }))).tid, "t1");
     await refused(one.verify(await sign({ tid: "t2" })), "tenant_refused");
     await refused(one.verify(await sign()), "tenant_refused");
   });
 
-  test("without a key ID, when several keys could be meant", async () => {
+  test("without a key ID, when several keys fit", async () => {
     await using twoKeys = await localIssuer({ clock: at.clock });
     const ofTwo = createGuard({ ...twoKeys.trust, profile: "rfc9068" });
     const jwt = await twoKeys.sign(twoKeys.rfc9068Claims(), { typ: "at+jwt", kid: undefined });
@@ -135,6 +135,6 @@ test("each issuer keeps its own profile and audience behind one guard", async ()
   await refused(both.verify(await at.sign(at.entraClaims())), "type_refused");
   await refused(both.verify(await entra.sign(entra.rfc9068Claims(), { typ: "at+jwt" })), "type_refused");
   await refused(both.verify(await entra.sign(entra.entraClaims({ aud: at.audience }))), "audience_refused");
-  // One issuer's key says nothing about the other's tokens.
+  // One issuer's key does not verify the other's tokens.
   await refused(both.verify(await entra.sign(at.rfc9068Claims(), { typ: "at+jwt" })), "key_unknown");
 });
