@@ -1,16 +1,16 @@
 #!/usr/bin/env node
-// biome-ignore-all lint/correctness/useImportExtensions: it looks at the declarations beside the compiled files, and would have ".cjs.cts".
+// biome-ignore-all lint/correctness/useImportExtensions: it reads the declarations beside the compiled files and expects ".cjs.cts".
 "use strict";
 const argv = process.argv.slice(2);
 
-// Up to the check this file is written in what Node.js 12 reads, so that an old one says what it is.
+// This file is valid on Node.js 12, so that an old one prints this message instead of a syntax error.
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
   console.error(`doorcode: needs Node.js 20.19 or newer; this is ${process.versions.node}.`);
   process.exit(1);
 }
 
-// A token that is kept, and the status, need no network: they are answered before anything large is loaded.
+// A stored token and the status need no network: they are answered before anything large is loaded.
 const answered = (argv[0] === "token" && answerToken()) || (argv[0] === "status" && answerStatus());
 if (!answered) {
   import("../dist/main.js")
@@ -19,7 +19,7 @@ if (!answered) {
       console.error(`doorcode: ${error.message}`);
       return 1;
     })
-    // What is still open then (a signal handler, a channel to a parent) must not keep the process.
+    // Open handles (a signal handler, a channel to a parent) must not keep the process running.
     .then((exit) => process.stdout.write("", () => process.exit(exit)));
 }
 
@@ -36,13 +36,13 @@ function answerStatus() {
   return print(1, shown.stdout) && (shown.stderr === "" || print(2, shown.stderr));
 }
 
-/** Straight to the file descriptor: the streams of `process` cost more to make than all the rest here. */
+/** Writes to the file descriptor: creating the streams of `process` costs more than everything else here. */
 function print(descriptor, text) {
   let rest = Buffer.from(text);
   try {
     while (rest.length > 0) rest = rest.subarray(require("node:fs").writeSync(descriptor, rest));
   } catch (error) {
-    // A pipe that is full for the moment: the streams know how to wait. A reader that went away wants no more.
+    // EAGAIN: the pipe is full, and the streams can wait. EPIPE: the reader has gone.
     if (error.code === "EAGAIN") (descriptor === 1 ? process.stdout : process.stderr).write(rest);
     else if (error.code !== "EPIPE") process.exitCode = 1;
   }

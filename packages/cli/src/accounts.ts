@@ -1,8 +1,8 @@
 import type { SignOutResult, StoredAccount, TokenStore } from "@doorcode/client";
 import { findAccount, storedAccounts } from "@doorcode/client/read-store";
-import type { Arguments } from "./arguments.ts";
+import type { Arguments } from "./definition/command.ts";
 import { CommandError, exitCodes, UsageError } from "./exit-codes.ts";
-import { printEvent, printResult, say } from "./output.ts";
+import { printableLine, printEvent, printResult, say } from "./output.ts";
 import { clientFor, openSettings, remember, type Settings } from "./settings.ts";
 import { isSameApp, membersOf, type Profile, personOf } from "./stored-session.cts";
 
@@ -16,16 +16,16 @@ export async function runAccounts(given: Arguments): Promise<number> {
       printEvent("account", { account: membersOf(account), profiles: account.profiles, current });
     } else printResult(lines(account, current));
   }
-  if (accounts.length === 0 && !given.flag("json")) say("Nobody is signed in.");
+  if (accounts.length === 0 && !given.flag("json")) say("Not signed in.");
   return exitCodes.done;
 }
 
 function lines(account: ListedAccount, current: boolean): string {
   const used = account.profiles.length === 0 ? "" : `\n    profile ${account.profiles.join(", ")}`;
-  return `${current ? "*" : " "} ${personOf(account)}\n    ${account.authority}\n    client ID ${account.client_id}${used}`;
+  return `${current ? "*" : " "} ${personOf(account)}\n    ${printableLine(account.authority)}\n    client ID ${printableLine(account.client_id)}${used}`;
 }
 
-/** `doorcode switch`: another account of the same app at the same issuer, since a profile's scopes and origins fit no other. */
+/** `doorcode switch`: to an account of the same app and issuer. A profile's scopes and origins fit no other. */
 export async function runSwitch(given: Arguments): Promise<number> {
   const settings = await openSettings(given);
   const { profile, name } = settings;
@@ -36,47 +36,50 @@ export async function runSwitch(given: Arguments): Promise<number> {
   if (profile === undefined || chosen === undefined) throw notThere(all, wanted, name);
   await remember(settings, { ...profile, accountId: chosen.id });
   if (given.flag("json")) printEvent("switched", { profile: name, account: membersOf(chosen) });
-  else say(`Now ${personOf(chosen)}.`);
+  else say(`Switched to ${personOf(chosen)}.`);
   return exitCodes.done;
 }
 
 function theOther(accounts: ListedAccount[], { profile }: Settings): ListedAccount | undefined {
   const others = accounts.filter(({ id }) => id !== profile?.accountId);
   if (others.length > 1) {
-    const names = others.map((account) => `  doorcode switch ${account.username}`).join("\n");
-    throw new UsageError("Say to which account.", names);
+    const names = others.map((account) => `  doorcode switch ${printableLine(account.username)}`).join("\n");
+    throw new UsageError("Which account? More than one other is signed in.", names);
   }
   return others[0];
 }
 
 function notThere(all: ListedAccount[], wanted: string | undefined, name: string): CommandError {
-  const elsewhere = wanted === undefined ? undefined : findAccount(all, wanted);
-  const [other] = elsewhere?.profiles ?? [];
+  const found = wanted === undefined ? undefined : findAccount(all, wanted);
+  const [other] = found?.profiles ?? [];
   if (other !== undefined) {
-    const message = `That account is of another app or issuer than the profile ${name}.`;
-    return new CommandError("sign_in_needed", message, `It is in a profile of its own: --profile ${other}`);
+    const message = `That account belongs to another app or issuer than the profile ${name}.`;
+    return new CommandError("sign_in_needed", message, `Use its own profile: --profile ${other}`);
   }
-  const message =
-    wanted === undefined ? "There is no other account to change to." : "No such account is signed in here.";
-  return new CommandError("sign_in_needed", message, "Sign it in: doorcode login; see who is: doorcode accounts");
+  const message = wanted === undefined ? "No other account is signed in." : "No such account is signed in here.";
+  return new CommandError(
+    "sign_in_needed",
+    message,
+    "Sign in with it: doorcode login. List accounts: doorcode accounts",
+  );
 }
 
 type Revoked = SignOutResult["revoked"];
 
-/** `doorcode logout`: signs out here whatever the issuer says, and tells what became of the sign-in there. */
+/** `doorcode logout`: always signs out here, and reports what happened at the issuer. */
 export async function runLogout(given: Arguments): Promise<number> {
   const settings = await openSettings(given);
   const all = await listAccounts(settings.store);
   const { profile } = settings;
   const leaving = given.flag("all") ? all : all.filter((account) => profile !== undefined && uses(profile, account));
   const everywhere = given.flag("everywhere");
-  // A revocation ends the sign-in for every profile that uses it; without one, this profile alone signs out.
+  // A revocation ends the sign-in for every profile that uses it. Without one, only this profile signs out.
   const alone = !given.flag("all") && !everywhere;
   const outcomes = new Set<Revoked>();
   for (const account of leaving) {
     const users = alone ? await unlink(settings, account) : [];
     if (users.length > 0) {
-      tell(given, account, { revoked: "not_asked" }, { still_used_by: users });
+      report(given, account, { revoked: "not_asked" }, { still_used_by: users });
       continue;
     }
     const client = await clientOf(account, settings);
@@ -84,20 +87,20 @@ export async function runLogout(given: Arguments): Promise<number> {
     await forget(settings, account);
     outcomes.add(result.revoked);
     const others = account.profiles.filter((name) => name !== settings.name);
-    tell(given, account, result, others.length > 0 && !given.flag("all") ? { also_signed_out: others } : {});
+    report(given, account, result, others.length > 0 && !given.flag("all") ? { also_signed_out: others } : {});
   }
-  if (leaving.length === 0 && !given.flag("json")) say("Nobody was signed in.");
+  if (leaving.length === 0 && !given.flag("json")) say("No account was signed in.");
   if (outcomes.has("failed")) return exitCodes.unreachable;
   return outcomes.has("refused") ? exitCodes.notRevoked : exitCodes.done;
 }
 
-/** Signs this profile out, then returns the profiles that still use the account: of two at once, the later one sees none. */
+/** Signs this profile out, then returns the profiles that still use the account. Of two at once, the later gets none. */
 async function unlink(settings: Settings, account: ListedAccount): Promise<string[]> {
   if (settings.profile !== undefined) await remember(settings, { ...settings.profile, accountId: null });
   return (await profilesOf(settings.store)).filter(({ profile }) => uses(profile, account)).map(({ name }) => name);
 }
 
-/** Profiles that share a sign-in: they keep it, or lost it with this one. */
+/** Other profiles with the same sign-in: they keep it, or are signed out as well. */
 interface Sharing {
   still_used_by?: string[];
   also_signed_out?: string[];
@@ -105,7 +108,7 @@ interface Sharing {
 
 type Outcome = Omit<SignOutResult, "accounts">;
 
-function tell(given: Arguments, account: ListedAccount, outcome: Outcome, sharing: Sharing): void {
+function report(given: Arguments, account: ListedAccount, outcome: Outcome, sharing: Sharing): void {
   const { revoked, status, reason } = outcome;
   if (given.flag("json")) {
     const why = { ...(status !== undefined && { status }), ...(reason !== undefined && { reason }) };
@@ -115,7 +118,7 @@ function tell(given: Arguments, account: ListedAccount, outcome: Outcome, sharin
   const { still_used_by: users, also_signed_out: others } = sharing;
   const kept =
     users &&
-    `this profile is signed out here. The account stays for ${profiles(users)}; --everywhere revokes it there, too.`;
+    `this profile is signed out here. The account stays signed in for ${profiles(users)}; --everywhere revokes that, too.`;
   say(`${personOf(account)}: ${kept ?? sentence(outcome)}`);
   if (others) say(`    Also signed out: ${profiles(others)}.`);
 }
@@ -124,20 +127,20 @@ const profiles = (names: string[]) => `profile${names.length === 1 ? "" : "s"} $
 
 const sentences: Record<Revoked, string> = {
   yes: "signed out here, and revoked at the issuer.",
-  nothing: "signed out here. There was nothing to revoke: no token that is still good was kept.",
-  unsupported: "signed out here. The issuer has no way to revoke; what it issued ends by itself.",
-  refused: "signed out here, but the issuer refused to revoke: what it issued is good until it ends by itself.",
-  failed: "signed out here, but the issuer could not be told: what it issued is good until it ends by itself.",
-  not_asked: "signed out here. What the issuer gave out ends by itself; --everywhere revokes it.",
+  nothing: "signed out here. There was nothing to revoke: the store had no valid token.",
+  unsupported: "signed out here. The issuer cannot revoke; its tokens expire on their own.",
+  refused: "signed out here, but the issuer refused to revoke: its tokens stay valid until they expire.",
+  failed: "signed out here, but the issuer could not be reached: its tokens stay valid until they expire.",
+  not_asked: "signed out here. The issuer's tokens stay valid until they expire; --everywhere revokes them.",
 };
 
 function sentence({ revoked, status, reason }: Outcome): string {
   const answered = status === undefined ? "" : ` (HTTP ${status})`;
-  const told = sentences[revoked].replace(/ (refused to revoke|could not be told)/, ` $1${answered}`);
-  return reason === undefined ? told : `${told}\n    ${reason}`;
+  const result = sentences[revoked].replace(/ (refused to revoke|could not be reached)/, ` $1${answered}`);
+  return reason === undefined ? result : `${result}\n    ${reason}`;
 }
 
-/** With what is remembered of its app; what this command line says is about the app of its profile. */
+/** With the settings of its app. The options of this command line belong to the app of its profile. */
 async function clientOf(account: ListedAccount, settings: Settings) {
   const { profile: own } = settings;
   const isOwn = own !== undefined && belongsTo(account, own);
@@ -160,7 +163,7 @@ interface ListedAccount extends StoredAccount {
   profiles: string[];
 }
 
-/** Everybody who is signed in, at whatever issuer, whatever program did it. */
+/** All accounts in the store, of every issuer and program. */
 async function listAccounts(store: TokenStore): Promise<ListedAccount[]> {
   const profiles = await profilesOf(store);
   return storedAccounts((await store.read()).records)

@@ -1,62 +1,78 @@
+import { type Arguments, type Command, find, nameOf, type OptionSpec } from "./definition/command.ts";
+import { everywhere } from "./definition/options.ts";
 import { UsageError } from "./exit-codes.ts";
+import { nearest } from "./suggest.ts";
 
 // Not by `import`, which reads every export of the module: that is most of its cost.
 const { parseArgs } = process.getBuiltinModule("node:util");
 
-export interface OptionSpec {
-  type: "string" | "boolean";
-  short?: string;
-  /** What stands for the value in the help: `URL`. */
-  value?: string;
-  help: string;
-  multiple?: true;
-  /** Its value may begin with a dash. */
-  dashes?: true;
+/**
+ * The command that a command line names, and what is left of it.
+ * @throws UsageError for an unknown command
+ */
+export function commandOf(program: Command, argv: readonly string[]) {
+  const found = find(program, argv);
+  const { path, command, rest } = found;
+  const [word] = rest;
+  const takesWords = command.load !== undefined && (command.arguments?.length ?? 0) > 0;
+  if (command.commands === undefined || takesWords || word === undefined) return found;
+  if (!word.startsWith("-")) throw unknownCommand(path, command, word);
+  if (command.load === undefined && !asksForHelp(rest)) throw noCommand(path, command, word);
+  return found;
 }
 
-export type OptionSpecs = Record<string, OptionSpec>;
-
-/** A command line that fits its command. */
-export interface Arguments {
-  text(name: string): string | undefined;
-  list(name: string): string[];
-  flag(name: string): boolean;
-  words: string[];
+/** `--help` or `-h` anywhere before `--`. */
+export function asksForHelp(rest: readonly string[]): boolean {
+  const end = rest.indexOf("--");
+  return (end < 0 ? rest : rest.slice(0, end)).some((word) => word === "--help" || word === "-h");
 }
 
-/** No value of an option is ever repeated in a message: it might be a secret that was put in the wrong place. */
-export function parse(command: string, argv: string[], specs: OptionSpecs, maxWords: number): Arguments {
-  refuseSecrets(argv);
+function unknownCommand(path: string[], { commands = {} }: Command, word: string): UsageError {
+  const near = nearest(word, Object.keys(commands));
+  return new UsageError(
+    `Unknown command ${JSON.stringify([...path, word].join(" ").slice(0, 60))}.`,
+    near === undefined ? see(path) : `Did you mean: ${nameOf([...path, near])}`,
+  );
+}
+
+/** An option where a command has to be. */
+function noCommand(path: string[], { options = {} }: Command, given: string): UsageError {
+  const name = optionName(given);
+  const near = Object.hasOwn(everywhere, name.slice(2)) ? undefined : nearOption(name, Object.keys(options));
+  return new UsageError(`${nameOf(path)} needs a command before options.`, near ? `Did you mean ${near}?` : see(path));
+}
+
+/**
+ * Reads the arguments after a command's name. No value of an option is ever repeated in a message: it might be a secret
+ * in the wrong place.
+ *
+ * @throws UsageError
+ */
+export function parse(path: readonly string[], command: Command, argv: readonly string[]): Arguments {
+  const specs: Record<string, OptionSpec> = { ...command.options, ...everywhere };
   const values = new Map<string, string[]>();
   const words: string[] = [];
   const options = Object.fromEntries(
     Object.entries(specs).map(([name, { type, short }]) => [name, { type, ...(short && { short }) }]),
   );
-  const { tokens } = parseArgs({ args: argv, options, strict: false, allowPositionals: true, tokens: true });
-  for (const token of tokens) {
-    if (token.kind === "positional") words.push(token.value);
+  const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true });
+  for (const [at, token] of tokens.entries()) {
+    const before = tokens[at - 1];
+    if (token.kind === "positional") {
+      const isValue = before?.kind === "option" && before.value === undefined && specs[before.name]?.optionalValue;
+      if (isValue) values.set(before.name, [token.value]);
+      else words.push(token.value);
+    }
     if (token.kind !== "option") continue;
     const spec = Object.hasOwn(specs, token.name) ? specs[token.name] : undefined;
-    if (spec === undefined) throw unknownOption(command, token.rawName, Object.keys(specs));
-    if (spec.type === "boolean" && token.value !== undefined) {
-      throw new UsageError(`${token.rawName} takes no value.`, `See: doorcode ${command} --help`);
-    }
-    const looksLikeOption = !token.inlineValue && !spec.dashes && /^-./.test(token.value ?? "");
-    if (spec.type === "string" && (!token.value || looksLikeOption)) {
-      throw new UsageError(
-        `${token.rawName} needs a value: ${token.rawName} ${spec.value}`,
-        `See: doorcode ${command} --help`,
-      );
-    }
-    const before = values.get(token.name) ?? [];
-    if (before.length > 0 && spec.type === "string" && !spec.multiple) {
-      throw new UsageError(`${token.rawName} is there twice.`, `See: doorcode ${command} --help`);
-    }
-    values.set(token.name, [...before, token.value ?? ""]);
+    if (spec === undefined) throw unknownOption(path, token.rawName, Object.keys(specs));
+    const problem = problemOf(spec, token, values.get(token.name));
+    if (problem !== undefined) throw new UsageError(`${token.rawName} ${problem}.`, see(path));
+    values.set(token.name, [...(values.get(token.name) ?? []), token.value ?? ""]);
   }
-  if (words.length > maxWords) {
-    const allowed = maxWords === 0 ? "takes options only" : "takes one word";
-    throw new UsageError(`doorcode ${command} ${allowed}.`, `See: doorcode ${command} --help`);
+  checkWords(path, command, words);
+  for (const [name, { required, value }] of Object.entries(specs)) {
+    if (required && !values.has(name)) throw new UsageError(`Missing option --${name} ${value}.`, see(path));
   }
   return {
     text: (name) => values.get(name)?.[0],
@@ -66,37 +82,48 @@ export function parse(command: string, argv: string[], specs: OptionSpecs, maxWo
   };
 }
 
-const secretOption =
-  /^--?(?:client-?secret|secret|pass(?:word|phrase|code)|refresh-?token|access-?token|token|device-?code|api-?key)(?:=|$)/i;
-/** `scheme://user:password@`, bare or after `--option=`. */
-const passwordInUrl = /^(?:--?[\w-]+=)?[a-z][a-z0-9+.-]*:\/\/[^/?#\s]*:[^/?#\s]*@/i;
-const credentialHeader = /^(?:-H|--header=)?\s*(?:authorization|proxy-authorization|cookie)\s*:/i;
-
-/** Every user of the machine can read a command line. Checked before anything could repeat the argument in a message. */
-function refuseSecrets(argv: string[]): void {
-  if (!argv.some((word) => secretOption.test(word) || passwordInUrl.test(word) || credentialHeader.test(word))) return;
-  throw new UsageError(
-    "A secret does not belong on the command line, where every user of this machine can read it.",
-    "doorcode needs none there: it signs in with a code, and adds the token to a call itself. Treat that secret as known: change it.",
-  );
+interface OptionToken {
+  rawName: string;
+  value?: string | undefined;
+  inlineValue?: boolean | undefined;
 }
 
-function unknownOption(command: string, given: string, known: string[]): UsageError {
-  // What follows an equals sign is a value.
-  const [name = given] = given.split("=");
-  const near = name.startsWith("--") ? nearest(name.slice(2), known) : undefined;
-  const hint = near === undefined ? `See: doorcode ${command} --help` : `Did you mean --${near}?`;
-  return new UsageError(`doorcode ${command} knows no ${name}.`, hint);
+function problemOf(
+  { type, value, multiple, dashes, empty, takes, optionalValue }: OptionSpec,
+  token: OptionToken,
+  before: string[] | undefined,
+): string | undefined {
+  if (optionalValue && before !== undefined) return "is given twice";
+  if (type === "boolean") return token.value === undefined || optionalValue ? undefined : "takes no value";
+  const isOption = takes ? /^-\D/ : /^-./;
+  const looksLikeOption = !token.inlineValue && !dashes && isOption.test(token.value ?? "");
+  if (token.value === undefined || (token.value === "" && !empty) || looksLikeOption) {
+    return `needs a value: ${token.rawName} ${value}`;
+  }
+  if (before !== undefined && !multiple) return "is given twice";
+  return takes && !takes.accepts(token.value) ? `takes ${takes.what}` : undefined;
 }
 
-/** The known word that is fewest changes away, if that is near at all. */
-export function nearest(given: string, known: readonly string[]): string | undefined {
-  // Only a mistake needs it.
-  const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);
-  const { distance } = require("fastest-levenshtein") as typeof import("fastest-levenshtein");
-  const [best] = known
-    .map((word) => ({ word, far: word.startsWith(given) && given.length > 1 ? 1 : distance(given, word) }))
-    .filter(({ word, far }) => far <= Math.max(1, Math.floor(word.length / 3)))
-    .sort((a, b) => a.far - b.far);
-  return best?.word;
+function checkWords(path: readonly string[], { arguments: expected = [] }: Command, words: string[]): void {
+  const missing = expected[words.length];
+  if (missing !== undefined && !missing.optional) throw new UsageError(`Missing argument ${missing.name}.`, see(path));
+  if (words.length <= expected.length || expected.at(-1)?.multiple) return;
+  const takes = ["no arguments", "one argument"][expected.length] ?? `${expected.length} arguments`;
+  throw new UsageError(`${nameOf(path)} takes ${takes}, besides options.`, see(path));
 }
+
+function unknownOption(path: readonly string[], given: string, known: string[]): UsageError {
+  const name = optionName(given);
+  const near = nearOption(name, known);
+  return new UsageError(`Unknown option ${name}.`, near === undefined ? see(path) : `Did you mean ${near}?`);
+}
+
+/** What follows an equals sign is a value. */
+const optionName = (given: string): string => given.split("=")[0] ?? given;
+
+function nearOption(given: string, known: string[]): string | undefined {
+  const near = given.startsWith("--") ? nearest(given.slice(2), known) : undefined;
+  return near === undefined ? undefined : `--${near}`;
+}
+
+const see = (path: readonly string[]): string => `See: ${nameOf([...path, "--help"])}`;

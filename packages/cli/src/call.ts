@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import { DoorcodeError } from "@doorcode/client";
-import type { Arguments } from "./arguments.ts";
+import type { Arguments } from "./definition/command.ts";
 import { CommandError, exitCodes, UsageError } from "./exit-codes.ts";
 import { originOf } from "./login.ts";
 import { say } from "./output.ts";
@@ -11,7 +11,7 @@ import type { Profile } from "./stored-session.cts";
 export async function run(given: Arguments, signal: AbortSignal): Promise<number> {
   const [url] = given.words;
   if (url === undefined || !URL.canParse(url)) {
-    throw new UsageError("Say which address to call.", "doorcode call https://todo.example/api/todolist");
+    throw new UsageError("That is not a URL.", "For example: doorcode call https://todo.example/api/todolist");
   }
   const request = await requestOf(given, signal);
   const settings = await openSettings(given);
@@ -20,7 +20,7 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
   const profile = { ...kept, scopes, apis: declared(given, kept, scopes) };
   const session = await clientFor(profile, settings).session(profile.accountId);
   if (session === undefined)
-    throw new DoorcodeError("sign_in_needed", { detail: "the account is not in the store any more." });
+    throw new DoorcodeError("sign_in_needed", { detail: "the account is no longer in the store." });
   if (given.list("origin").length > 0) await remember(settings, { ...kept, apis: declared(given, kept, kept.scopes) });
   const response = await session.fetch(url, request).catch(async (error: unknown) => {
     if (error instanceof DoorcodeError && error.claims !== undefined) {
@@ -35,7 +35,7 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
   return exitCodes.unexpected;
 }
 
-/** Declared origins all belong to one API, the one that the profile's scopes are of. */
+/** All declared origins belong to one API, that of the profile's scopes. */
 function declared(given: Arguments, { apis }: Profile, scopes: string[]): Profile["apis"] {
   const origins = new Set([...apis.map(({ origin }) => origin), ...given.list("origin").map(originOf)]);
   return [...origins].map((origin) => ({ origin, scopes }));
@@ -46,7 +46,7 @@ async function requestOf(given: Arguments, signal: AbortSignal): Promise<Request
   for (const header of given.list("header")) {
     const [, name, value] = /^([!#$%&'*+.^_`|~\w-]+):\s*(.*)$/.exec(header) ?? [];
     if (name === undefined || value === undefined) {
-      throw new UsageError("A header is given as 'NAME: VALUE'.", "doorcode call -H 'Accept: text/csv' URL");
+      throw new UsageError("A header has the form 'NAME: VALUE'.", "doorcode call -H 'Accept: text/csv' URL");
     }
     headers.append(name, value);
   }
@@ -64,7 +64,7 @@ async function bodyOf(data: string): Promise<string | Buffer> {
     return await readFile(data.slice(1));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(`The file of the body cannot be read (${code}).`, "-d @FILE reads FILE, -d @- reads stdin.");
+    throw new UsageError(`The file of the body cannot be read (${code}).`, "-d @FILE reads FILE; -d @- reads stdin.");
   }
 }
 
@@ -89,9 +89,9 @@ async function copyToStdout({ body }: Response): Promise<void> {
   }
 }
 
-/** `fetch` says only "fetch failed"; what happened is in its cause. */
+/** The message of `fetch` is only "fetch failed"; the reason is in its cause. */
 function plainly(error: unknown, url: string): unknown {
-  const hint = "Declare it once, and it is remembered: doorcode call --origin ORIGIN URL";
+  const hint = "Declare it once; the profile remembers it: doorcode call --origin ORIGIN URL";
   if (error instanceof DoorcodeError && error.code === "origin_not_declared") {
     return new CommandError(error.code, error.message, hint.replace("ORIGIN", new URL(url).origin), { cause: error });
   }
@@ -100,7 +100,7 @@ function plainly(error: unknown, url: string): unknown {
   return new CommandError(
     "api_unreachable",
     `${new URL(url).host} cannot be reached (${code ?? message}).`,
-    "Check the address, and for a certificate of your own --ca-file FILE.",
+    "Check the address. For a private CA, use --ca-file FILE.",
     { cause: error },
   );
 }

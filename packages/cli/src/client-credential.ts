@@ -2,17 +2,17 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { ClientCredential } from "@doorcode/client";
 import { readPrivateFile } from "@doorcode/client/read-store";
-import type { Arguments } from "./arguments.ts";
+import type { Arguments } from "./definition/command.ts";
 import { UsageError } from "./exit-codes.ts";
 import type { Profile } from "./stored-session.cts";
 
-/** Where the proof of a confidential client is read from, each time that it is needed; `-` is stdin. */
+/** The file with a confidential client's secret or key, read each time it is needed; `-` is stdin. */
 export interface CredentialFile {
   kind: "secret" | "privateKey";
   file: string;
 }
 
-/** Of this command line, else of the environment. */
+/** From the command line, else from the environment. */
 export function givenCredential(given: Arguments, env: NodeJS.ProcessEnv): CredentialFile | undefined {
   const secret = given.text("client-secret-file");
   const key = given.text("client-key-file");
@@ -28,7 +28,7 @@ export function givenCredential(given: Arguments, env: NodeJS.ProcessEnv): Crede
 const absolute = (file: string) => (file === "-" ? file : resolve(file));
 
 const twoOf = (names: string) =>
-  new UsageError(`${names} are two proofs of one client.`, "Name the one that the issuer knows the client by.");
+  new UsageError(`${names} cannot be used together.`, "Use the one that is registered at the issuer.");
 
 export function rememberedCredential(
   profile: Pick<Profile, "clientSecretFile" | "clientKeyFile">,
@@ -37,7 +37,7 @@ export function rememberedCredential(
   return profile.clientKeyFile === undefined ? undefined : { kind: "privateKey", file: profile.clientKeyFile };
 }
 
-/** The profile remembers where a file is, and never what is in it; nothing of what came by stdin. */
+/** The profile remembers the path of a file, never its content, and nothing that came from stdin. */
 export function membersOfCredential(
   credential: CredentialFile | undefined,
 ): Pick<Profile, "clientSecretFile" | "clientKeyFile"> {
@@ -59,7 +59,7 @@ function textIn(file: string, kind: CredentialFile["kind"]): string {
   const what = kind === "secret" ? "client secret" : "client's private key";
   let text: string;
   try {
-    // Of a file that an orchestrator mounted, or of the user's alone.
+    // The file must be mounted by an orchestrator, or readable for this user only.
     text = (file === "-" ? readFileSync(0) : readPrivateFile(file, "named")).toString("utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -67,18 +67,18 @@ function textIn(file: string, kind: CredentialFile["kind"]): string {
     if (code === "EMODE")
       throw new UsageError(
         `Other users can read or change the ${what} in ${file}.`,
-        `Close it: chmod 600 '${file}'. Mounted by an orchestrator it is root's, with mode 0444 or stricter.`,
+        `Run: chmod 600 '${file}'. A file that an orchestrator mounts belongs to root, with mode 0444 or stricter.`,
       );
     throw new UsageError(
       `The ${what} cannot be read from ${from} (${code}).`,
-      "Name a file of yours that is there, or - for stdin.",
+      "Specify a file that you can read, or - for stdin.",
     );
   }
-  // An editor, or echo, ends the file with a line end.
+  // Editors and echo add a line end.
   const trimmed = kind === "secret" ? text.replace(/\r?\n$/, "") : text;
   if (trimmed !== "") return trimmed;
   throw new UsageError(
-    `There is no ${what} in ${file === "-" ? "what came from stdin" : file}.`,
-    "It is the file's whole text.",
+    `The ${what} from ${file === "-" ? "stdin" : file} is empty.`,
+    "It must contain the secret or key, and nothing else.",
   );
 }

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { Arguments } from "./arguments.ts";
+import type { Arguments } from "./definition/command.ts";
 import { CommandError, exitCodes, UsageError } from "./exit-codes.ts";
 import { type Clone, checkPackages, findClone } from "./init/packages.ts";
 import {
@@ -14,10 +14,10 @@ import {
 } from "./init/template.ts";
 import { inspect, writeProject } from "./init/write-project.ts";
 import { printEvent, say } from "./output.ts";
-import { platform, TENANT_NODE } from "./tenant.ts";
+import { platform, TENANT_NODE } from "./tenant-node.ts";
 
 interface Wanted {
-  /** As it was typed. */
+  /** As typed. */
   folder: string;
   language: Language;
   name: ProjectName;
@@ -44,11 +44,11 @@ async function wanted(given: Arguments, signal: AbortSignal): Promise<Wanted> {
 
 async function askedFor(given: Arguments, signal: AbortSignal): Promise<Wanted> {
   if (!process.stdin.isTTY || !process.stderr.isTTY || given.flag("json")) {
-    throw new UsageError("Say where the project goes.", "doorcode init my-device, or with --js for JavaScript.");
+    throw new UsageError("Missing argument FOLDER.", "For example: doorcode init my-device");
   }
   const questions = await questionsOn(process.stdin, process.stderr, signal);
   try {
-    say("A new project: a program without a browser that signs people in by a code.\n");
+    say("A new project: a program without a browser that signs users in with a code.\n");
     const folder = await questions.ask("Folder", "my-device", (answer) => messageOf(() => inspect(resolve(answer))));
     const typed = given.flag("js")
       ? "js"
@@ -73,7 +73,7 @@ function languageOf(answer: string): Language | undefined {
   return /^(js|j|javascript)$/i.test(answer) ? "js" : undefined;
 }
 
-const sentence = (problem: string | undefined) => problem && `That is no name for the project: ${problem}.`;
+const sentence = (problem: string | undefined) => problem && `That is not a valid name for the project: ${problem}.`;
 
 function messageOf(check: () => unknown): string | undefined {
   try {
@@ -89,7 +89,7 @@ interface Written {
   name: ProjectName;
   files: string[];
   clone: Clone | undefined;
-  /** Why it is not certain that npm has the packages. */
+  /** Why npm could not say whether it has the packages. */
   unsure: string | undefined;
 }
 
@@ -101,7 +101,7 @@ It uses the packages of this clone (file: in package.json): ${clone.folder}
   }
   if (unsure === undefined) return "";
   return `
-npm could not say whether it has the packages of this version (${unsure}).
+npm could not confirm that it has the packages of this version (${unsure}).
 `;
 }
 
@@ -117,12 +117,12 @@ function report(folder: string, { language, name, files, clone, unsure }: Writte
   const where = resolve(folder) === process.cwd() ? "this folder" : folder;
   say(`A new ${{ ts: "TypeScript", js: "JavaScript" }[language]} project is in ${where}:
 
-  src/main.${language}            the program: signs in by a code, calls a web API
+  src/main.${language}            the program: signs in with a code, calls a web API
   doorcode.tenant.yaml   the tenant it signs in to: app, API, user flow
   dev/, test/            that tenant on this computer, and a test of a sign-in
-  README.md              how to go on, and how to go to Microsoft Entra
-${needsNode ? `\nThe tenant needs Node.js ${TENANT_NODE} or newer; for ${platform} npm has none, so install it first.\n` : ""}${packagesLine(clone, unsure)}
-Next, paste:
+  README.md              next steps, and how to move to Microsoft Entra
+${needsNode ? `\nThe tenant needs Node.js ${TENANT_NODE} or newer. npm has none for ${platform}, so install it first.\n` : ""}${packagesLine(clone, unsure)}
+Next, run:
 
 ${next.map((line) => `  ${line}`).join("\n")}
 `);
@@ -130,7 +130,7 @@ ${next.map((line) => `  ${line}`).join("\n")}
 
 const quoted = (path: string) => (/^[\w./\\:@+-]+$/.test(path) ? path : JSON.stringify(path));
 
-/** Asks on the terminal; what is asked goes to stderr, as all words for people. */
+/** Asks on the terminal. Questions go to stderr, like all messages for people. */
 interface Questions {
   /**
    * The answer, or the default for an empty one. `problem` says what is wrong with an answer, which is then asked again.
@@ -145,11 +145,11 @@ async function questionsOn(
   output: NodeJS.WritableStream,
   interrupted: AbortSignal,
 ): Promise<Questions> {
-  // A command line that names the folder asks nothing.
+  // Not needed when the command line names the folder.
   const { createInterface } = await import("node:readline/promises");
   const terminal = createInterface({ input, output });
   const over = new AbortController();
-  // Reading a line, the terminal turns Ctrl-C into an event of its own; it means the same here as everywhere.
+  // While a line is read, Ctrl-C arrives as an event of the terminal. It has to end the command as everywhere else.
   terminal.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
   terminal.on("close", () => over.abort());
   const signal = AbortSignal.any([interrupted, over.signal]);
@@ -158,7 +158,7 @@ async function questionsOn(
       for (;;) {
         const typed = await terminal.question(`${question} (${byDefault}) `, { signal }).catch((cause: unknown) => {
           output.write("\n");
-          throw new CommandError("cancelled", "Nothing was made.", "Start it again when you are ready.", { cause });
+          throw new CommandError("cancelled", "Nothing was created.", "Run it again when you are ready.", { cause });
         });
         const answer = typed.trim() || byDefault;
         const wrong = problem(answer);

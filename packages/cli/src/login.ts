@@ -1,9 +1,10 @@
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { choosePresenter, jsonPresenter, localTenant, type Presenter } from "@doorcode/client";
-import type { Arguments } from "./arguments.ts";
 import { membersOfCredential, rememberedCredential } from "./client-credential.ts";
+import type { Arguments } from "./definition/command.ts";
 import { exitCodes, UsageError } from "./exit-codes.ts";
+import { events } from "./output.ts";
 import { certificatesIn, clientFor, openSettings, remember, type Settings } from "./settings.ts";
 import { isSameApp, type Profile, parseDuration, scopesOf } from "./stored-session.cts";
 
@@ -37,8 +38,8 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
 }
 
 /**
- * This machine's name as a tenant shows it to the person. A full host name reads as a web address, and one of many digits
- * as a telephone number: tenants refuse both, and no sign-in may fail of a name.
+ * This machine's name, as the page of a tenant shows it. Tenants refuse a name that looks like a web address or a
+ * telephone number, and a sign-in must not fail because of it: the domain is left out, and so is a name with many digits.
  */
 export function deviceNameToSend(host: string): { deviceName?: string } {
   const [label = ""] = host.split(".");
@@ -48,32 +49,29 @@ export function deviceNameToSend(host: string): { deviceName?: string } {
 
 function timeoutOf(given: Arguments): number | undefined {
   const text = given.text("timeout");
-  if (text === undefined) return undefined;
-  const ms = parseDuration(text);
-  if (!ms) throw new UsageError("--timeout is a time such as 90s, 15m or 1h.", "See: doorcode login --help");
-  return ms;
+  return text === undefined ? undefined : parseDuration(text);
 }
 
 function wayOf(given: Arguments): "device" | "browser" {
   if (given.flag("browser") && given.flag("device")) {
-    throw new UsageError("--browser and --device are two ways; one signs in.", "See: doorcode login --help");
+    throw new UsageError("--browser and --device cannot be used together.", "See: doorcode login --help");
   }
   return given.flag("browser") ? "browser" : "device";
 }
 
-/** Of this command line, else of the environment, else what the profile remembers. */
+/** From the command line, else the environment, else the profile. */
 function profileFrom(given: Arguments, { profile: kept, caFile, credential }: Settings): Profile {
   const authority = given.text("authority") || process.env.DOORCODE_AUTHORITY || kept?.authority;
   const clientId = given.text("client-id") || process.env.DOORCODE_CLIENT_ID || kept?.clientId;
   if (!authority || !clientId) {
     const missing = authority ? "application" : "issuer";
     throw new UsageError(
-      `Nothing says which ${missing} to sign in to.`,
-      "Name both: doorcode login --authority URL --client-id ID --scope SCOPE\n" +
-        "Or start a tenant of your own, which prints them: doorcode tenant start",
+      `Missing the ${missing} to sign in to.`,
+      "Sign in: doorcode login --authority URL --client-id ID --scope SCOPE\n" +
+        "Or start your own tenant, which prints these: doorcode tenant start",
     );
   }
-  // What was remembered belongs to that app at that issuer.
+  // Remembered values belong to one app at one issuer.
   const same = kept && isSameApp(kept, { authority, clientId }) ? kept : undefined;
   const scopes = given.list("scope").length > 0 ? scopesOf(given.list("scope")) : (same?.scopes ?? []);
   const origins =
@@ -94,9 +92,9 @@ function profileFrom(given: Arguments, { profile: kept, caFile, credential }: Se
   };
 }
 
-/** `localhost:8443` lacks a scheme, and a tenant's path as well: the tenant there says both. */
+/** `localhost:8443` has no scheme and no tenant's path: asks the tenant there for its authority. */
 async function refuseWithoutScheme(authority: string, { caFile }: Settings): Promise<void> {
-  // What stands before an @ may be a password.
+  // The text before an @ may be a password.
   if (/^https?:\/\//i.test(authority) || authority.includes("@")) return;
   const ca = certificatesIn(caFile);
   const meant = await localTenant(authority, { ...(ca !== undefined && { ca }) });
@@ -107,12 +105,12 @@ async function refuseWithoutScheme(authority: string, { caFile }: Settings): Pro
 export const originOf = (text: string): string => (URL.canParse(text) ? new URL(text).origin : text);
 
 export function presenter(given: Arguments, shown: { deviceName: string; appName?: string }): Presenter {
-  if (given.flag("json")) return jsonPresenter({ stream: process.stdout });
+  if (given.flag("json")) return jsonPresenter({ stream: events });
   const how = { qr: !given.flag("no-qr"), verbose: given.flag("verbose") };
   return choosePresenter({ stream: process.stderr, env: process.env, ...how, ...shown });
 }
 
-/** Kept before it is said: whoever reads "signed in" may ask for a token in the same moment. */
+/** Stores the profile before it shows "signed in", because a program may then ask for a token at once. */
 function remembering(
   presenter: Presenter,
   keep: (

@@ -1,15 +1,15 @@
 /**
- * What a terminal would obey instead of showing it, and what turns the direction of a text: most words here come from
- * elsewhere (names in a tenant, an issuer's sentences), and none needs them. Line ends and tabs are no such thing.
+ * What a terminal would execute instead of showing, and what changes the direction of text. Most text comes from
+ * outside (names in a tenant, an issuer's messages), and none of it needs these. Line ends and tabs are allowed.
  */
-const obeyed = /(?![\n\t])\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const controls = /(?![\n\t])\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
-/** Of several lines; what is taken out is seen to be gone. */
+/** For text of several lines. Shows where something was removed. */
 export function printable(text: string): string {
-  return text.replace(obeyed, "\ufffd");
+  return text.replace(controls, "\ufffd");
 }
 
-/** The same on one line: a name that brings line ends with it could write lines of ours. */
+/** On one line: a name with a line end in it could imitate a line of ours. */
 export function printableLine(text: string): string {
   return printable(text.replace(/[\r\n\t\u0085\u2028\u2029]+/g, " "));
 }
@@ -19,16 +19,31 @@ export function printResult(text: string): void {
   process.stdout.write(`${printable(text)}\n`);
 }
 
-/** Words for the person at the terminal; never on stdout. Names that a library puts between backticks come without them. */
-export function say(text: string): void {
-  process.stderr.write(`${printable(text).replace(/`([^`\n]+)`/g, "$1")}\n`);
+/** A result of one line that has names from outside in it. */
+export function printLine(text: string): void {
+  printResult(printableLine(text));
 }
 
-/** One event a line, as `--json` promises; escaped, which is the same JSON, whatever a terminal would obey. */
-export function printEvent(event: string, members: object): void {
-  const json = JSON.stringify({ v: 1, event, ...members });
-  printResult(json.replace(obeyed, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`));
+/** A message for people, always on stderr. */
+export function say(text: string): void {
+  process.stderr.write(`${printable(text)}\n`);
 }
+
+/** A library's own sentence, which has names between backticks: without them. Never for text from outside. */
+export function withoutBackticks(text: string): string {
+  return text.replace(/`([^`\n]+)`/g, "$1");
+}
+
+/** One event per line, as `--json` promises. Control characters are escaped, which is the same JSON. */
+export function printEvent(event: string, members: object): void {
+  events.write(`${JSON.stringify({ v: 1, event, ...members })}\n`);
+}
+
+/** Where lines of JSON are written. */
+export const events = {
+  write: (json: string) =>
+    process.stdout.write(json.replace(controls, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`)),
+};
 
 export interface ErrorWords {
   code: string;
@@ -40,8 +55,8 @@ export interface ErrorWords {
 }
 
 /**
- * One sentence, what to do, and what finds it in a log, on stderr; the event of `--json` has the same for programs. Microsoft's
- * own text, with its number, trace ID and time, is for whoever asks for it: `--verbose`, `--json`.
+ * One sentence, what to do, and what finds it in a log, on stderr; with `--json` an event on stdout as well. Microsoft's
+ * own text, with its number, trace ID and time, appears only with `--verbose` and `--json`.
  */
 export function printError(error: unknown, exit: number, { json, verbose }: { json: boolean; verbose: boolean }): void {
   const words = wordsOf(error);
@@ -55,8 +70,8 @@ export function printError(error: unknown, exit: number, { json, verbose }: { js
     ...(correlation_id === undefined ? [] : [`correlation ID ${correlation_id}`]),
   ].join(", ");
   const more = raw && !verbose ? "; --verbose shows the issuer's own words" : "";
-  // A mistake on the command line needs no name to search for.
-  say(`doorcode: ${sentence}\n${hint}${code === "usage" ? "" : `\n(${found}${more})`}`);
+  // A wrong command line needs no code to search for.
+  say(withoutBackticks(`doorcode: ${sentence}\n${hint}`) + (code === "usage" ? "" : `\n(${found}${more})`));
   if (json) printEvent("error", { ...words, exit });
 }
 
@@ -81,6 +96,6 @@ function wordsOf(error: unknown): ErrorWords {
   return {
     code: "unexpected",
     message: `something unexpected happened.\n${where}`,
-    hint: "This is a fault of doorcode.",
+    hint: "This is a bug in doorcode.",
   };
 }

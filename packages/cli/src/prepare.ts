@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
-import { createInterface } from "node:readline/promises";
 import type { GraphAccess, Plan, PrepareError, TenantModel } from "@doorcode/prepare";
-import type { Arguments } from "./arguments.ts";
+import type { Arguments } from "./definition/command.ts";
 import { CommandError, exitCodes, UsageError } from "./exit-codes.ts";
+import { confirmed } from "./input.ts";
 import { printableLine, printEvent, say } from "./output.ts";
 import { asAdministrator } from "./prepare/graph-access.ts";
 import { readModel, type Target, targetOf } from "./prepare/inputs.ts";
@@ -27,7 +27,7 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
   const to = text("to");
   if (to === undefined) {
     throw new UsageError(
-      "Say which tenant to prepare: --to URL|entra.",
+      "Missing option --to URL|entra: the tenant to prepare.",
       `doorcode prepare --file ${defaultFile} --to https://localhost:8443/<tenant> --plan`,
     );
   }
@@ -35,14 +35,17 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
   const model = await readModel(text("file") ?? defaultFile);
   const target = targetOf("to", to, text("tenant") ?? model.tenant.domain);
   if (!flag("plan") && !flag("yes") && !(process.stdin.isTTY && process.stderr.isTTY)) {
-    throw new UsageError("Nobody is here to say yes.", "Look at it with --plan, and do it with --yes.");
+    throw new UsageError(
+      "This needs confirmation, and stdin is not a terminal.",
+      "Check it with --plan, and apply it with --yes.",
+    );
   }
   const needed = prepare.permissionsFor(model, target.kind, { prune: flag("prune"), plan: flag("plan") });
-  return asAdministrator(given, target, needed, signal, (graph) => makeItSo(model, graph, target, given, signal));
+  return asAdministrator(given, target, needed, signal, (graph) => planAndApply(model, graph, target, given, signal));
 }
 
 /** Plans, asks, applies. */
-async function makeItSo(
+async function planAndApply(
   model: TenantModel,
   graph: GraphAccess,
   target: Target,
@@ -56,8 +59,8 @@ async function makeItSo(
   showPlan(plan, target, json);
   const changes = changesOf(plan);
   if (flag("plan")) return changes.length > 0 ? exitCodes.changes : exitCodes.done;
-  if (changes.length > 0 && !flag("yes") && !(await confirmed(plan, signal))) {
-    say("Nothing was done.");
+  if (changes.length > 0 && !flag("yes") && !(await agreed(plan, signal))) {
+    say("Nothing was changed.");
     return exitCodes.done;
   }
   const applied = await prepare
@@ -69,7 +72,7 @@ async function makeItSo(
   return exitCodes.done;
 }
 
-/** `--from`: what the tenant is, as a file. */
+/** `--from`: writes the tenant as a file. */
 async function writeFrom(given: Arguments, signal: AbortSignal): Promise<number> {
   const prepare = await import("@doorcode/prepare");
   const target = targetOf("from", given.text("from") ?? "", given.text("tenant"));
@@ -86,46 +89,40 @@ async function writeFrom(given: Arguments, signal: AbortSignal): Promise<number>
   return exitCodes.done;
 }
 
-/** A file that is there may be somebody's work. */
+/** Never overwrites: an existing file may be someone's work. */
 async function writeNew(file: string, yaml: string): Promise<void> {
   try {
     await writeFile(file, yaml, { flag: "wx" });
     say(`Written to ${file}.`);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const why = code === "EEXIST" ? "is there already" : `cannot be written (${code})`;
+    const why = code === "EEXIST" ? "already exists" : `cannot be written (${code})`;
     throw new UsageError(
       `The file ${file} ${why}.`,
-      "Name another with --file, or leave --file out and redirect stdout.",
+      "Specify another with --file, or omit --file and redirect stdout.",
     );
   }
 }
 
-async function confirmed({ steps }: Plan, signal: AbortSignal): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    // The plan, which ends in the summary, may have gone into a file.
-    const what = process.stdout.isTTY ? "" : `${summary(steps)} `;
-    const answer = await terminal.question(`\n${what}Do it? (y/N) `, { signal });
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    terminal.close();
-  }
+async function agreed({ steps }: Plan, signal: AbortSignal): Promise<boolean> {
+  // Where stdout goes to a file, the summary at the end of the plan went there too.
+  const what = process.stdout.isTTY ? "" : `${summary(steps)} `;
+  return confirmed(`${what}Apply these changes?`, signal);
 }
 
-/** What was done before it failed, and that the next run goes on. */
+/** Adds what was done before the failure, and that the next run continues. */
 function withProgress(error: PrepareError): CommandError {
   const { code, message, done, left } = error;
   const progress =
     done.length + left.length === 0
       ? ""
-      : `\nDone before that: ${done.length}. Left: ${left.length}, beginning with ${left[0] ? `${left[0].kind} ${printableLine(left[0].name)}` : "nothing"}. The next run goes on from there.`;
+      : `\nSteps done: ${done.length}. Steps left: ${left.length}${left[0] ? `, the next one is ${left[0].kind} ${printableLine(left[0].name)}` : ""}. The next run continues there.`;
   return new CommandError(code, message, `${error.hint}${progress}`, { cause: error });
 }
 
 /**
- * What a program is configured with. Entra's customers sign in at ciamlogin.com, under the tenant's own name and its ID
- * (MSAL refuses the name alone).
+ * The authority for a program's configuration. Entra's customers sign in at ciamlogin.com, under the tenant's name and
+ * its ID; MSAL rejects the name alone.
  */
 function programAuthority({ kind, authority }: Target, { tenantId, initialDomain }: Plan): string {
   if (kind === "doorcode") return `${new URL(authority).origin}/${tenantId}`;
@@ -137,6 +134,6 @@ function refuseBoth(given: Arguments, ...pairs: [string, string][]): void {
   for (const [one, other] of pairs) {
     const is = (name: string) => given.flag(name);
     if (is(one) && is(other))
-      throw new UsageError(`--${one} and --${other} exclude each other.`, "See: doorcode prepare --help");
+      throw new UsageError(`--${one} and --${other} cannot be used together.`, "See: doorcode prepare --help");
   }
 }

@@ -6,27 +6,28 @@ import {
   openFileStore,
   type TokenStore,
 } from "@doorcode/client";
-import type { Arguments } from "./arguments.ts";
 import { type CredentialFile, credentialFrom, givenCredential, rememberedCredential } from "./client-credential.ts";
+import type { Arguments } from "./definition/command.ts";
+import { isProfileName } from "./definition/options.ts";
 import { CommandError, UsageError } from "./exit-codes.ts";
 import { isProfileMeant, type Profile, profileName, scopesOf, storedProfile } from "./stored-session.cts";
 
-/** A profile as the store has it, with what this command line says instead. */
+/** A profile from the store, with the options that override it. */
 export interface Settings {
   name: string;
   profile: Profile | undefined;
   store: TokenStore;
   caFile: string | undefined;
-  /** What this command line, or the environment, names instead of the profile's. */
+  /** From the command line or the environment; overrides the profile's. */
   credential: CredentialFile | undefined;
 }
 
 export async function openSettings(given: Arguments, env: NodeJS.ProcessEnv = process.env): Promise<Settings> {
   const name = profileName(given.text("profile"), env);
-  if (!/^[\w.@+-]{1,64}$/.test(name)) {
+  if (!isProfileName(name)) {
     throw new UsageError(
-      "That is no name for a profile.",
-      "Letters, digits and . _ @ + - make one, at most 64 of them.",
+      "That is not a valid name for a profile.",
+      "Use letters, digits and . _ @ + -, at most 64 characters.",
     );
   }
   const store = await openFileStore({ directory: defaultStoreDirectory(env) });
@@ -35,7 +36,7 @@ export async function openSettings(given: Arguments, env: NodeJS.ProcessEnv = pr
   return { name, profile, store, credential, caFile: given.text("ca-file") || env.DOORCODE_CA_FILE || profile?.caFile };
 }
 
-/** The profile, with somebody signed in: what every command but `login` needs. */
+/** The profile, which has to be signed in: every command but `login` needs it. */
 export function signedIn(
   { name, profile }: Settings,
   env: NodeJS.ProcessEnv = process.env,
@@ -43,17 +44,17 @@ export function signedIn(
   const login = `doorcode login${name === "default" ? "" : ` --profile ${name}`}`;
   if (profile === undefined) {
     const hint = `Sign in: ${login} --authority URL --client-id ID --scope SCOPE`;
-    throw new CommandError("sign_in_needed", `Nobody has signed in with the profile ${name}.`, hint);
+    throw new CommandError("sign_in_needed", `The profile ${name} is not signed in.`, hint);
   }
   if (!isProfileMeant(profile, env)) {
     throw new CommandError(
       "sign_in_needed",
-      `The profile ${name} is signed in elsewhere than DOORCODE_AUTHORITY and DOORCODE_CLIENT_ID say.`,
-      `Sign in there (${login}), use another --profile, or take those out of the environment.`,
+      `The profile ${name} is signed in to another issuer or app than DOORCODE_AUTHORITY and DOORCODE_CLIENT_ID name.`,
+      `Sign in to that one (${login}), use another --profile, or unset these variables.`,
     );
   }
   const { accountId } = profile;
-  if (accountId === null) throw new CommandError("sign_in_needed", "Nobody is signed in.", `Sign in: ${login}`);
+  if (accountId === null) throw new CommandError("sign_in_needed", "Not signed in.", `Sign in: ${login}`);
   return { ...profile, accountId };
 }
 
@@ -97,7 +98,7 @@ export function certificatesIn(file: string | undefined): string | undefined {
     const { code } = error as NodeJS.ErrnoException;
     throw new UsageError(
       `The CA file ${file} cannot be read (${code}).`,
-      "Name one that is there with --ca-file FILE.",
+      "Specify a readable file with --ca-file FILE.",
     );
   }
 }

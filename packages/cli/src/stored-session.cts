@@ -1,5 +1,5 @@
-// What the store says of a profile, read without the network: who is signed in, a token, the status. CommonJS on purpose, as
-// the store's reader: `doorcode token` and `doorcode status` load these two and nothing else.
+// Reads a profile from the store without a network request: the account, a token, the status. CommonJS, like the store's
+// reader, because `doorcode token` and `doorcode status` load only these two files.
 import type { Json, StoredAccount } from "@doorcode/client";
 import type { StoredToken } from "@doorcode/client/read-store";
 
@@ -18,9 +18,9 @@ interface Profile {
   scopes: string[];
   apis: { origin: string; scopes: string[] }[];
   caFile?: string;
-  /** What a web API demanded of the next sign-in. */
+  /** Claims challenge of a web API, for the next sign-in. */
   claims?: string;
-  /** Where a confidential client's secret, or private key, is read from; never what is in it. */
+  /** Path of a confidential client's secret or private key; never its content. */
   clientSecretFile?: string;
   clientKeyFile?: string;
   /** Endpoints that the issuer's metadata does not name. */
@@ -44,8 +44,8 @@ type App = Pick<Profile, "authority" | "clientId">;
 const GUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 
 /**
- * The same app at the same issuer. Host and GUIDs are the same in any case; the rest of a path is not: two issuers on
- * one host may differ in nothing else.
+ * The same app at the same issuer. Host and GUIDs are compared without case, the rest of a path with it: two issuers on
+ * one host may differ only there.
  */
 function isSame(one: App, other: App): boolean {
   const folded = (text: string) => text.replace(GUID, (id) => id.toLowerCase());
@@ -53,7 +53,7 @@ function isSame(one: App, other: App): boolean {
   return address(one.authority) === address(other.authority) && folded(one.clientId) === folded(other.clientId);
 }
 
-/** The environment may name another issuer or app than the profile's; then nobody is signed in there by this profile. */
+/** False when the environment names another issuer or app than the profile's: the profile is not signed in there. */
 function isMeant({ authority, clientId }: App, env: Environment): boolean {
   const meant = { authority: env.DOORCODE_AUTHORITY || authority, clientId: env.DOORCODE_CLIENT_ID || clientId };
   return isSame(meant, { authority, clientId });
@@ -65,8 +65,8 @@ function accountOf(records: Records, { authority, clientId, accountId }: Profile
 }
 
 /**
- * The profile's access token for these scopes, as the client would choose it. `fewer`: where they are the profile's, and were
- * not given on this command line, it may lack those that were not granted.
+ * The profile's access token for these scopes, chosen as the client does. `fewer`: it may lack scopes that were not
+ * granted, because they come from the profile and not from this command line.
  */
 function tokenOf(
   records: Records,
@@ -86,7 +86,7 @@ function milliseconds(text: string): number | undefined {
   return Number(amount) * (unit === "h" ? 3_600_000 : unit === "m" ? 60_000 : 1_000);
 }
 
-/** Scopes are given one by one, or several at once as in OAuth's own parameter. */
+/** Scopes are given one at a time, or several separated by spaces as in OAuth's parameter. */
 const splitScopes = (given: readonly string[]): string[] =>
   [...new Set(given.join(" ").split(/[\s,]+/))].filter((scope) => scope !== "");
 
@@ -98,8 +98,7 @@ interface Asked {
 }
 
 /**
- * What `doorcode token` prints for these arguments (those after `token`), or undefined: then the whole command line has to
- * look at them.
+ * What `doorcode token` prints for the arguments after `token`. Undefined when they need the full command line.
  */
 function tokenFromStore(argv: readonly string[], env: Environment): string | undefined {
   const asked = scan(argv);
@@ -127,10 +126,10 @@ function tokenEvent(token: Pick<StoredToken, "token" | "expiresAt" | "scopes">, 
     scopes: token.scopes,
     username,
   };
-  return `${JSON.stringify({ v: 1, event: "token", ...members })}\n`;
+  return eventLine("token", members);
 }
 
-/** By hand: the few options of the frequent case; everything else is for the command line proper. */
+/** Parses only the options of the frequent case; anything else needs the full command line. */
 function scan(argv: readonly string[]): Asked | undefined {
   const asked: Asked = { profile: undefined, scopes: [], minTtl: undefined, json: false };
   for (let at = 0; at < argv.length; at++) {
@@ -161,8 +160,7 @@ interface Shown {
 }
 
 /**
- * What `doorcode status` prints for these arguments (those after `status`), or undefined: then the whole command line has to
- * look at them.
+ * What `doorcode status` prints for the arguments after `status`. Undefined when they need the full command line.
  */
 function statusFromStore(argv: readonly string[], env: Environment, columns: number): Shown | undefined {
   if (argv.some((argument) => argument !== "--json")) return undefined;
@@ -193,13 +191,13 @@ function describe(
         : null,
       store: defaultStoreDirectory(how.env),
     };
-    return { stdout: `${JSON.stringify({ v: 1, event: "status", ...members })}\n`, stderr: "", exit };
+    return { stdout: eventLine("status", members), stderr: "", exit };
   }
   if (profile === undefined || account === undefined) {
     const hint = profile
       ? `doorcode login${name === "default" ? "" : ` --profile ${name}`}`
       : "doorcode login --authority URL --client-id ID --scope SCOPE";
-    return { stdout: `Nobody is signed in (profile ${name}).\n`, stderr: `To sign in: ${hint}\n`, exit };
+    return { stdout: `Not signed in (profile ${name}).\n`, stderr: `To sign in: ${hint}\n`, exit };
   }
   return { stdout: table(profile, account, { token, notGranted }, name, how.columns), stderr: "", exit };
 }
@@ -215,30 +213,39 @@ function table(
     ["Authority", profile.authority],
     ["Client ID", profile.clientId],
     ["Scopes", profile.scopes.join(" ") || "none"],
-    ...(notGranted.length > 0 ? [["Not granted", visible(notGranted.join(" "))] as [string, string]] : []),
+    ...(notGranted.length > 0 ? [["Not granted", notGranted.join(" ")] as [string, string]] : []),
     ["Token", lifeOf(token)],
     ["Profile", name],
   ];
   const width = Math.max(...rows.map(([label]) => label.length)) + 2;
-  // Where label and value do not fit on one line, they get one each.
+  // If a label and its value do not fit on one line, each gets its own.
   const fits = rows.every(([, value]) => value.length + width + 2 <= columns);
-  const lines = rows.map(([label, value]) => (fits ? `  ${label.padEnd(width)}${value}` : `  ${label}\n    ${value}`));
+  const lines = rows.map(([label, value]) =>
+    fits ? `  ${label.padEnd(width)}${visible(value)}` : `  ${label}\n    ${visible(value)}`,
+  );
   return `Signed in as ${nameOf(account)}\n${lines.join("\n")}\n`;
 }
 
 function lifeOf(token: StoredToken | undefined): string {
-  if (token === undefined) return "none; one is fetched when it is needed";
-  if (isFromFuture(token, Date.now())) return "from before the clock was set back; renewed when it is needed";
+  if (token === undefined) return "none; the next doorcode token gets one";
+  if (isFromFuture(token, Date.now())) return "issued before the clock was set back; renewed when needed";
   const minutes = Math.floor((token.expiresAt - Date.now()) / 60_000);
-  if (minutes < 0) return "expired; renewed when it is needed";
-  if (minutes < 1) return "good for less than a minute";
-  return `good for ${minutes} minute${minutes === 1 ? "" : "s"}`;
+  if (minutes < 0) return "expired; renewed when needed";
+  if (minutes < 1) return "valid for less than a minute";
+  return `valid for ${minutes} minute${minutes === 1 ? "" : "s"}`;
 }
 
 const nameOf = ({ name, username }: StoredAccount): string =>
   visible(name === null || name === username ? username : `${name} (${username})`);
 
-/** Names come from an issuer, and a control character in one could rewrite what is read here. */
+/** JSON escapes only the first control characters; what else a terminal would execute is escaped here. */
+const eventLine = (event: string, members: object): string =>
+  `${JSON.stringify({ v: 1, event, ...members }).replace(
+    /[\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  )}\n`;
+
+/** Names come from an issuer, and control characters in them could change what the terminal shows. */
 const visible = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "");
 
 /** The members of an account in every event. */
@@ -246,7 +253,7 @@ const accountMembers = ({ id, username, name, tenant_id, issuer, authority, clie
   ...{ id, username, name, tenant_id, issuer, authority, client_id },
 });
 
-// The syntax of ES modules is not open to a CommonJS file; these lines give its importers the types.
+// A CommonJS file cannot use `export`; these lines give its importers the types.
 export type { Environment, Profile, Records };
 export declare const storeDirectoryOf: typeof defaultStoreDirectory;
 export declare const profileName: typeof nameOfProfile;

@@ -1,5 +1,5 @@
-import type { Arguments } from "./arguments.ts";
-import { exitCodes, UsageError } from "./exit-codes.ts";
+import type { Arguments } from "./definition/command.ts";
+import { exitCodes } from "./exit-codes.ts";
 import { say } from "./output.ts";
 import { clientFor, openSettings, signedIn, wantedScopes } from "./settings.ts";
 import {
@@ -12,19 +12,16 @@ import {
   storedToken,
 } from "./stored-session.cts";
 
-/** `doorcode token` where the fast path has no answer: no token that lasts, or `--explain`. */
+/** `doorcode token` where the fast path cannot answer: no token that lasts long enough, or `--explain`. */
 export async function runToken(given: Arguments, signal: AbortSignal): Promise<number> {
   const minTtl = given.text("min-ttl");
   const minTtlMs = minTtl === undefined ? undefined : parseDuration(minTtl);
-  if (minTtl !== undefined && minTtlMs === undefined) {
-    throw new UsageError("--min-ttl is a time such as 90s, 5m or 1h.", "See: doorcode token --help");
-  }
   const settings = await openSettings(given);
   const profile = signedIn(settings);
   const scopes = wantedScopes(given, profile);
   const records = Object.fromEntries((await settings.store.read()).records);
   const account = storedAccount(records, profile);
-  // Scopes that are named are needed; those of the profile may lack what was not granted.
+  // Scopes from the command line are required. Those of the profile may lack what was not granted.
   const allowFewerScopes = given.list("scope").length === 0;
   const before = account && storedToken(records, profile, scopes, allowFewerScopes);
   const client = clientFor(profile, settings);
@@ -43,12 +40,12 @@ export async function runToken(given: Arguments, signal: AbortSignal): Promise<n
     const cached = before?.token === token.token;
     say(
       [
-        `From       ${cached ? "the store; nobody was asked" : "the issuer, renewed just now"}`,
+        `From       ${cached ? "the store, without a request" : "the issuer, renewed just now"}`,
         `Account    ${account ? personOf(account) : profile.accountId}`,
         `Issuer     ${account?.issuer ?? profile.authority}`,
         `Client ID  ${profile.clientId}`,
         `Scopes     ${token.scopes.join(" ")}`,
-        `Good for   ${left} minute${left === 1 ? "" : "s"}, until ${new Date(token.expiresAt).toISOString()}`,
+        `Valid for  ${left} minute${left === 1 ? "" : "s"}, until ${new Date(token.expiresAt).toISOString()}`,
         `Profile    ${settings.name}, in ${storeDirectoryOf(process.env)}`,
       ].join("\n"),
     );
@@ -56,7 +53,7 @@ export async function runToken(given: Arguments, signal: AbortSignal): Promise<n
   return exitCodes.done;
 }
 
-/** `doorcode status` where the fast path has no answer: further options, and a store that cannot be read, which says why here. */
+/** `doorcode status` where the fast path cannot answer: other options, or a store that cannot be read. */
 export async function runStatus(given: Arguments): Promise<number> {
   const { store, name } = await openSettings(given);
   const how = { json: given.flag("json"), columns: process.stdout.columns ?? 80, env: process.env, profile: name };

@@ -14,7 +14,7 @@ describe("doorcode call", () => {
     assert.match(issuer.requests.at(-1)?.authorization ?? "", /^Bearer canary-access-token/);
   });
 
-  test("sends it nowhere else; --origin declares once and for later", async (t) => {
+  test("sends it to no other origin; --origin declares one, also for later calls", async (t) => {
     const { run, issuer } = await signedInEnv(t);
     issuer.api = () => ({ status: 200, text: "hello" });
     const before = issuer.requests.length;
@@ -27,7 +27,7 @@ describe("doorcode call", () => {
     assert.equal((await run(["call", "https://other.example/todo"])).exit, 2);
   });
 
-  test("sends method, headers and body, from a file too", async (t) => {
+  test("sends method, headers and body, also from a file", async (t) => {
     const { run, issuer, folder, login } = await signedInEnv(t);
     await login("--origin", issuer.authority);
     const url = `${issuer.authority}/todo`;
@@ -42,7 +42,7 @@ describe("doorcode call", () => {
     assert.match(put.stdout, /^HTTP 201 Created\n[\s\S]*\n\nPUT text\/plain; charset=utf-8 undefined plain$/);
   });
 
-  test("exits 1 with the status on stderr and the body on stdout when the answer is no success", async (t) => {
+  test("exits 1 with the status on stderr and the body on stdout for an unsuccessful response", async (t) => {
     const { run, issuer, login } = await signedInEnv(t);
     await login("--origin", issuer.authority);
     issuer.api = () => ({ status: 404, text: "no such item" });
@@ -55,7 +55,7 @@ describe("doorcode call", () => {
     assert.match(gone.stderr, /cannot be reached \(ECONNREFUSED\)/);
   });
 
-  test("shows the status and WWW-Authenticate of a 401 that a renewed token gets as well", async (t) => {
+  test("shows the status and WWW-Authenticate of a 401 that a renewed token also gets", async (t) => {
     const { run, issuer, login } = await signedInEnv(t);
     await login("--origin", issuer.authority);
     const challenge = 'Bearer realm="todo", error="invalid_token", error_description="The audience is another one"';
@@ -63,12 +63,12 @@ describe("doorcode call", () => {
     const { exit, stderr } = await run(["call", `${issuer.authority}/todo`]);
     assert.equal(exit, 3);
     const [sentence, hint] = stderr.split("\n");
-    const refused = `The API at ${issuer.authority} refuses the token (HTTP 401, WWW-Authenticate: ${challenge}).`;
+    const refused = `The API at ${issuer.authority} rejects the token (HTTP 401, WWW-Authenticate: ${challenge}).`;
     assert.equal(sentence, `doorcode: ${refused}`);
-    assert.match(hint ?? "", /^Check --scope: it has to be a scope of that API\./);
+    assert.match(hint ?? "", /^Check --scope: it must be a scope of that API\./);
   });
 
-  test("takes no credentials on the command line, and no nonsense", async (t) => {
+  test("rejects credentials and malformed arguments", async (t) => {
     const { run, issuer } = await signedInEnv(t);
     const before = issuer.requests.length;
     for (const args of [

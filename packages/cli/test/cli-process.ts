@@ -23,7 +23,7 @@ export function doorcode(
     env?: NodeJS.ProcessEnv;
     stdin?: "pipe";
     channel?: true;
-    /** Run as this user; only root can. */
+    /** Runs as this user, which only root can do. */
     uid?: number;
   } = {},
 ): Running {

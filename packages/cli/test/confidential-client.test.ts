@@ -9,7 +9,7 @@ import { type TestEnv, testEnv } from "./signed-in.ts";
 const secret = "canary-client-secret-90d2";
 const byPost = { token_endpoint_auth_methods_supported: ["client_secret_post"] };
 
-/** A file that only its owner reads, as a secret is kept. */
+/** A file that only its owner can read, as for a secret. */
 async function privateFile({ folder }: TestEnv, name: string, text: string): Promise<string> {
   const file = join(folder, name);
   await writeFile(file, text, { mode: 0o600 });
@@ -20,7 +20,7 @@ const secretsSent = ({ issuer }: TestEnv, path: string) =>
   issuer.requests.filter((each) => each.path === path).map(({ form }) => form.get("client_secret"));
 
 describe("a confidential client", () => {
-  test("signs in, renews and signs out by the secret in a file, whose path the profile remembers", async (t) => {
+  test("signs in, renews and signs out with the secret in a file; the profile remembers the path", async (t) => {
     const env = await testEnv(t);
     env.issuer.metadata = byPost;
     const file = await privateFile(env, "secret", `${secret}\n`);
@@ -37,7 +37,7 @@ describe("a confidential client", () => {
     }
   });
 
-  test("gives its secret by stdin, again for a renewal, and nothing of it is remembered", async (t) => {
+  test("reads its secret from stdin, again for a renewal, and does not store it", async (t) => {
     const env = await testEnv(t);
     env.issuer.metadata = byPost;
     const { authority } = env.issuer;
@@ -54,12 +54,12 @@ describe("a confidential client", () => {
     assert.equal(login.exit, 0, login.stderr);
     assert.equal((await withStdin(["token", "--min-ttl", "2h"])).exit, 0);
     assert.deepEqual(secretsSent(env, "/token"), [secret, secret]);
-    assert.equal((await env.run(["token"])).exit, 0, "a kept token needs none");
+    assert.equal((await env.run(["token"])).exit, 0, "a stored token needs none");
     await env.run(["token", "--min-ttl", "2h"]);
     assert.equal(secretsSent(env, "/token").at(-1), null);
   });
 
-  test("signs assertions by the key in a file, named by the environment as well", async (t) => {
+  test("signs assertions with the key in a file, which the environment can name as well", async (t) => {
     const env = await testEnv(t);
     const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
@@ -71,15 +71,15 @@ describe("a confidential client", () => {
     assert.ok(sent.length === 2 && sent.every(({ form }) => form.get("client_assertion")?.split(".").length === 3));
   });
 
-  test("is told what is wrong with its file, in exit code 2, before anybody is asked", async (t) => {
+  test("exits 2 with the reason for an unusable file, before any request", async (t) => {
     const env = await testEnv(t);
     const file = await privateFile(env, "secret", secret);
     const empty = await privateFile(env, "empty", "\n");
     for (const [args, message] of [
       [["--client-secret-file", join(env.folder, "none")], /none \(ENOENT\)/],
-      [["--client-secret-file", empty], /no client secret in .*empty/],
+      [["--client-secret-file", empty], /The client secret from .*empty is empty/],
       [["--client-key-file", file], /private key cannot be read/],
-      [["--client-secret-file", file, "--client-key-file", file], /two proofs of one client/],
+      [["--client-secret-file", file, "--client-key-file", file], /cannot be used together/],
       [["--client-secret", secret], /does not belong on the command line/],
     ] as const) {
       const { exit, stderr } = await env.login(...args);
@@ -87,14 +87,14 @@ describe("a confidential client", () => {
       assert.match(stderr, message);
       assert.ok(!stderr.includes(secret));
     }
-    // A file of root's may be read by all, where an orchestrator mounted it; nobody else may write there.
+    // A file that an orchestrator mounted as root may be readable for all, but only root may write it.
     await chmod(file, 0o646);
     assert.match((await env.login("--client-secret-file", file)).stderr, /Other users can[\s\S]*chmod 600/);
     assert.equal(env.issuer.count("/device_authorization"), 0);
   });
 });
 
-test("--device-endpoint and --token-endpoint serve an issuer that names none, and are remembered", async (t) => {
+test("--device-endpoint and --token-endpoint work for an issuer without these endpoints, and are remembered", async (t) => {
   const env = await testEnv(t);
   const { authority } = env.issuer;
   env.issuer.metadata = { device_authorization_endpoint: undefined };

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { cleanDeviceText } from "../../tenant/src/directory/device-text.ts";
 import { deviceNameToSend } from "../src/login.ts";
 
-test("a machine's name is sent without its domain, and not at all where it could pass for a number", () => {
+test("a computer's name is sent without its domain, and not at all if it looks like a number", () => {
   assert.deepEqual(deviceNameToSend("build7.contoso.example"), { deviceName: "build7" });
   assert.deepEqual(deviceNameToSend("DESKTOP-AB12CD3"), { deviceName: "DESKTOP-AB12CD3" });
   assert.deepEqual(deviceNameToSend("x".repeat(63)), { deviceName: "x".repeat(40) });
@@ -13,7 +13,7 @@ test("a machine's name is sent without its domain, and not at all where it could
   }
 });
 
-test("whatever a machine is called, a tenant takes what is sent", () => {
+test("a tenant accepts the name that is sent for any host name", () => {
   const hosts = ["localhost", "3f2a1b9c0d4e", "ip-10-0-1-2", "aks-12345678-vmss0", "www.contoso.example", "a.b.c"];
   for (const host of hosts) {
     const { deviceName } = deviceNameToSend(host);

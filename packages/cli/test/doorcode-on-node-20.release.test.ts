@@ -11,7 +11,7 @@ const node = node20();
 describe("doorcode tenant on Node.js 20", () => {
   tenantSuite(node);
 
-  test("says which Node.js it needs where there is none", async (t) => {
+  test("names the Node.js it needs when there is none", async (t) => {
     const alone = await packageAlone(await scratch(t));
     const { exit, stdout, stderr } = await doorcode(["tenant", "users"], { node, folder: alone, env: { PATH: "" } })
       .ended;
@@ -20,7 +20,7 @@ describe("doorcode tenant on Node.js 20", () => {
     assert.match(stderr, /needs Node\.js 24 or newer; this is 20\./);
   });
 
-  test("runs no Node.js of the current folder, which may be anybody's", async (t) => {
+  test("never runs a Node.js from the current folder", async (t) => {
     const folder = await scratch(t);
     const alone = await packageAlone(join(folder, "package"));
     const cwd = join(folder, "cwd");
@@ -32,7 +32,7 @@ describe("doorcode tenant on Node.js 20", () => {
     assert.equal(exit, 1);
   });
 
-  test("takes one from the PATH only when that says it is new enough", async (t) => {
+  test("uses one from the PATH only if it is new enough", async (t) => {
     const folder = await scratch(t);
     const alone = await packageAlone(join(folder, "package"));
     for (const [version, exit] of [
@@ -54,7 +54,7 @@ describe("doorcode tenant on Node.js 20", () => {
 
 const platform = `node-${process.platform}-${process.arch}`;
 
-/** The package as it is published, without a workspace around it that could have brought a Node.js. */
+/** The published package, without a workspace that could provide a Node.js. */
 async function packageAlone(folder: string): Promise<string> {
   for (const part of ["bin", "dist", "package.json"])
     await cp(join(packageFolder, part), join(folder, part), { recursive: true });

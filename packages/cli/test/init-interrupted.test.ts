@@ -10,7 +10,7 @@ import { pathToFileURL } from "node:url";
 import { doorcode, packageFolder, scratch } from "./cli-process.ts";
 
 const count = 4;
-/** Writes four files, and is killed before the file of that number. */
+/** Writes four files, and is killed before the file with that number. */
 const program = (folder: string, killedAt: number) => `
   import { writeProject } from ${JSON.stringify(pathToFileURL(join(packageFolder, "dist/init/write-project.js")).href)};
   const files = new Map(["a/b", "c", "package.json", "d"].map((path) => [path, "text"]));
@@ -33,7 +33,7 @@ async function writeUntilKilled(folder: string, killedAt: number): Promise<strin
 const leftIn = async (folder: string) => (await readdir(folder)).filter((name) => name.startsWith(".doorcode-init-"));
 
 describe("doorcode init, killed while it writes,", () => {
-  test("leaves no project, wherever it was, and the next run makes one", async (t) => {
+  test("leaves no project, regardless of when it was killed, and the next run creates one", async (t) => {
     const cwd = await scratch(t);
     for (let killedAt = 0; killedAt < count; killedAt++) {
       const folder = join(cwd, `device-${killedAt}`);
@@ -45,7 +45,7 @@ describe("doorcode init, killed while it writes,", () => {
     assert.deepEqual((await readdir(join(cwd, "whole"))).sort(), ["a", "c", "d", "package.json"]);
   });
 
-  test("leaves a folder that was there as good as empty, and the next run fills it", async (t) => {
+  test("leaves an existing folder practically empty, and the next run fills it", async (t) => {
     const cwd = await scratch(t);
     for (let killedAt = 0; killedAt < count; killedAt++) {
       const folder = join(cwd, `device-${killedAt}`);
@@ -57,7 +57,7 @@ describe("doorcode init, killed while it writes,", () => {
     }
   });
 
-  test("has what it left swept by a later run, but not while it may be another's", async (t) => {
+  test("leaves files that a later run removes, unless another run may still use them", async (t) => {
     const cwd = await scratch(t);
     await writeUntilKilled(join(cwd, "first"), 2);
     const [left] = await leftIn(cwd);
@@ -71,7 +71,7 @@ describe("doorcode init, killed while it writes,", () => {
   });
 
   const skip = process.getuid?.() !== 0 && "only root can give a folder to another user";
-  test("leaves alone what another user has put there under such a name", { skip }, async (t) => {
+  test("keeps a folder of another user with such a name", { skip }, async (t) => {
     const cwd = await scratch(t);
     const name = `.doorcode-init-${randomUUID()}`;
     const earlier = new Date(Date.now() - 120_000);

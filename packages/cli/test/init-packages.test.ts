@@ -1,4 +1,4 @@
-// Where the packages of a new project come from: the clone that the command runs in, else npm.
+// The packages of a new project come from the clone that the command runs in, or else from npm.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -15,7 +15,7 @@ const clone = dirname(dirname(packageFolder));
 const own = JSON.parse(await readFile(join(packageFolder, "package.json"), "utf8")) as { version: string };
 const posix = { skip: process.platform === "win32" };
 
-/** Without what npm, which may run the tests, sets for its children. */
+/** Without the variables that npm sets, because npm may run the tests. */
 function plain(more: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(DOORCODE|NODE|NPM|XDG)_/i.test(name));
   return { ...Object.fromEntries(inherited), ...more };
@@ -42,13 +42,13 @@ describe("doorcode init in a clone of the repository", () => {
     assert.equal(installed.exit, 0, installed.stderr);
     const tested = await run("npm", ["test"], { cwd: folder, env });
     assert.equal(tested.exit, 0, tested.stdout + tested.stderr);
-    // Node.js 20 writes TAP where nobody looks at a terminal.
+    // Node.js 20 writes TAP if stdout is not a terminal.
     assert.match(tested.stdout, /^(?:ℹ|#) pass 2$/m);
   });
 });
 
 describe("doorcode init elsewhere", posix, () => {
-  /** The command as npm would have installed it, and a registry that has this version of the packages, or not. */
+  /** The command as npm installs it, and a registry with or without this version of the packages. */
   async function installedFromNpm(t: TestContext, versions: string[] | undefined) {
     const folder = realpathSync(await scratch(t));
     const at = join(folder, "node_modules/doorcode");
@@ -90,7 +90,7 @@ describe("doorcode init elsewhere", posix, () => {
       assert.equal(exit, 1, stderr);
       assert.match(
         stderr,
-        /^doorcode: npm has no @doorcode\/client@\S+, which the new project needs: this version is not/,
+        /^doorcode: npm does not have @doorcode\/client@\S+, which the new project needs: this version is not/,
       );
       assert.match(stderr, /Nothing was written\. In a clone[\s\S]*\(packages_unavailable\)/);
       assert.equal(existsSync(project), false);
@@ -98,22 +98,22 @@ describe("doorcode init elsewhere", posix, () => {
     }
   });
 
-  test("takes exactly this version of the packages when npm has it", async (t) => {
+  test("uses exactly this version of the packages when npm has it", async (t) => {
     const { init, project } = await installedFromNpm(t, [own.version, "99.0.0"]);
     const { exit, stderr } = await init();
     assert.equal(exit, 0, stderr);
-    assert.doesNotMatch(stderr, /npm could not say|clone/);
+    assert.doesNotMatch(stderr, /npm could not confirm|clone/);
     const { dependencies, devDependencies } = JSON.parse(await readFile(join(project, "package.json"), "utf8"));
     assert.equal(dependencies["@doorcode/client"], own.version);
     assert.equal(devDependencies.doorcode, own.version);
   });
 
-  test("writes the project all the same when npm cannot be asked, and says so", async (t) => {
+  test("still writes the project when npm cannot be asked, with a note", async (t) => {
     const { init, project, close } = await installedFromNpm(t, undefined);
     close();
     const { exit, stderr } = await init();
     assert.equal(exit, 0, stderr);
-    assert.match(stderr, /\nnpm could not say whether it has the packages of this version \(ECONNREFUSED\)\.\n/);
+    assert.match(stderr, /\nnpm could not confirm that it has the packages of this version \(ECONNREFUSED\)\.\n/);
     assert.ok(existsSync(join(project, "package.json")));
   });
 });

@@ -23,7 +23,7 @@ const common = [".env.example", ".gitignore", "README.md", "doorcode.tenant.yaml
 const programs = ["dev/api", "dev/start", "dev/tenant", "src/main", "src/settings", "test/sign-in.test"];
 
 describe("doorcode init", () => {
-  test("writes a TypeScript project and says how to go on", async (t) => {
+  test("writes a TypeScript project and prints the next steps", async (t) => {
     const cwd = await scratch(t);
     const { exit, stdout, stderr } = await init(cwd, "my-printer");
     assert.deepEqual({ exit, stdout }, { exit: 0, stdout: "" });
@@ -33,7 +33,7 @@ describe("doorcode init", () => {
     assert.deepEqual(await readdir(cwd), ["my-printer"]);
   });
 
-  test("writes a JavaScript project with --js, which compiles nothing", async (t) => {
+  test("writes a JavaScript project with --js, without a build step", async (t) => {
     const cwd = await scratch(t);
     assert.equal((await init(cwd, "my-printer", "--js")).exit, 0);
     const files = [...common, ...programs.map((file) => `${file}.js`)];
@@ -41,7 +41,7 @@ describe("doorcode init", () => {
     assert.equal((await manifestIn(join(cwd, "my-printer"))).devDependencies.typescript, undefined);
   });
 
-  test("makes a private package of the folder's name", async (t) => {
+  test("creates a private package with the folder's name", async (t) => {
     const cwd = await scratch(t);
     assert.equal((await init(cwd, "My Printer (2)")).exit, 0);
     const manifest = await manifestIn(join(cwd, "My Printer (2)"));
@@ -49,7 +49,7 @@ describe("doorcode init", () => {
     assert.equal(manifest.private, true);
   });
 
-  test("brings a Node.js for the tenant where this one is too old, and asks for a newer one where it is not", async (t) => {
+  test("adds a Node.js for the tenant if this one is too old, and otherwise requires a recent one", async (t) => {
     const cwd = await scratch(t);
     await init(cwd, "my-printer");
     const { optionalDependencies, devEngines } = await manifestIn(join(cwd, "my-printer"));
@@ -61,7 +61,7 @@ describe("doorcode init", () => {
     assert.deepEqual(linked, { optionalDependencies: { packages: `file:${runtime}` } });
   });
 
-  test("calls app, API and user flow after the project, in every file that names them", async (t) => {
+  test("names app, API and user flow after the project, in every file that refers to them", async (t) => {
     const cwd = await scratch(t);
     assert.equal((await init(cwd, "x", "--name", "@acme/label-printer")).exit, 0);
     const folder = join(cwd, "x");
@@ -74,7 +74,7 @@ describe("doorcode init", () => {
     assert.match(settings, /"api:\/\/label-printer-api\/Messages\.Read"/);
   });
 
-  test("tells programs what it made, by --json", async (t) => {
+  test("prints an event for programs with --json", async (t) => {
     const cwd = await scratch(t);
     const { exit, stdout, stderr } = await init(cwd, "my-printer", "--js", "--json");
     assert.deepEqual({ exit, stderr }, { exit: 0, stderr: "" });
@@ -91,19 +91,19 @@ describe("doorcode init", () => {
     assert.deepEqual(files.sort(), await filesIn(join(cwd, "my-printer")));
   });
 
-  test("fills a folder that is empty, or has a repository and nothing else", async (t) => {
+  test("fills a folder that is empty or contains only a new repository", async (t) => {
     const cwd = await scratch(t);
     await mkdir(join(cwd, "my-printer/.git"), { recursive: true });
     await writeFile(join(cwd, "my-printer/.git/HEAD"), "ref: refs/heads/main\n");
     const { exit, stderr } = await init(join(cwd, "my-printer"), ".");
     assert.equal(exit, 0);
-    assert.match(stderr, /paste:\n\n {2}npm install && npm start\n/);
+    assert.match(stderr, /run:\n\n {2}npm install && npm start\n/);
     assert.equal(await readFile(join(cwd, "my-printer/.git/HEAD"), "utf8"), "ref: refs/heads/main\n");
     assert.equal((await manifestIn(join(cwd, "my-printer"))).name, "my-printer");
     assert.ok(!(await readdir(join(cwd, "my-printer"))).some((name) => name.startsWith(".doorcode-init")));
   });
 
-  test("makes the folders above it, too", async (t) => {
+  test("creates parent folders, too", async (t) => {
     const cwd = await scratch(t);
     assert.equal((await init(cwd, "devices/printers/first")).exit, 0);
     assert.equal((await manifestIn(join(cwd, "devices/printers/first"))).name, "first");
@@ -111,7 +111,7 @@ describe("doorcode init", () => {
 });
 
 describe("doorcode init refuses", () => {
-  test("a folder with something in it, and says with what", async (t) => {
+  test("a folder that is not empty, and lists its content", async (t) => {
     const cwd = await scratch(t);
     for (const name of ["b.txt", ".a", ...Array.from({ length: 10 }, (_, at) => `c${at}`)])
       await writeFile(join(cwd, name), name);
@@ -121,12 +121,12 @@ describe("doorcode init refuses", () => {
     assert.equal((await readdir(cwd)).length, 12);
   });
 
-  test("a file, a link that leads nowhere, and a path below a file", async (t) => {
+  test("a file, a dangling link, and a path below a file", async (t) => {
     const cwd = await scratch(t);
     await writeFile(join(cwd, "file"), "mine");
     const { exit, stderr } = await init(cwd, "file");
     assert.equal(exit, 2);
-    assert.match(stderr, /file is there already, and is no folder\./);
+    assert.match(stderr, /file already exists and is not a folder\./);
     const below = await init(cwd, "file/below");
     assert.equal(below.exit, 1);
     assert.match(below.stderr, /a part of the path is a file[\s\S]*\(folder_not_writable\)/);
@@ -137,20 +137,20 @@ describe("doorcode init refuses", () => {
     assert.equal(await readFile(join(cwd, "file"), "utf8"), "mine");
   });
 
-  // Not even root may make a folder there.
-  test("a folder that cannot be written", { skip: process.platform !== "linux" }, async (t) => {
+  // Not even root may create a folder there.
+  test("a folder that is not writable", { skip: process.platform !== "linux" }, async (t) => {
     const cwd = await scratch(t);
     for (const folder of ["/proc/my-printer", "/proc/devices-of-mine/my-printer"]) {
       const { exit, stderr } = await init(cwd, folder);
       assert.equal(exit, 1);
       assert.match(
         stderr,
-        /^doorcode: The folder \/proc\/.* cannot be made: no folders can be made there\.\nNothing was/,
+        /^doorcode: The folder \/proc\/.* cannot be created: no folders can be created there\.\nNothing was/,
       );
     }
   });
 
-  test("a name that npm or the tenant's file would refuse", async (t) => {
+  test("a name that npm or the tenant file would reject", async (t) => {
     const cwd = await scratch(t);
     for (const name of [
       "My Printer",
@@ -165,12 +165,12 @@ describe("doorcode init refuses", () => {
     ]) {
       const { exit, stderr } = await init(cwd, "my-printer", "--name", name);
       assert.equal(exit, 2, name);
-      assert.match(stderr, /^doorcode: That is no name for the project: /, name);
+      assert.match(stderr, /^doorcode: ".*" cannot be the name of the project: /, name);
     }
     assert.deepEqual(await readdir(cwd), []);
   });
 
-  test("a folder whose name makes none, until it gets one", async (t) => {
+  test("a folder whose name cannot be used, until --name gives one", async (t) => {
     const cwd = await scratch(t);
     const { exit, stderr } = await init(cwd, "プリンタ");
     assert.equal(exit, 2);
@@ -178,7 +178,7 @@ describe("doorcode init refuses", () => {
     assert.equal((await init(cwd, "プリンタ", "--name", "printer")).exit, 0);
   });
 
-  test("to guess the folder where there is no terminal to ask on", async (t) => {
+  test("to guess the folder if there is no terminal for the question", async (t) => {
     const cwd = await scratch(t);
     const { exit, stderr } = await init(cwd);
     assert.equal(exit, 2);

@@ -13,7 +13,7 @@ describe("doorcode login --browser", () => {
     ...more,
   ];
 
-  /** The address for the browser, as soon as it is printed. */
+  /** The URL for the browser, as soon as it is printed. */
   function addressFrom({ child, ended }: ReturnType<TestEnv["start"]>, stream: "stdout" | "stderr"): Promise<string> {
     return new Promise((resolve, reject) => {
       let text = "";
@@ -26,7 +26,7 @@ describe("doorcode login --browser", () => {
     });
   }
 
-  test("shows the address where there is no display, and is signed in once the browser came back", async (t) => {
+  test("shows the URL if there is no display, and is signed in when the browser returns", async (t) => {
     const made = await testEnv(t);
     const running = made.start(args(made), nowhere);
     const address = await addressFrom(running, "stderr");
@@ -43,7 +43,7 @@ describe("doorcode login --browser", () => {
     assert.equal((await made.run(["status"])).exit, 0);
   });
 
-  test("prints browser and signed_in as events, one a line", async (t) => {
+  test("prints browser and signed_in as events, one per line", async (t) => {
     const made = await testEnv(t);
     const running = made.start(args(made, "--json"), nowhere);
     const address = await addressFrom(running, "stdout");
@@ -60,7 +60,7 @@ describe("doorcode login --browser", () => {
     refuseSecrets(stdout);
   });
 
-  test("exits 4 when the person declined, 5 when nobody came in time, with what to register", async (t) => {
+  test("exits 4 when the user declines and 5 after the timeout, and names the redirect URI to register", async (t) => {
     const made = await testEnv(t);
     const declined = made.start(args(made), nowhere);
     const page = await fetch(made.issuer.comeBack(await addressFrom(declined, "stderr"), { error: "access_denied" }));
@@ -72,7 +72,7 @@ describe("doorcode login --browser", () => {
     assert.equal((await made.run(["status"])).exit, 3);
   });
 
-  test("Ctrl-C ends it with 130 at once, and nothing listens any more", async (t) => {
+  test("Ctrl-C ends it immediately with 130, and then nothing listens", async (t) => {
     const made = await testEnv(t);
     const running = made.start(args(made), nowhere);
     const address = await addressFrom(running, "stderr");
@@ -81,7 +81,7 @@ describe("doorcode login --browser", () => {
     await assert.rejects(fetch(made.issuer.comeBack(address)));
   });
 
-  test("plain login and --device stay with the code; both ways at once are none", async (t) => {
+  test("login without options and with --device uses the code; both options together are an error", async (t) => {
     const made = await testEnv(t);
     assert.match((await made.login("--device")).stderr, /WDJB-MJHT/);
     assert.match((await made.login()).stderr, /WDJB-MJHT/);
@@ -90,7 +90,7 @@ describe("doorcode login --browser", () => {
     assert.match(stderr, /--browser and --device/);
   });
 
-  test("opens the browser where there is a display", { skip: process.platform !== "linux" }, async (t) => {
+  test("opens the browser if there is a display", { skip: process.platform !== "linux" }, async (t) => {
     const made = await testEnv(t);
     const env = { ...nowhere, SSH_CONNECTION: "", DISPLAY: ":99", PATH: await desktop(made) };
     const { exit, stderr } = await made.run(args(made), env);
@@ -98,7 +98,7 @@ describe("doorcode login --browser", () => {
     assert.match(stderr, /Signed in as Ada/);
   });
 
-  /** A folder with an xdg-open that is the person's browser itself: what it opens goes to the issuer, and back. */
+  /** A folder with an xdg-open that acts as the user's browser: it opens the issuer's page and follows it back. */
   async function desktop({ folder, issuer }: TestEnv): Promise<string> {
     const opener = join(folder, "xdg-open");
     issuer.api = (request) => {

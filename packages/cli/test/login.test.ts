@@ -7,7 +7,7 @@ import { packageFolder } from "./cli-process.ts";
 import { testEnv } from "./signed-in.ts";
 import { pending, refusal } from "./stand-in-issuer.ts";
 
-test("doorcode login completes an authority without a scheme by the tenant that answers there", async (t) => {
+test("doorcode login suggests the URL of the tenant at an authority without a scheme", async (t) => {
   const { run, issuer } = await testEnv(t);
   const meant = "https://localhost:8443/9d3c8a55-1111-4222-8333-444455556666";
   issuer.api = () => ({ status: 404, json: { doorcode_authority: meant } });
@@ -23,7 +23,7 @@ test("doorcode login completes an authority without a scheme by the tenant that 
 });
 
 describe("doorcode login", () => {
-  test("shows the code on stderr, nothing on stdout, and exits 0 once somebody has approved", async (t) => {
+  test("shows the code on stderr, nothing on stdout, and exits 0 after the approval", async (t) => {
     const { login } = await testEnv(t);
     const { exit, stdout, stderr } = await login();
     assert.equal(exit, 0, stderr);
@@ -33,7 +33,7 @@ describe("doorcode login", () => {
     assert.match(stderr, /Signed in as Ada \(ada@contoso\.example\)\./);
   });
 
-  test("prints code, waiting, slowed, retrying and signed_in as events, one a line", async (t) => {
+  test("prints code, waiting, slowed, retrying and signed_in as events, one per line", async (t) => {
     const { login, issuer } = await testEnv(t);
     issuer.polls = [pending, { status: 503 }, refusal("slow_down"), "approved"];
     const { exit, events, stdout } = await login("--json");
@@ -54,7 +54,7 @@ describe("doorcode login", () => {
     assert.equal(typeof code?.message, "string");
   });
 
-  test("remembers what it was given; the environment stands in for it, and an option for both", async (t) => {
+  test("remembers its options; the environment overrides them, and an option overrides both", async (t) => {
     const { login, run, issuer } = await testEnv(t);
     assert.equal((await login()).exit, 0);
     assert.equal((await run(["login"])).exit, 0);
@@ -68,7 +68,7 @@ describe("doorcode login", () => {
     assert.equal(issuer.requests.at(-1)?.form.get("client_id"), "another-app");
   });
 
-  test("says which two ways there are when it does not know the issuer", async (t) => {
+  test("suggests an issuer or your own tenant when no issuer is given", async (t) => {
     const { run } = await testEnv(t);
     const { exit, stdout, stderr } = await run(["login"]);
     assert.equal(exit, 2);
@@ -77,11 +77,11 @@ describe("doorcode login", () => {
     assert.match(stderr, /doorcode tenant start/);
   });
 
-  test("refuses anybody but the expected account, and keeps nothing", async (t) => {
+  test("rejects any account but the expected one, and stores nothing", async (t) => {
     const { login, run, issuer } = await testEnv(t);
     const { exit, stderr, events } = await login("--expect-account", "eve@contoso.example", "--json");
     assert.equal(exit, 4);
-    assert.match(stderr, /ada@contoso\.example signed in, eve@contoso\.example was expected/);
+    assert.match(stderr, /ada@contoso\.example signed in, but eve@contoso\.example was expected/);
     assert.deepEqual({ code: events.at(-1)?.code, exit: events.at(-1)?.exit }, { code: "wrong_account", exit: 4 });
     assert.equal((await run(["status"])).exit, 3);
     assert.equal((await run(["accounts", "--json"])).stdout, "");
@@ -101,7 +101,7 @@ describe("doorcode login", () => {
     ["2 when the issuer does not know the app", refusal("invalid_client"), 2, "client_rejected"],
   ];
   for (const [what, poll, exit, code] of ends) {
-    test(`exits ${what}, with a sentence, a hint and the code`, async (t) => {
+    test(`exits ${what}, with a message, a hint and the code`, async (t) => {
       const { login, issuer } = await testEnv(t);
       issuer.polls = [poll];
       const outcome = await login("--json");
@@ -122,7 +122,7 @@ describe("doorcode login", () => {
     });
   }
 
-  test("tells a person the sentence and the number of Microsoft's error; its own words come with --verbose and --json", async (t) => {
+  test("shows a message with the number of Microsoft's error; --verbose and --json add the original text", async (t) => {
     const { login, issuer } = await testEnv(t);
     const words =
       "AADSTS700016: Application with identifier 'x' was not found. Trace ID: a1 Timestamp: 2026-01-01 00:00:00Z";
@@ -130,7 +130,7 @@ describe("doorcode login", () => {
     const plain = await login();
     assert.match(
       plain.stderr,
-      /\ndoorcode: The issuer does not accept this application or request\.\n[^`\n]+\n\(client_rejected, AADSTS700016; --verbose shows the issuer's own words\)\n$/,
+      /\ndoorcode: The issuer rejected the application or the request\.\n[^`\n]+\n\(client_rejected, AADSTS700016; --verbose shows the issuer's own words\)\n$/,
     );
     assert.doesNotMatch(plain.stderr, /Trace ID|was not found/);
     assert.ok((await login("--verbose")).stderr.includes(words));
@@ -138,7 +138,7 @@ describe("doorcode login", () => {
     assert.ok(String(json.events.at(-1)?.message).includes(words));
   });
 
-  test("exits 5 when --timeout is over", async (t) => {
+  test("exits 5 after --timeout", async (t) => {
     const { login, issuer } = await testEnv(t);
     issuer.polls = [pending];
     const { exit, stderr } = await login("--timeout", "1s");
@@ -161,8 +161,9 @@ describe("doorcode login", () => {
     assert.ok((await readdir(storeFolder)).every((name) => /^(store\.\d+\.enc|key)$/.test(name)));
   });
 
-  // A terminal signals npx as well, which passes it on: the second of two signals must not cut the first one's words off.
-  test("Ctrl-C through npx ends it once, in plain words", { skip: process.platform === "win32" }, async (t) => {
+  // A terminal also signals npx, which passes the signal on. The second signal must not cut off the message for the
+  // first.
+  test("Ctrl-C through npx ends it once, with a plain message", { skip: process.platform === "win32" }, async (t) => {
     const { issuer, folder, storeFolder } = await testEnv(t);
     issuer.polls = [pending];
     const args = ["--no-install", "doorcode", "login", "--authority", issuer.authority, "--client-id", "app"];
@@ -182,11 +183,11 @@ describe("doorcode login", () => {
     process.kill(group, "SIGINT");
     const [exit, signal] = await ended;
     assert.ok(signal === "SIGINT" || exit === 130, `${exit} ${signal}`);
-    assert.equal(stderr.match(/The sign-in was cancelled\./g)?.length, 1, stderr);
+    assert.equal(stderr.match(/The sign-in was canceled\./g)?.length, 1, stderr);
     assert.doesNotMatch(stderr, /npm error|^\s+at /m);
   });
 
-  test("puts no secret and no token into what it prints, and none into its arguments", async (t) => {
+  test("prints no secret and no token, and rejects secrets in its arguments", async (t) => {
     const { run, issuer } = await testEnv(t);
     for (const given of [
       ["--password=hunter2"],

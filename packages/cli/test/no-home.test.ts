@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { doorcode, scratch } from "./cli-process.ts";
 
-/** A user ID without an entry in the list of users, as containers have it. */
+/** A user ID without an entry in the user database, as in containers. */
 const UNKNOWN = 54_321;
 const skip = process.geteuid?.() !== 0 && "only root can run as another user";
 
-test("a user without a home folder is told what to do, exit 8; with DOORCODE_STORE_DIR nothing is missing", {
+test("a user without a home folder gets a hint and exit code 8; DOORCODE_STORE_DIR helps", {
   skip,
 }, async (t) => {
   const env = { HOME: undefined, USERPROFILE: undefined, NODE_COMPILE_CACHE: undefined };
@@ -24,7 +24,7 @@ test("a user without a home folder is told what to do, exit 8; with DOORCODE_STO
   for (const args of [["status"], ["token"]]) {
     assert.equal((await doorcode(args, { env: elsewhere, uid: UNKNOWN }).ended).exit, 3, args[0]);
   }
-  // As far as the issuer, on loopback too, where the CA of a local tenant is looked for in the home folder.
+  // Gets as far as the issuer, also on loopback, where the CA of a local tenant is searched for in the home folder.
   const login = ["login", "--authority", "https://localhost:1/x", "--client-id", "app", "--scope", "openid"];
   const { exit, stderr } = await doorcode(login, { env: elsewhere, uid: UNKNOWN }).ended;
   assert.equal(exit, 7, stderr);

@@ -13,13 +13,13 @@ async function prepare(t: TestContext, text: string | undefined, ...args: string
 const url = "https://localhost:8443/00000000-0000-4000-8000-000000000000";
 
 describe("doorcode prepare, before anything is sent", { concurrency: true }, () => {
-  test("says what is missing", async (t) => {
+  test("names what is missing", async (t) => {
     for (const [args, hint] of [
       [[], /--to URL\|entra/],
       [["--to", "http://localhost:8443/x"], /https:\/\/localhost:8443\/<tenant>/],
       [["--to", "entra"], /--tenant contoso\.onmicrosoft\.com/],
-      [["--to", url, "--plan", "--yes"], /exclude each other/],
-      [["--to", url, "--from", url], /exclude each other/],
+      [["--to", url, "--plan", "--yes"], /cannot be used together/],
+      [["--to", url, "--from", url], /cannot be used together/],
     ] as const) {
       const { exit, stdout, stderr } = await prepare(t, "apps: {}\n", ...args);
       assert.deepEqual({ exit, stdout }, { exit: 2, stdout: "" }, args.join(" "));
@@ -27,17 +27,17 @@ describe("doorcode prepare, before anything is sent", { concurrency: true }, () 
     }
   });
 
-  test("names the file that is not there", async (t) => {
+  test("names a missing file", async (t) => {
     const { exit, stderr } = await prepare(t, undefined, "--to", url, "--plan");
     assert.equal(exit, 2);
     assert.match(stderr, /doorcode\.tenant\.yaml cannot be read \(ENOENT\)/);
   });
 
-  test("prints every mistake of the file with its place, also as an event", async (t) => {
+  test("prints every error of the file with its position, also as an event", async (t) => {
     const text = "apps:\n  a:\n    publicClient: yes please\n    permisions: []\n";
     const { exit, stdout, stderr } = await prepare(t, text, "--to", url, "--json");
     assert.equal(exit, 2);
-    assert.match(stderr, /doorcode\.tenant\.yaml has 2 mistakes; nothing was sent\./);
+    assert.match(stderr, /doorcode\.tenant\.yaml has 2 errors; nothing was changed\./);
     assert.match(stderr, /doorcode\.tenant\.yaml:3:19 /);
     assert.match(stderr, /doorcode\.tenant\.yaml:4:5 .*permissions/);
     const { event, code, problems } = JSON.parse(stdout);
@@ -59,7 +59,7 @@ describe("doorcode prepare, before anything is sent", { concurrency: true }, () 
       env: { HOME: folder },
       stdin: "pipe",
     });
-    child.stdin?.end("a-token-that-nobody-will-see");
+    child.stdin?.end("a-token-that-is-not-shown");
     const { exit, stderr } = await ended;
     assert.equal(exit, 7, stderr);
     assert.match(stderr, /cannot be reached \(ECONNREFUSED\)/);

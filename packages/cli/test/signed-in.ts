@@ -8,7 +8,7 @@ export interface TestEnv {
   issuer: StandIn;
   folder: string;
   storeFolder: string;
-  /** Runs the command on this test's own store; whatever it prints is searched for secrets. */
+  /** Runs the command with this test's store, and searches its output for secrets. */
   run(args: string[], env?: NodeJS.ProcessEnv): Promise<Outcome>;
   start(args: string[], env?: NodeJS.ProcessEnv): ReturnType<typeof doorcode>;
   login(...more: string[]): Promise<Outcome>;
@@ -18,7 +18,7 @@ export interface Outcome {
   exit: number | null;
   stdout: string;
   stderr: string;
-  /** Of `--json`. */
+  /** The events of `--json`. */
   events: Record<string, unknown>[];
 }
 
@@ -39,7 +39,7 @@ export async function testEnv(t: TestContext): Promise<TestEnv> {
   return { issuer, folder, storeFolder, run, start, login: (...more) => run(["login", ...target, ...more]) };
 }
 
-/** Somebody is signed in. */
+/** Ada is signed in. */
 export async function signedInEnv(t: TestContext, ...more: string[]): Promise<TestEnv> {
   const made = await testEnv(t);
   const { exit, stderr } = await made.login(...more);

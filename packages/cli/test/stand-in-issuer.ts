@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 
-/** What must appear nowhere but on `doorcode token`'s stdout, or not at all. */
+/** Secrets that must never appear, except the token on `doorcode token`'s stdout. */
 export const canaries = {
   deviceCode: "canary-device-code-5d41",
   accessToken: "canary-access-token-8f2a",
@@ -26,23 +26,23 @@ export interface StandIn {
   authority: string;
   requests: { path: string; form: URLSearchParams; authorization: string | undefined }[];
   count(path: string, grant?: string): number;
-  /** Answers polls, the last one for ever; by default the first poll succeeds. */
+  /** The responses to polls; the last one repeats. By default, the first poll succeeds. */
   polls: (Answer | "approved")[];
-  /** Answers renewals; by default they succeed. */
+  /** The responses to renewals. By default, they succeed. */
   refresh: Answer | undefined;
-  /** Who signs in next. */
+  /** The next user to sign in. */
   person: { sub: string; email: string; name: string };
   expiresIn: number;
   interval: number;
   accessTokenLife: number;
-  /** Answers other paths than an issuer's: a web API. */
+  /** Responds to paths that are not the issuer's, as a web API. */
   api: (request: IncomingMessage, body: string) => Answer;
   revocation: "works" | "fails" | "refuses" | "none";
-  /** Members of the token answers, over the usual ones; an undefined one is left out. */
+  /** Override members of the token responses; an undefined one is left out. */
   tokenMembers: Record<string, unknown>;
-  /** Members of the metadata, over the usual ones. */
+  /** Override members of the metadata. */
   metadata: Record<string, unknown>;
-  /** Where the browser goes once the person has agreed, or what else the parameters say (RFC 6749 §4.1.2). */
+  /** The URL of the browser after an approval, or with these parameters instead (RFC 6749 §4.1.2). */
   comeBack(address: string, parameters?: Record<string, string>): string;
   close(): Promise<void>;
 }

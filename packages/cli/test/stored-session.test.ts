@@ -11,13 +11,16 @@ const hour = 3_600_000;
 
 interface Stored {
   scopes: string[];
-  /** Of the record's key; by default `scopes`. */
+  /** Scopes in the record's key. By default, `scopes`. */
   asked?: string[];
   expires: number;
   obtained?: number;
 }
 
-/** What the fast path of `doorcode token` prints, and what the client gives, from a store that holds these tokens. */
+/**
+ * The token that the fast path of `doorcode token` prints, and the one that the client returns, from a store with these
+ * tokens.
+ */
 async function answersOf(t: Parameters<typeof scratch>[0], tokens: [name: string, stored: Stored][]) {
   const directory = await scratch(t);
   const store = await openFileStore({ directory });
@@ -31,7 +34,7 @@ async function answersOf(t: Parameters<typeof scratch>[0], tokens: [name: string
     ]),
   ];
   await store.change(records.map(([put, value]) => ({ put, value })));
-  const transport = { send: () => assert.fail("nobody is asked") };
+  const transport = { send: () => assert.fail("a request was sent") };
   const client = createClient({ ...app, store, transport });
   return {
     fast: cachedToken([], { DOORCODE_STORE_DIR: directory })?.trimEnd(),
@@ -39,18 +42,18 @@ async function answersOf(t: Parameters<typeof scratch>[0], tokens: [name: string
   };
 }
 
-describe("of several stored tokens the fast path and the client take the same one:", () => {
+describe("the fast path and the client choose the same one of several stored tokens:", () => {
   const both = ["read", "write"];
   const rows: [what: string, tokens: [string, Stored][]][] = [
     [
-      "the one that expires last, whatever it was asked for by",
+      "the one that expires last, regardless of the requested scopes",
       [
         ["right", { scopes: both, expires: now + 2 * hour, obtained: now - hour }],
         ["exact", { scopes: ["read"], expires: now + hour, obtained: now }],
       ],
     ],
     [
-      "of those that expire together the one obtained last",
+      "the newest of those that expire together",
       [
         ["right", { scopes: both, expires: now + hour, obtained: now }],
         ["exact", { scopes: ["read"], expires: now + hour, obtained: now - hour }],
@@ -58,14 +61,14 @@ describe("of several stored tokens the fast path and the client take the same on
       ],
     ],
     [
-      "of equals the one for just these scopes",
+      "of equal ones the one for exactly these scopes",
       [
         ["right", { scopes: ["read"], expires: now + hour, obtained: now }],
         ["more", { scopes: both, expires: now + hour, obtained: now }],
       ],
     ],
     [
-      "one asked for by just these scopes even if the issuer granted others",
+      "one requested with exactly these scopes, even if the issuer granted others",
       [
         ["right", { scopes: ["granted"], asked: ["read"], expires: now + hour, obtained: now }],
         ["other", { scopes: ["write"], expires: now + 2 * hour, obtained: now }],
@@ -101,14 +104,14 @@ test("a token from before the clock was set back is not printed, however long it
   await keep(now + hour);
   assert.equal(cachedToken([], env), undefined);
   assert.equal(cachedToken(["--min-ttl", "0s"], env), undefined);
-  assert.match(status(), /from before the clock was set back; renewed when it is needed/);
+  assert.match(status(), /issued before the clock was set back; renewed when needed/);
   assert.equal(JSON.parse(status("--json")).token.expired, true);
   await keep(now);
   assert.equal(cachedToken([], env), "t\n");
   assert.equal(JSON.parse(status("--json")).token.expired, false);
 });
 
-test("a stored account that is no account is nobody's, to the fast path as to the client", async (t) => {
+test("the fast path and the client ignore a damaged account in the store", async (t) => {
   const directory = await scratch(t);
   const store = await openFileStore({ directory });
   await store.change([
@@ -119,7 +122,7 @@ test("a stored account that is no account is nobody's, to the fast path as to th
   assert.deepEqual(await createClient({ ...app, store }).accounts(), []);
 });
 
-test("an app at an issuer is the same however it is written, and no other", () => {
+test("an app at an issuer is the same in every spelling, and differs from any other", () => {
   assert.ok(isSameApp(app, { ...app, authority: "https://ISSUER.example/tenant//" }));
   const guid = "0b7d1c2e-1f6e-4a3b-9c8d-7e6f5a4b3c2d";
   const entra = { authority: `https://contoso.ciamlogin.com/${guid}`, clientId: guid };

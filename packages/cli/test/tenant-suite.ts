@@ -4,26 +4,22 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { doorcode, scratch } from "./cli-process.ts";
 
-/** How `doorcode tenant` passes things on: in its own process, or where `node` is too old for the tenant, through a child. */
+/** `doorcode tenant` in its own process, or through a child process if `node` is too old for the tenant. */
 export function tenantSuite(node?: string): void {
   const run: typeof doorcode = (args, options = {}) => doorcode(args, { ...options, ...(node ? { node } : {}) });
 
-  test("hands words and options over as they are, and the exit code back", async (t) => {
+  test("passes the arguments on unchanged, and returns the exit code", async (t) => {
     const help = await run(["tenant", "start", "--help"]).ended;
     assert.equal(help.exit, 0);
-    assert.match(help.stdout, /^Usage: doorcode tenant start/);
-    for (const words of [[], ["start"], ["users", "add"], ["apps"], ["apps", "add-certificate"], ["token"]]) {
-      const { stdout } = await run(["tenant", ...words, "--help"], { env: { HOME: "/h" } }).ended;
-      for (const line of stdout.split("\n")) assert.ok(line.length <= 80, `${words.join(" ")}: ${line}`);
-    }
+    assert.match(help.stdout, /^Start the tenant[\s\S]+Usage:\n {2}doorcode tenant start/);
     const usage = await run(["tenant", "start", "--port", "x"]).ended;
     assert.equal(usage.exit, 2);
     const nowhere = await run(["tenant", "users", "--data", await scratch(t)]).ended;
-    assert.equal(nowhere.exit, 7);
+    assert.equal(nowhere.exit, 2);
     assert.match(nowhere.stderr, /doorcode tenant start/);
   });
 
-  test("starts, says it is ready, and ends on Ctrl-C with 130, with nothing left running", async (t) => {
+  test("starts, prints ready, and exits with 130 on Ctrl-C, with nothing left running", async (t) => {
     const { child, ended } = run(startArgs(await scratch(t)));
     t.after(() => child.kill("SIGKILL"));
     const { pages } = await ready(child);
@@ -35,7 +31,7 @@ export function tenantSuite(node?: string): void {
     await assert.rejects(fetch(`${pages}/device`));
   });
 
-  test("ends with SIGTERM by 143", async (t) => {
+  test("exits with 143 on SIGTERM", async (t) => {
     const { child, ended } = run(startArgs(await scratch(t)));
     t.after(() => child.kill("SIGKILL"));
     await ready(child);
@@ -43,20 +39,20 @@ export function tenantSuite(node?: string): void {
     assert.equal((await ended).exit, 143);
   });
 
-  test("leaves no tenant behind even when it is killed", async (t) => {
+  test("leaves no tenant running, even if it is killed", async (t) => {
     const { child, ended } = run(startArgs(await scratch(t)));
     const { pages } = await ready(child);
     child.kill("SIGKILL");
-    // The pipes close when the last process that holds them has ended.
+    // The pipes close when the last process that has them open has ended.
     await ended;
     await assert.rejects(fetch(`${pages}/device`));
   });
 
-  test("ends with the program that started it over a channel", async (t) => {
+  test("ends when the program that started it over a channel ends", async (t) => {
     const { child } = run(startArgs(await scratch(t)), { channel: true });
     t.after(() => child.kill("SIGKILL"));
     const { pages } = await ready(child);
-    // No "close" follows where this side ends the channel.
+    // No "close" event follows if this side ends the channel.
     const ended = once(child, "exit");
     child.disconnect();
     assert.deepEqual(await ended, [143, null]);

@@ -8,7 +8,7 @@ import { refusal } from "./stand-in-issuer.ts";
 const kept = /^canary-access-token-8f2a-1\n$/;
 
 describe("doorcode token", () => {
-  test("prints the token alone from the store, with the issuer down", async (t) => {
+  test("prints only the token, from the store, while the issuer is down", async (t) => {
     const { issuer, start } = await signedInEnv(t);
     await issuer.close();
     const { exit, stdout, stderr } = await start(["token"]).ended;
@@ -19,7 +19,7 @@ describe("doorcode token", () => {
     assert.match(asked.stdout, kept, asked.stderr);
   });
 
-  test("loads nothing but the store's reader for that", async (t) => {
+  test("loads only the store's reader for this", async (t) => {
     const { start } = await signedInEnv(t);
     const { stdout, stderr } = await start(["token"], { NODE_DEBUG: "esm,module" }).ended;
     assert.match(stdout, kept);
@@ -28,7 +28,7 @@ describe("doorcode token", () => {
     assert.doesNotMatch(stderr, /msal|main\.js/);
   });
 
-  test("gives what was granted, and exits 11 for a --scope that was not", async (t) => {
+  test("prints a token with the granted scopes, and exits 11 for a --scope that was not granted", async (t) => {
     const { run, login, issuer } = await testEnv(t);
     const signedIn = await login("--scope", "todo.write", "--json");
     assert.equal(signedIn.exit, 0);
@@ -42,11 +42,11 @@ describe("doorcode token", () => {
       for (const slow of [[], ["--explain"]]) {
         const outcome = await run(["token", ...scope, ...slow]);
         assert.equal(outcome.exit, exit, scope.join(" "));
-        assert.equal(outcome.stdout !== "", exit === 0, "no token where it would be the wrong one");
+        assert.equal(outcome.stdout !== "", exit === 0, "no token that lacks the scope");
       }
     }
     const refused = await run(["token", "--scope", "todo.write"]);
-    assert.match(refused.stderr, /not granted a scope.*todo\.write[\s\S]*doorcode login --scope/);
+    assert.match(refused.stderr, /requested scope was not granted.*todo\.write[\s\S]*doorcode login --scope/);
     assert.match((await run(["status"])).stdout, /\n {2}Not granted {2}todo\.write\n/);
     assert.deepEqual((await run(["status", "--json"])).events[0]?.not_granted, ["todo.write"]);
     issuer.tokenMembers = { scope: "todo.read todo.write" };
@@ -55,7 +55,7 @@ describe("doorcode token", () => {
     assert.doesNotMatch((await run(["status"])).stdout, /Not granted/);
   });
 
-  test("renews one that does not last, and prints that", async (t) => {
+  test("renews a token that expires too soon, and prints the new one", async (t) => {
     const { issuer, run } = await signedInEnv(t);
     const { exit, stdout } = await run(["token", "--min-ttl", "2h"]);
     assert.equal(exit, 0);
@@ -77,21 +77,21 @@ describe("doorcode token", () => {
     }
   });
 
-  test("--explain says on stderr whose it is and where it came from, and still prints the token alone", async (t) => {
+  test("--explain describes the token on stderr, and stdout still has only the token", async (t) => {
     const { run, start } = await signedInEnv(t);
     const { stdout, stderr } = await start(["token", "--explain"]).ended;
     assert.match(stdout, kept);
-    assert.match(stderr, /the store; nobody was asked[\s\S]*Ada \(ada@contoso\.example\)[\s\S]*todo\.read/);
+    assert.match(stderr, /the store, without a request[\s\S]*Ada \(ada@contoso\.example\)[\s\S]*todo\.read/);
     const renewed = await run(["token", "--explain", "--min-ttl", "2h"]);
     assert.match(renewed.stderr, /renewed just now/);
   });
 
-  test("exits 3 when nobody is signed in, and when the issuer wants a new sign-in", async (t) => {
+  test("exits 3 when no one is signed in, and when the issuer requires a new sign-in", async (t) => {
     const { run, login, issuer } = await testEnv(t);
-    const nobody = await run(["token", "--json"]);
-    assert.equal(nobody.exit, 3);
-    assert.equal(nobody.events[0]?.code, "sign_in_needed");
-    assert.match(nobody.stderr, /doorcode login/);
+    const before = await run(["token", "--json"]);
+    assert.equal(before.exit, 3);
+    assert.equal(before.events[0]?.code, "sign_in_needed");
+    assert.match(before.stderr, /doorcode login/);
     await login();
     issuer.refresh = refusal("invalid_grant");
     const { exit, stdout, stderr } = await run(["token", "--min-ttl", "2h"]);
@@ -99,7 +99,7 @@ describe("doorcode token", () => {
     assert.equal(stdout, "");
   });
 
-  test("exits 3 rather than hand out a token of another issuer than the environment names", async (t) => {
+  test("exits 3 instead of printing a token of another issuer than the environment names", async (t) => {
     const { run } = await signedInEnv(t);
     const { exit, stdout } = await run(["token"], { DOORCODE_AUTHORITY: "https://other.example" });
     assert.equal(exit, 3);
@@ -114,7 +114,7 @@ describe("doorcode token", () => {
     assert.equal(stdout, "");
   });
 
-  test("exits 8 when the store is damaged, and says what to do", async (t) => {
+  test("exits 8 with a hint when the store is damaged", async (t) => {
     const { run, storeFolder } = await signedInEnv(t);
     const [file] = (await readdir(storeFolder)).filter((name) => name.endsWith(".enc"));
     await writeFile(join(storeFolder, file!), "no store at all");
@@ -126,7 +126,7 @@ describe("doorcode token", () => {
     }
   });
 
-  test("exits 2 on what it does not know, naming the nearest right one", async (t) => {
+  test("exits 2 for unknown options and commands, with a suggestion", async (t) => {
     const { run } = await testEnv(t);
     for (const [args, near] of [
       [["token", "--scopes", "x"], "--scope"],

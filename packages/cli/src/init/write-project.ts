@@ -4,16 +4,16 @@ import { dirname, join } from "node:path";
 import { CommandError, UsageError } from "../exit-codes.ts";
 import type { ProjectFiles } from "./template.ts";
 
-/** Folders that we write into before anything has its own name; one that was left by a kill is removed by the next run. */
+/** Temporary folders that are written first. The next run removes those of a run that was killed. */
 const staging = /^\.doorcode-init-[\da-f-]{36}$/;
 const abandonedMs = 60_000;
 
-/** What may be there: a repository that was just made, and what the Mac's Finder leaves. */
+/** Allowed in the folder: a new Git repository, and the file of macOS Finder. */
 const harmless = new Set([".git", ".DS_Store"]);
 
 /**
- * Whether the folder is there, and good for a new project.
- * @throws UsageError a file is there, or a folder with something in it; CommandError `folder_not_writable`
+ * Whether the folder exists and can be used for a new project.
+ * @throws UsageError for a file, or a folder that is not empty; CommandError `folder_not_writable`
  */
 export function inspect(folder: string): "absent" | "empty" {
   try {
@@ -26,7 +26,7 @@ export function inspect(folder: string): "absent" | "empty" {
   } catch (error) {
     throw refusal(folder, error);
   }
-  throw new UsageError(`${folder} is there already, and is no folder.`, "Name another folder.");
+  throw new UsageError(`${folder} already exists and is not a folder.`, "Choose another folder.");
 }
 
 function refuseFull(folder: string, names: string[]): void {
@@ -36,14 +36,14 @@ function refuseFull(folder: string, names: string[]): void {
   if (found.length > listed.length) listed.push(`  and ${found.length - listed.length} more`);
   throw new UsageError(
     `The folder ${folder} is not empty:\n${listed.join("\n")}`,
-    "Nothing was written. Name another folder, or empty this one.",
+    "Nothing was written. Choose another folder, or empty this one.",
   );
 }
 
 /**
- * Writes the files, all or none. A folder that is not there yet appears complete, by one rename. One that is there keeps
- * its identity (a shell may stand in it, a disk may be mounted on it): each entry is moved in by a rename, all in one turn
- * that no signal interrupts, package.json last.
+ * Writes all files or none. A new folder appears complete, with one rename. An existing folder is kept, because a shell
+ * may be in it or a disk mounted on it: each entry is renamed into it, package.json last, in one turn that no signal
+ * interrupts.
  * @throws UsageError, CommandError `folder_not_writable`
  */
 export function writeProject(folder: string, files: ProjectFiles): void {
@@ -59,8 +59,8 @@ export function writeProject(folder: string, files: ProjectFiles): void {
       mkdirSync(dirname(join(staged, path)), { recursive: true });
       writeFileSync(join(staged, path), text, { flag: "wx" });
     }
-    // Somebody else may have been quicker.
-    if (inspect(folder) !== state) throw new UsageError(`${folder} is being changed by somebody else.`, "Try again.");
+    // Another process may have been faster.
+    if (inspect(folder) !== state) throw new UsageError(`Another process is changing ${folder}.`, "Try again.");
     if (state === "absent") {
       renameSync(staged, folder);
       return;
@@ -81,7 +81,7 @@ export function writeProject(folder: string, files: ProjectFiles): void {
 const packageJsonLast = (names: string[]) =>
   names.sort((a, b) => Number(a === "package.json") - Number(b === "package.json"));
 
-/** One by one: Node's own recursive way never ends where the system makes no folders, as in /proc. */
+/** One at a time: Node's `recursive` never ends where the system creates no folders, as in /proc. */
 function makeFolders(folder: string): void {
   if (statSync(folder, { throwIfNoEntry: false })) return;
   makeFolders(dirname(folder));
@@ -93,8 +93,8 @@ function makeFolders(folder: string): void {
 }
 
 /**
- * A run takes no second, so what is older was left by one that was killed. Another user's, in a folder that all write
- * into, is theirs to change meanwhile, and stays.
+ * A run takes less than a second, so an older folder belongs to a run that was killed. In a folder that everyone can
+ * write to, those of other users stay.
  */
 function removeAbandoned(folder: string): void {
   for (const name of readdirSync(folder)) {
@@ -108,10 +108,10 @@ function removeAbandoned(folder: string): void {
 const reasons: Record<string, string> = {
   EACCES: "you may not write there",
   EPERM: "you may not write there",
-  EROFS: "it is on a disk that is read-only",
+  EROFS: "the disk is read-only",
   ENOSPC: "the disk is full",
   ENAMETOOLONG: "the name is too long",
-  ENOENT: "no folders can be made there",
+  ENOENT: "no folders can be created there",
   ENOTDIR: "a part of the path is a file",
 };
 
@@ -120,8 +120,8 @@ function refusal(folder: string, error: unknown): Error {
   const { code = "unknown" } = error as NodeJS.ErrnoException;
   return new CommandError(
     "folder_not_writable",
-    `The folder ${folder} cannot be made: ${reasons[code] ?? code}.`,
-    "Nothing was written. Name another folder.",
+    `The folder ${folder} cannot be created: ${reasons[code] ?? code}.`,
+    "Nothing was written. Choose another folder.",
     { cause: error },
   );
 }

@@ -10,18 +10,18 @@ import {
   readCertificateFile,
 } from "@doorcode/client";
 import type { GraphAccess } from "@doorcode/prepare";
-import type { Arguments } from "../arguments.ts";
+import type { Arguments } from "../definition/command.ts";
 import { CommandError, UsageError } from "../exit-codes.ts";
 import { presenter } from "../login.ts";
 import { say } from "../output.ts";
 import { certificatesIn } from "../settings.ts";
 import type { Target } from "./inputs.ts";
 
-/** Entra's "Microsoft Graph Command Line Tools", which every tenant knows; Doorcode's own tenant answers to it too. */
+/** Entra's "Microsoft Graph Command Line Tools", which every tenant has. A Doorcode tenant has it as well. */
 const defaultClientId = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
 const defaultAppName = { entra: "Microsoft Graph Command Line Tools", doorcode: "Doorcode command line" };
 
-/** What the administrator is asked for. */
+/** What the administrator has to allow. */
 export interface Needed {
   /** Delegated permissions of Microsoft Graph. */
   scopes: string[];
@@ -30,9 +30,9 @@ export interface Needed {
 }
 
 /**
- * Works with the tenant's Graph in an administrator's name: by a token from stdin, by an app's certificate, else by a sign-in
- * that ends with the work, at the issuer too where it can be told, and is kept nowhere. In the browser where there is one,
- * so that nobody learns to type a code for such rights.
+ * Works with the tenant's Graph as an administrator: with a token from stdin, an app's certificate, or a sign-in. The
+ * sign-in is stored nowhere and is revoked at the end. It uses the browser where there is one, so that administrators do
+ * not get used to typing codes for such permissions.
  */
 export async function asAdministrator<Result>(
   given: Arguments,
@@ -74,26 +74,26 @@ export async function asAdministrator<Result>(
     const fetch: GraphAccess["fetch"] = (url, init) => session.fetch(url, { ...init, signal, redirect: "error" });
     return await work({ target: kind, base, fetch });
   } finally {
-    // What is done is done, whether the issuer hears of the end or not; its tokens are in no memory but this process's.
+    // The result is valid even if the revocation fails; the tokens exist only in this process.
     await session.signOut({ everywhere: true }).catch(() => undefined);
   }
 }
 
-/** As the page of the issuer will name it. */
+/** The name that the issuer's page shows. */
 function appOf(given: Arguments, { kind }: Target): { appName?: string } {
   return given.flag("client-id") ? {} : { appName: defaultAppName[kind] };
 }
 
-/** Said before anybody signs in, so that the right person does. */
+/** Shown before the sign-in, so that the right person signs in. */
 function needs({ kind, authority }: Target, { scopes, roles }: Needed): string {
   const who =
     kind === "entra"
       ? `who has the ${roles.length > 1 ? "roles" : "role"} ${roles.join(", ")}.`
-      : "of the tenant.\nTo make one: doorcode tenant users add EMAIL --administrator";
+      : "of the tenant.\nTo add one: doorcode tenant users add EMAIL --administrator";
   return [
     "Sign in as an administrator",
     ` ${who}\n\n  ${authority}\n\n`,
-    "For as long as this command runs it asks for:\n\n",
+    "While this command runs, it uses these permissions:\n\n",
     ...scopes.map((scope) => `  ${scope}\n`),
   ].join("");
 }
@@ -101,19 +101,19 @@ function needs({ kind, authority }: Target, { scopes, roles }: Needed): string {
 function notAdministrator(cause: DoorcodeError): CommandError {
   return new CommandError(
     "administrator_needed",
-    "Who signed in is no administrator of this tenant.",
-    "Make one: doorcode tenant users add EMAIL --administrator, then run the command again.",
+    "This account is not an administrator of the tenant.",
+    "Add one with doorcode tenant users add EMAIL --administrator, then run the command again.",
     { cause },
   );
 }
 
-/** AADSTS number of a tenant of Doorcode's that grants a program no administrative scopes, or not by device code. */
+/** AADSTS number of a Doorcode tenant that grants an app no administrative scopes, or none by device code. */
 const SCOPES_REFUSED = 650057;
 
 function administrationRefused(cause: DoorcodeError, browser: boolean): CommandError {
   const message = browser
-    ? "The tenant lets this program ask for no administrator's rights."
-    : "The tenant grants no administrator's rights by device code.";
+    ? "The tenant does not allow this app to ask for administrative permissions."
+    : "The tenant does not grant administrative permissions by device code.";
   const hint = browser
     ? "On its machine, run: doorcode tenant apps allow-administration CLIENT_ID"
     : "Use --browser, or on its machine: doorcode tenant token | doorcode prepare --token-stdin …";
@@ -129,14 +129,14 @@ async function tokenFromStdin(): Promise<string> {
   }
   const token = (await text(process.stdin)).trim();
   if (!/^[A-Za-z0-9\-._~+/]{16,16384}=*$/.test(token)) {
-    throw new UsageError("What stands on stdin is no access token.", "It is the token alone, on one line.");
+    throw new UsageError("The input on stdin is not an access token.", "Pipe in only the token, on one line.");
   }
   return token;
 }
 
 /**
- * The way to the tenant's Graph for CI: an app that signs in by its certificate, without a person. It needs application
- * permissions, which an administrator has given it; Graph names those that are missing.
+ * Access to the tenant's Graph for CI: an app signs in with its certificate, without a user. It needs application
+ * permissions, which an administrator grants. Graph's error names the missing ones.
  */
 export async function graphByCertificate(
   given: Arguments,
@@ -148,23 +148,23 @@ export async function graphByCertificate(
   const clientId = given.text("client-id");
   if (clientId === undefined) {
     throw new UsageError(
-      "--certificate signs in as an app of yours, which --client-id names.",
+      "Missing option --client-id ID: the app that --certificate signs in as.",
       "doorcode prepare --certificate ci.pem --client-id ID …",
     );
   }
   const certificate = readCertificateFile(given.text("certificate") ?? "");
   const scope = "https://graph.microsoft.com/.default";
   const token = appToken({ authority, clientId, certificate, scope, signal, ...(ca && { ca }) });
-  const who = kind === "entra" ? "which an administrator consents to in the portal" : "which --administrator gives it";
+  const who = kind === "entra" ? "which an administrator grants in the portal" : "which --administrator grants";
   say(
-    `The app ${clientId} signs in to ${authority} by its certificate.\nIts application permissions, ${who}:\n${permissions.map((name) => `  ${name}`).join("\n")}`,
+    `The app ${clientId} signs in to ${authority} with its certificate.\nIt needs these application permissions, ${who}:\n${permissions.map((name) => `  ${name}`).join("\n")}`,
   );
-  // Here and not at Graph's first request, where it would look as if Graph could not be reached.
+  // Here, because at Graph's first request a failure would look as if Graph could not be reached.
   await token();
   return graphWithToken(kind, base, { token, ca, signal });
 }
 
-/** The way to a tenant's Graph with a token that came from elsewhere. A redirect is refused: Graph has none. */
+/** Access to a tenant's Graph with a given token. Redirects are refused: Graph has none. */
 export function graphWithToken(
   target: GraphAccess["target"],
   base: string,

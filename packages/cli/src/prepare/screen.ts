@@ -1,12 +1,12 @@
 import type { Applied, Plan, Step } from "@doorcode/prepare";
-import { printableLine, printEvent, printResult, say } from "../output.ts";
+import { printableLine, printEvent, printLine, printResult, say, withoutBackticks } from "../output.ts";
 import type { Target } from "./inputs.ts";
 
 const signs: Record<Step["action"], string> = { create: "+", change: "~", leave: "=", delete: "-" };
 
 export const changesOf = ({ steps }: Plan): Step[] => steps.filter(({ action }) => action !== "leave");
 
-/** What is there and what would be done, a line each; on stdout, for it is the result of `--plan`. */
+/** One line for each object of the file, and what would change. On stdout: it is the result of `--plan`. */
 export function showPlan(plan: Plan, { authority }: Target, json: boolean): void {
   const { steps } = plan;
   if (json) {
@@ -19,18 +19,18 @@ export function showPlan(plan: Plan, { authority }: Target, json: boolean): void
   printResult(`\n${summary(steps)}`);
 }
 
-/** What to know beside the plan, or the file; a sentence each, with names that are the tenant's. */
+/** Notes beside the plan or the file, with names from the tenant in them. */
 export function showNotes(notes: readonly string[]): void {
-  for (const note of notes) say(printableLine(note));
+  for (const note of notes) say(withoutBackticks(printableLine(note)));
 }
 
-/** One thing was done. */
+/** One step was done. */
 export function showDone(step: Step, json: boolean): void {
   if (json) printEvent("done", step);
   else say(doneLine(step));
 }
 
-/** `made api ciam-ToDoList-api`; of `doorcode tenant start --file` too. */
+/** `made api ciam-ToDoList-api`, also for `doorcode tenant start --file`. */
 export function doneLine({ action, kind, name }: Step): string {
   return `  ${doneWords[action]} ${kind} ${printableLine(name)}`;
 }
@@ -59,37 +59,37 @@ export function showApplied(applied: Applied, authority: string, json: boolean):
     return;
   }
   for (const { name, clientId, scopes } of apis) {
-    printResult(`\nAPI  ${name}  ${clientId}`);
-    for (const scope of scopes) printResult(`     ${scope}`);
+    printResult(`\nAPI  ${printableLine(name)}  ${clientId}`);
+    for (const scope of scopes) printLine(`     ${scope}`);
   }
   for (const { name, clientId } of apps) {
     printResult(
-      `\n${name}\n     authority: ${JSON.stringify(authority)},\n     clientId: ${JSON.stringify(clientId)},`,
+      `\n${printableLine(name)}\n     authority: ${JSON.stringify(authority)},\n     clientId: ${JSON.stringify(clientId)},`,
     );
   }
 }
 
 function lineOf({ action, kind, name, changes }: Step): string {
-  // That a new thing is called as the file calls it goes without saying.
-  const told = action === "create" ? changes.filter(({ to }) => to !== name) : changes;
-  const words = told.map((change) => `\n      ${printableLine(changeWords(change))}`);
+  // The name of a new object needs no line of its own.
+  const shown = action === "create" ? changes.filter(({ to }) => to !== name) : changes;
+  const words = shown.map((change) => `\n      ${printableLine(changeWords(change))}`);
   return `  ${signs[action]} ${kind} ${printableLine(name)}${action === "leave" ? "" : words.join("")}`;
 }
 
 function changeWords({ what, from, to }: Step["changes"][number]): string {
   if (from === undefined && to === undefined) return what;
   if (from === undefined) return `${what}: ${to}`;
-  return to === undefined ? `${what}: ${from} taken away` : `${what}: ${from} → ${to}`;
+  return to === undefined ? `${what}: ${from} removed` : `${what}: ${from} → ${to}`;
 }
 
 export function summary(steps: Step[]): string {
   const { create, change, remove, leave } = count(steps);
-  if (create + change + remove === 0) return "Nothing to do: the tenant is what the file says.";
+  if (create + change + remove === 0) return "Nothing to do: the tenant matches the file.";
   const parts = [
-    `${create} to make`,
+    `${create} to create`,
     `${change} to change`,
     ...(remove > 0 ? [`${remove} to delete`] : []),
-    `${leave} as they are`,
+    `${leave} unchanged`,
   ];
   return `${parts.join(", ")}.`;
 }

@@ -1,4 +1,4 @@
-// Stands in for your web API: answers whoever shows a token that the tenant issued for it.
+// In place of your web API: answers requests with a token that the tenant issued for it.
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";

@@ -21,7 +21,7 @@ async function run(): Promise<void> {
     present: choosePresenter({ stream: process.stderr, env: process.env, appName: "my-device" }),
   });
 
-  // A device that signed in before asks nobody.
+  // A device that signed in before continues without a prompt.
   const session = (await kept(await client.session())) ?? (await client.signIn());
   const { name, username } = session.account;
   console.log(`Hello, ${name ?? username}`);
@@ -30,7 +30,7 @@ async function run(): Promise<void> {
 
   // `fetch` and `getToken` do this by themselves when the token is about to end.
   await session.getToken({ forceRefresh: true });
-  console.log("Renewed silently: a new access token, and nobody was asked");
+  console.log("Renewed silently: a new access token, with no prompt");
 
   // A device that is there to stay leaves this to its user.
   const { revoked } = await session.signOut({ everywhere: true });

@@ -4,37 +4,31 @@ import { createRequire } from "node:module";
 import { constants } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { exitCodes } from "./exit-codes.ts";
 
-/** The tenant's command line, in this process where its Node.js is new enough, else in a child that runs one that is. */
-export async function runTenant(argv: string[]): Promise<number> {
-  if (isTenantNode(process.versions.node)) {
-    const tenant = await import("@doorcode/tenant/commands");
-    const { tenantFiles } = await import("./prepare/tenant-files.ts");
-    return tenant.main(argv, tenantFiles);
-  }
+/** Runs the same command line in a child process, on a Node.js that is new enough for the tenant. */
+export async function runInTenantNode(argv: readonly string[]): Promise<number> {
   const node = findTenantNode();
-  if (node === undefined) {
-    process.stderr.write(
-      `doorcode: the tenant needs Node.js ${TENANT_NODE} or newer; this is ${process.versions.node}.\n` +
-        `Install it, or put it beside this one: it is found as "node" on the PATH, too.\n`,
-    );
-    return 1;
-  }
-  return runIn(node, argv);
+  if (node !== undefined) return runIn(node, argv);
+  process.stderr.write(
+    `doorcode: the tenant needs Node.js ${TENANT_NODE} or newer; this is ${process.versions.node}.\n` +
+      `Install it, or put it on the PATH as "node" beside this one.\n`,
+  );
+  return exitCodes.unexpected;
 }
 
-/** Resolves to the child's exit code; signals go through, and the child ends with us however we end. */
-function runIn(node: string, argv: string[]): Promise<number> {
+/** Resolves to the child's exit code. Signals are passed on, and the child ends when this process ends, however it ends. */
+function runIn(node: string, argv: readonly string[]): Promise<number> {
   const entry = fileURLToPath(new URL("../bin/doorcode.cjs", import.meta.url));
-  const child = spawn(node, ["--disable-warning=ExperimentalWarning", entry, "tenant", ...argv], {
-    // The channel carries nothing: that it closes tells the child that this process is gone, even if it was killed.
+  const child = spawn(node, ["--disable-warning=ExperimentalWarning", entry, ...argv], {
+    // Nothing is sent on the channel. The child notices when it closes, even if this process was killed.
     stdio: ["inherit", "inherit", "inherit", "ipc"],
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    // From a terminal the child has had it already; a second one changes nothing.
+    // From a terminal the child gets it as well; a second signal changes nothing.
     process.on(signal, () => child.kill(signal));
   }
-  // Whoever started this process by a channel of its own is gone: the same, one further.
+  // The parent of this process has ended, which it started over a channel of its own.
   process.on("disconnect", () => child.kill("SIGTERM"));
   return new Promise((resolve, reject) => {
     child.once("error", reject);
@@ -48,8 +42,8 @@ export const TENANT_NODE = 24;
 export const isTenantNode = (version: string) => Number.parseInt(version.replace(/^v/, ""), 10) >= TENANT_NODE;
 
 /**
- * A Node.js that is new enough: the one that was brought beside this package, one that is installed as a package, or
- * the one on the PATH. Never from the current folder, which may be anybody's.
+ * A Node.js that is new enough: from the workspace of this package, from an npm package, or from the PATH. Never from
+ * the current folder, which another user may have written.
  */
 export function findTenantNode(env: NodeJS.ProcessEnv = process.env): string | undefined {
   const here = dirname(realpathSync(fileURLToPath(import.meta.url)));
@@ -66,7 +60,7 @@ export const platform =
     : `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
 const binary = process.platform === "win32" ? "node.exe" : "node";
 
-/** `.runtime/24-<version>/` of the workspace, left there by its set-up. */
+/** `.runtime/24-<version>/` of the workspace, from its setup. */
 function* brought(from: string): Generator<string> {
   for (let folder = from; ; folder = dirname(folder)) {
     const runtimes = join(folder, ".runtime");
