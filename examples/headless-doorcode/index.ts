@@ -1,16 +1,16 @@
-// A program without a browser: signs a person in, calls a web API, renews silently, signs out. The program beside it,
-// examples/headless-msal, does the same on MSAL Node alone.
+// A program without a browser: signs a user in, calls a web API, renews silently, signs out. examples/headless-msal does
+// the same on MSAL Node alone.
 import { createClient, DoorcodeError, openFileStore, type Presenter, type Session } from "@doorcode/client";
 import { apis, authority, clientId, storeDirectory, todoListEndpoint } from "./settings.ts";
 import { refusalOfACopy } from "./stolen-copy.ts";
 
-/** Left out, the client shows address, code and countdown on stderr, with a QR code where a phone can use it. */
+/** Without it, the client shows address, code and countdown on stderr, with a QR code where a phone can use it. */
 const present: Presenter = {
   show(event) {
     if (event.event !== "code") return;
     const { verificationUri, userCode, message, expiresAt } = event.code;
     console.log(message ?? `To sign in, open the page ${verificationUri} and enter the code ${userCode}`);
-    console.log(`The code is good for ${Math.round((expiresAt - Date.now()) / 60_000)} minutes.`);
+    console.log(`The code is valid for ${Math.round((expiresAt - Date.now()) / 60_000)} minutes.`);
   },
 };
 
@@ -24,11 +24,11 @@ try {
   await addAndListToDos(session);
 
   const before = await session.getToken();
-  // Stands for the hour after which the client does the same by itself.
+  // The client does the same automatically when the hour of the access token is over.
   const renewed = await session.getToken({ forceRefresh: true });
   if (renewed.token === before.token) throw new Error("The renewal brought the old access token.");
   await callApi(session);
-  console.log("Renewed silently: a new access token, and nobody was asked");
+  console.log("Renewed silently: a new access token, with no prompt");
 
   const refusal = await refusalOfACopy({ authority, clientId, apis }, store);
   const { revoked } = await session.signOut({ everywhere: true });

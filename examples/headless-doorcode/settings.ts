@@ -11,7 +11,7 @@ export const apis = [{ origin: new URL(todoListEndpoint).origin, scopes: scopes.
 /** Where the tokens are kept, encrypted; left out, in the user's state folder. */
 export const storeDirectory = process.env.STORE_DIRECTORY ?? defaultStoreDirectory(process.env);
 
-function setting(name: string, example: string): string {
+export function setting(name: string, example: string): string {
   const value = process.env[name];
   if (value) return value;
   console.error(`Set the environment variable ${name} (${example}).`);

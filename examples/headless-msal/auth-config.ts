@@ -1,6 +1,6 @@
 import { type Configuration, LogLevel } from "@azure/msal-node";
 
-/** The app's registration and the API it calls: all that differs between one tenant and another. */
+/** The app registration and the API it calls: everything that differs between tenants. */
 const authority = setting("AUTHORITY", "https://localhost:8443/<tenant id>");
 const clientId = setting("CLIENT_ID", "the application (client) ID");
 const scopes = setting("SCOPES", "api://<API's client ID>/ToDoList.ReadWrite, separated by spaces");
@@ -11,7 +11,7 @@ export const msalConfig: Configuration = {
   auth: {
     clientId,
     authority,
-    // Named here with its port, or MSAL asks Microsoft whether it knows this host.
+    // Listed with its port, otherwise MSAL asks Microsoft whether it knows this host.
     knownAuthorities: [new URL(authority).host],
   },
   system: {

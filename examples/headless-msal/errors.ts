@@ -1,6 +1,6 @@
 import { AuthError } from "@azure/msal-node";
 
-/** What MSAL's error means for a person, and the exit code a calling script can tell it by. */
+/** The meaning of an MSAL error for the user, and its exit code for scripts. */
 const outcomes: { of: RegExp; exitCode: number; sentence: string }[] = [
   {
     of: /expired_token|device_code_expired/,
@@ -11,7 +11,8 @@ const outcomes: { of: RegExp; exitCode: number; sentence: string }[] = [
   {
     of: /endpoints_resolution_error|network_error/,
     exitCode: 7,
-    sentence: "The tenant cannot be reached. Check AUTHORITY, and that NODE_EXTRA_CA_CERTS names the file of its CA.",
+    sentence:
+      "The tenant cannot be reached. Check AUTHORITY, and that NODE_EXTRA_CA_CERTS points to the file of its CA.",
   },
 ];
 

@@ -22,15 +22,15 @@ async function getTokenByDeviceCode(): Promise<AuthenticationResult> {
   const deviceCodeRequest: DeviceCodeRequest = {
     ...loginRequest,
     deviceCodeCallback: (response) => {
-      // MSAL swallows a refusal of the device code endpoint and hands over an empty response.
+      // If the device code endpoint returns an error, MSAL drops it and passes an empty response.
       if (!response.userCode)
-        throw new Error("The tenant gave no code. Is CLIENT_ID registered there, with these SCOPES?");
+        throw new Error("The tenant returned no code. Is CLIENT_ID registered there, with these SCOPES?");
       console.log(response.message);
-      console.log(`The code is good for ${Math.round(response.expiresIn / 60)} minutes.`);
+      console.log(`The code is valid for ${Math.round(response.expiresIn / 60)} minutes.`);
     },
   };
   const result = await application.acquireTokenByDeviceCode(deviceCodeRequest);
-  if (!result?.account) throw new Error("The tenant answered without an account.");
+  if (!result?.account) throw new Error("The response contains no account.");
   return result;
 }
 
@@ -52,15 +52,15 @@ async function callApi(accessToken: string, init: { method?: string; body?: stri
   return await response.json();
 }
 
-/** `forceRefresh` stands for the hour after which MSAL does the same by itself. */
+/** MSAL does this automatically when the token expires, after about an hour; `forceRefresh` does it now. */
 async function renewSilently({ account, accessToken }: AuthenticationResult): Promise<void> {
   const renewed = await application.acquireTokenSilent({ ...loginRequest, account: account!, forceRefresh: true });
-  if (renewed.accessToken === accessToken) throw new Error("The renewal brought the old access token.");
+  if (renewed.accessToken === accessToken) throw new Error("The renewal returned the old access token.");
   await callApi(renewed.accessToken);
-  console.log("Renewed silently: a new access token, and nobody was asked");
+  console.log("Renewed silently: a new access token, with no prompt");
 }
 
-/** MSAL forgets an account on this device only; the refresh token stays good at the tenant until it is revoked there. */
+/** MSAL forgets an account on this device only; the refresh token remains valid at the tenant until it is revoked there. */
 async function signOut({ account }: AuthenticationResult): Promise<void> {
   if (await revokeRefreshToken(application, msalConfig.auth)) {
     const renewal = application.acquireTokenSilent({ ...loginRequest, account: account!, forceRefresh: true });
@@ -68,7 +68,7 @@ async function signOut({ account }: AuthenticationResult): Promise<void> {
     if (refusal !== "invalid_grant") throw new Error(`After its revocation the refresh token meets: ${refusal}.`);
     console.log("Revoked the refresh token: a renewal is refused now (invalid_grant)");
   } else {
-    console.log("This tenant cannot revoke a refresh token; it stays good until it expires");
+    console.log("This tenant cannot revoke a refresh token; it remains valid until it expires");
   }
   await application.getTokenCache().removeAccount(account!);
   if ((await application.getTokenCache().getAllAccounts()).length > 0) throw new Error("The account is still here.");

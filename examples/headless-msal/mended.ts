@@ -1,5 +1,5 @@
 // The how-to's sample again, with two lines of Doorcode in MSAL's configuration: the network that speaks RFC 8628 and
-// survives lost connections, and the encrypted cache that outlives the program. Started a second time, it asks nobody.
+// survives lost connections, and the encrypted cache that outlives the program. Started a second time, it prompts no one.
 import { type Configuration, PublicClientApplication } from "@azure/msal-node";
 import { asDoorcodeError, cachePlugin, networkClient } from "@doorcode/client/msal";
 import { loginRequest, msalConfig } from "./auth-config.ts";
@@ -23,7 +23,7 @@ try {
       });
   console.log(`${known ? "Still signed in" : "Signed in"} as ${result?.account?.name}`);
 } catch (error) {
-  // What MSAL leaves out of its errors: the sentence, what to do, AADSTS number, correlation ID.
+  // What MSAL omits from its errors: the message, what to do, AADSTS code, correlation ID.
   const { code, message, hint } = asDoorcodeError(error, network);
   console.error(`${message} ${hint} (${code})`);
   process.exitCode = 1;

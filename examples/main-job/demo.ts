@@ -1,5 +1,5 @@
-// `npm run demo`: the same as `npm start`, with a script in the person's place. `-- --mfa`: with a second factor.
+// `npm run demo`: the same as `npm start`, with a script in the person's place, and the same options.
 import { run } from "./run.ts";
 import { signUpAndAgree } from "./second-device.ts";
 
-await run({ ports: { tenant: 8443, api: 8480 }, secondDevice: signUpAndAgree, mfa: process.argv.includes("--mfa") });
+await run({ typed: process.argv.slice(2), ports: { tenant: 8443, api: 8480 }, secondDevice: signUpAndAgree });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type RunningTenant, startTenant } from "@doorcode/tenant";
+import { type ReceivedMail, type RunningTenant, startTenant } from "@doorcode/tenant";
 import { startTodoListApi } from "../todolist-api/src/start.ts";
 import { onFreePort } from "./free-port.ts";
 import { startHeadlessProgram } from "./headless-program.ts";
@@ -10,21 +10,23 @@ import type { Transcript } from "./transcript.ts";
 
 export interface MainJobOptions {
   transcript: Transcript;
-  /** Plays the person with the browser; left out, a human is that person. */
+  /** Plays the user with the browser. Default: a human. */
   secondDevice?: SecondDevice;
   /** First ports to try; 0 takes any. */
   ports: { tenant: number; api: number };
   clock?: { now(): number };
-  /** The sign-in takes an authenticator app besides the password. */
+  /** The sign-in requires an authenticator app besides the password. */
   mfa?: boolean;
-  /** Awaited before the tenant ends: a person may still look at its pages. */
+  /** Puts the pages on an address of the local network, so that a phone can open them. See `startTenant`. */
+  lan?: { address?: string; https?: boolean };
+  /** Awaited before the tenant stops: the user may still view its pages. */
   stay?: (signal: AbortSignal) => Promise<void>;
-  /** Ends everything at once. */
+  /** Stops everything immediately. */
   signal: AbortSignal;
 }
 
 /**
- * One whole sign-in on this machine: a tenant, a protected web API, and a headless program that signs a person in, calls
+ * One whole sign-in on this machine: a tenant, a protected web API, and a headless program that signs a user in, calls
  * the API, renews silently and signs out. Resolves to the program's exit code; leaves nothing behind.
  */
 export async function runMainJob(options: MainJobOptions): Promise<number> {
@@ -41,6 +43,8 @@ export async function runMainJob(options: MainJobOptions): Promise<number> {
         port,
         pagesPort: port === 0 ? 0 : port + 1,
         ...(options.clock && { clock: options.clock }),
+        // The person with the phone does not see this computer's inbox, so the code is printed here, to be read out.
+        ...(options.lan && { lan: options.lan, onMail: (mail) => transcript.note(mailLine(mail)) }),
       }),
     );
     closing.push(() => tenant.close());
@@ -62,11 +66,11 @@ export async function runMainJob(options: MainJobOptions): Promise<number> {
     signal.throwIfAborted();
 
     const endpoint = `${api.url}/api/todolist`;
-    introduce(transcript, tenant, endpoint);
+    introduce(transcript, tenant, endpoint, options.lan !== undefined);
     const settings = { ...settingsFor(tenant, endpoint), STORE_DIRECTORY: join(folder, "device") };
     const program = startHeadlessProgram(settings, {
       line: transcript.device,
-      invitation: ({ page, code }) => transcript.invitation(page, code),
+      invitation: ({ page, code }) => transcript.invitation(page, code, options.lan !== undefined),
       problem: transcript.device,
     });
     closing.push(program.stop);
@@ -85,16 +89,32 @@ export async function runMainJob(options: MainJobOptions): Promise<number> {
   }
 }
 
-function introduce(transcript: Transcript, tenant: RunningTenant, endpoint: string): void {
-  transcript.note("One whole sign-in on this computer. Nothing leaves it, and nothing of it stays.");
+function introduce(transcript: Transcript, tenant: RunningTenant, endpoint: string, lan: boolean): void {
+  if (lan) {
+    transcript.note("One whole sign-in on this computer, with your phone as the second device.");
+    transcript.note(reachable(tenant.pages));
+  } else transcript.note("One whole sign-in on this computer. Nothing leaves it, and nothing is kept.");
   transcript.note("");
   transcript.note(`  tenant   ${tenant.authority}`);
   transcript.note(`  web API  ${endpoint}`);
-  transcript.note(`  mail     ${tenant.pages}/inbox`);
+  transcript.note(`  mail     ${tenant.inbox}`);
   transcript.note("");
 }
 
-/** All that the program is told: any other tenant would be named by the same variables. */
+/** What devices on the local network can open, and what that means. */
+function reachable(pages: string): string {
+  const open = `Every device on this network can open the pages at ${pages}, and nothing else.`;
+  if (pages.startsWith("https:")) return `${open} The phone must trust the tenant's CA file.`;
+  return `${open} They use http, which others on the network can read: use a password that you use nowhere else.`;
+}
+
+/** The code of a mail, to be read out. Other mails show their subject. */
+function mailLine({ to, subject, text }: ReceivedMail): string {
+  const code = /^\d{6,8}$/m.exec(text)?.[0];
+  return code === undefined ? `  mail for ${to}: ${subject}` : `  mail for ${to}: the code is ${code}`;
+}
+
+/** Everything the program gets: another tenant would be set with the same variables. */
 function settingsFor(tenant: RunningTenant, endpoint: string): Record<string, string> {
   const app = tenant.apps[0]!;
   const todoList = tenant.apis[0]!;
@@ -116,12 +136,12 @@ async function actWhile(
   tenant: RunningTenant,
 ): Promise<void> {
   const acts = invitation.then((shown) =>
-    secondDevice({ ...shown, inbox: `${tenant.pages}/inbox`, inboxToken: tenant.inboxToken ?? "" }, transcript, signal),
+    secondDevice({ ...shown, inbox: tenant.inbox ?? "", inboxToken: tenant.inboxToken ?? "" }, transcript, signal),
   );
   await Promise.race([acts, ended]);
 }
 
-/** From now on a sign-in for the built-in app takes a code of an authenticator app too, set up on the way where there is none. */
+/** From now on, a sign-in to the built-in app also requires a code from an authenticator app, which is set up during the sign-in if there is none. */
 async function requireAuthenticator({ admin, apps }: RunningTenant): Promise<void> {
   const userFlow = await admin.userFlows.put({
     name: "SignInWithAuthenticatorApp",

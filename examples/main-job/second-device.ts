@@ -53,7 +53,7 @@ async function signUpAndAnswer(
 
   /** With an app that computes what the key on the page makes it show, as the one on a phone does. */
   async function setUpAuthenticator(needed: WebPage): Promise<WebPage> {
-    does(needed, "I have the app");
+    does(needed, "I have an app");
     const key = await browser.send(needed, "/second-factor/set-up/start", {});
     const secret = textOf(/<span class="mono">(.*?)<\/span>/.exec(key.html)?.[1] ?? "").replaceAll(" ", "");
     const shown = new TOTP({ secret }).generate();

@@ -1,17 +1,18 @@
 import { styleText } from "node:util";
+import { renderUnicodeCompact } from "uqr";
 
 type Speaker = "device" | "person";
 
 const colours = { device: "cyan", person: "magenta" } as const;
 
-/** What the two sides do, told apart by a label; colours on a terminal only, and not with NO_COLOR. */
+/** What the two sides do, each with a label. Colors on a terminal only, and not with NO_COLOR. */
 export interface Transcript {
   /** Unlabelled: where things answer. */
   note(line: string): void;
   device(line: string): void;
   person(line: string): void;
-  /** Address and code, as a device would show them. No QR: a phone cannot reach a loopback address. */
-  invitation(page: string, code: string): void;
+  /** Address and code, as a device would show them; with a QR code where a phone can reach the page. */
+  invitation(page: string, code: string, forPhone?: boolean): void;
   problem(line: string): void;
 }
 
@@ -35,11 +36,19 @@ export function transcriptOn(stream: NodeJS.WriteStream, errors: NodeJS.WriteStr
     note: (line) => write(line),
     device: (line) => say("device", line),
     person: (line) => say("person", line),
-    invitation: (page, code) => {
+    invitation: (page, code, forPhone = false) => {
       say("device", "To sign in, open this page and enter the code:");
       say("device", "");
-      say("device", `  page  ${style("bold", page)}   (open on this computer)`);
+      say(
+        "device",
+        `  page  ${style("bold", page)}   (open on ${forPhone ? "your phone, on this network" : "this computer"})`,
+      );
       say("device", `  code  ${style("bold", code)}`);
+      say("device", "");
+      if (!forPhone) return;
+      // Leading spaces keep the lines whole. Blocks are the light modules: light on dark, whatever the terminal's own colours are.
+      for (const line of renderUnicodeCompact(`${page}?user_code=${code}`, { border: 2, ecc: "L" }).split("\n"))
+        say("device", `  ${style(["whiteBright", "bgBlack"], line)}`);
       say("device", "");
     },
     problem: (line) => errors.write(`${line}\n`),

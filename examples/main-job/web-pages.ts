@@ -1,4 +1,4 @@
-/** What a browser without JavaScript does: follows links, keeps cookies, sends forms. */
+/** Does what a browser without JavaScript does: follows links, keeps cookies, sends forms. */
 export interface WebPage {
   url: string;
   status: number;
@@ -66,7 +66,7 @@ function attribute(tag: string, name: string): string | undefined {
   return value === undefined ? undefined : unescapeHtml(value);
 }
 
-/** The words of a piece of HTML. Emphasis stands within a sentence; every other element apart. */
+/** The text of an HTML fragment. Emphasis is part of its sentence; all other elements are separate. */
 export function textOf(html: string): string {
   const words = html.replace(/<\/?(em|bdi|strong|wbr)\b[^>]*>/g, "").replace(/<[^>]*>/g, " ");
   return unescapeHtml(words).replace(/\s+/g, " ").trim();

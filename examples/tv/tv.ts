@@ -1,24 +1,24 @@
-// The TV: the client signs in, a page on this machine shows how far it is.
+// The TV: the client signs in, and a page on this machine shows each step.
 import { setTimeout as delay } from "node:timers/promises";
 import { type ClientOptions, createClient, DoorcodeError, type PresentedCode, type Session } from "@doorcode/client";
 import { type Screen, startScreen } from "./screen/screen.ts";
 
 export interface TvOptions extends ClientOptions {
   todoListEndpoint: string;
-  /** Of the page, on 127.0.0.1; 0: any free one. */
+  /** The page's port on 127.0.0.1. 0: any free port. */
   port: number;
 }
 
 export interface RunningTv {
-  /** `http://127.0.0.1:8490`: what the TV's browser opens. */
+  /** The page that the TV's browser opens: `http://127.0.0.1:8490`. */
   url: string;
   close(): Promise<void>;
 }
 
-/** How often the to-dos are read again, in milliseconds. */
+/** Milliseconds between two readings of the to-dos. */
 const REFRESH_MS = 30_000;
 
-/** Starts the TV: with the account it has, else with a code. */
+/** Starts the TV with the account it has, or with a code. */
 export async function startTv({ todoListEndpoint, port, ...options }: TvOptions): Promise<RunningTv> {
   const client = createClient({ ...options, present: false });
   let session = await client.session();
@@ -26,12 +26,12 @@ export async function startTv({ todoListEndpoint, port, ...options }: TvOptions)
   let closed = false;
   const screen = await startScreen({
     port,
-    // The remote control's keys, by the names of their buttons on the page. Both may come from a page that is out of date.
+    // The keys of the remote control, by their buttons on the page. The page may be out of date, so both check the session.
     actions: { "new-code": () => void (session ?? signIn()), "sign-out": () => void (session && signOut(session)) },
   });
   void (session ? watch(session) : signIn());
 
-  /** Ends what is going on: it shows nothing any more. */
+  /** Ends the current scene, which then shows nothing more. */
   function nextScene(): { signal: AbortSignal; show(next: Screen): void } {
     scene.abort();
     scene = new AbortController();
@@ -58,7 +58,7 @@ export async function startTv({ todoListEndpoint, port, ...options }: TvOptions)
     await watch(signedIn);
   }
 
-  /** Shows who is signed in, and their to-dos until something else is to be shown. */
+  /** Shows who is signed in, and their to-dos, until the scene ends. */
   async function watch(signedIn: Session): Promise<void> {
     if (closed) return;
     const { signal, show } = nextScene();

@@ -11,7 +11,7 @@ import { startTenantForClients } from "../../../tests/foreign-clients/tenant-for
 
 const program = fileURLToPath(import.meta.resolve("../mended.ts"));
 
-test("two lines mend the how-to's sample: a second start asks nobody, a refusal keeps its reason", async (t) => {
+test("two lines fix the how-to's sample: a second start needs no prompt, and an error keeps its reason", async (t) => {
   await using world = await startTenantForClients({ clock: "moving" });
   const folder = await mkdtemp(join(tmpdir(), "doorcode-test-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
@@ -24,7 +24,7 @@ test("two lines mend the how-to's sample: a second start asks nobody, a refusal 
     NODE_EXTRA_CA_CERTS: tenant.caFile,
     XDG_STATE_HOME: folder,
   };
-  /** Its lines; whoever is asked says yes. */
+  /** Its lines; every prompt is approved. */
   async function run(settings: Record<string, string> = {}): Promise<string[]> {
     const options = ["--conditions=doorcode-source", "--disable-warning=ExperimentalWarning"];
     const child = spawn(process.execPath, [...options, program], { env: { ...env, ...settings } });

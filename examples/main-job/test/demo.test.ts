@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { startProcess } from "./fixtures/main-job-process.ts";
 
-test("the demo signs up, signs in, calls the API, renews and signs out, with nobody at the keyboard", async (t) => {
+test("the demo signs up, signs in, calls the API, renews and signs out, without user input", async (t) => {
   const demo = startProcess(t, "demo.ts");
   const exitCode = await demo.ended;
   const transcript = demo.stdout();
@@ -13,25 +13,25 @@ test("the demo signs up, signs in, calls the API, renews and signs out, with nob
   assert.ok(code, "the device shows a code");
   assertInOrder(linesOf("device", transcript), [
     /^ {2}page {2}http:\/\/localhost:\d+\/device {3}\(open on this computer\)$/,
-    /^The code is good for 15 minutes\.$/,
+    /^The code is valid for 15 minutes\.$/,
     /^Signed in as Demo Person \(demo@example\.com\)$/,
     /^Added a to-do: Buy oat milk$/,
     /^To-dos: Buy oat milk$/,
-    /^Renewed silently: a new access token, and nobody was asked$/,
+    /^Renewed silently: a new access token, with no prompt$/,
     /^Revoked the refresh token: a renewal is refused now \(invalid_grant\)$/,
     /^Signed out$/,
   ]);
   assertInOrder(linesOf("person", transcript), [
     new RegExp(`^Enter the code shown on your device +${code}$`),
-    /^What is your email\? +demo@example\.com$/,
+    /^What’s your email\? +demo@example\.com$/,
     /^Check your email +\d{8}, as the mail says$/,
-    /^What is your name\? +Demo Person$/,
+    /^What’s your name\? +Demo Person$/,
     /^Are you trying to sign in to ciam-client-app\?$/,
     new RegExp(`^ {2}Code +${code}$`),
     /^ {2}It may +\w+/,
     /^ +yes$/,
   ]);
-  assert.ok(!transcript.includes("\u001b"), "no colours where there is no terminal");
+  assert.ok(!transcript.includes("\u001b"), "no colors without a terminal");
   assert.doesNotMatch(transcript, /eyJ/, "no token is printed");
   assert.deepEqual(demo.leftovers(), []);
 });
@@ -42,16 +42,16 @@ test("the demo with a second factor sets up an authenticator app on the way", as
   const transcript = demo.stdout();
   assert.equal(exitCode, 0, transcript + demo.stderr());
   assertInOrder(linesOf("person", transcript), [
-    /^What is your name\? +Demo Person$/,
-    /^Set up an authenticator app +I have the app$/,
-    /^Add this to your app +\d{6}, as the app shows$/,
+    /^What’s your name\? +Demo Person$/,
+    /^Set up an authenticator app +I have an app$/,
+    /^Add this account to your app +\d{6}, as the app shows$/,
     /^Save your recovery codes +10 codes, written down$/,
     /^Are you trying to sign in to ciam-client-app\?$/,
     /^ +yes$/,
   ]);
   assertInOrder(linesOf("device", transcript), [
     /^Signed in as Demo Person \(demo@example\.com\)$/,
-    /^Renewed silently: a new access token, and nobody was asked$/,
+    /^Renewed silently: a new access token, with no prompt$/,
     /^Signed out$/,
   ]);
   assert.deepEqual(demo.leftovers(), []);

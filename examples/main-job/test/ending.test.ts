@@ -10,7 +10,7 @@ for (const [signal, exitCode] of [
 ] as const) {
   test(`${signal} ends the tenant, the API and the headless program, with ${exitCode}`, async (t) => {
     const start = startProcess(t, "start.ts");
-    await start.prints("The code is good for 15 minutes.");
+    await start.prints("The code is valid for 15 minutes.");
     const children = start.children();
     assert.ok(children.length >= 1);
 
@@ -22,7 +22,7 @@ for (const [signal, exitCode] of [
   });
 }
 
-test("without a terminal an expired code ends it with exit code 5; busy ports make it take the next ones", async (t) => {
+test("without a terminal an expired code ends it with exit code 5; if ports are in use, it takes the next ones", async (t) => {
   const busy = createServer().listen(0, "127.0.0.1");
   await once(busy, "listening");
   t.after(() => busy.close());

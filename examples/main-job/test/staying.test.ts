@@ -8,7 +8,7 @@ const fixture = fileURLToPath(import.meta.resolve("./fixtures/start-and-agree.ts
 const noTerminal = process.platform !== "linux" || spawnSync("script", ["--version"]).status !== 0;
 const options = { skip: noTerminal ? "needs the command script of util-linux" : false };
 
-/** At a terminal of its own, which `script` makes. */
+/** Runs at a separate terminal, which `script` makes. */
 async function signedIn(t: TestContext): Promise<{ child: ChildProcess; page: string; ended: Promise<number | null> }> {
   const command = [process.execPath, "--conditions=doorcode-source", "--disable-warning=ExperimentalWarning", fixture];
   const child = spawn("script", ["-qefc", command.map((word) => `'${word}'`).join(" "), "/dev/null"], {

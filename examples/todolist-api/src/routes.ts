@@ -2,7 +2,7 @@ import type { AccessToken, Requirements } from "@doorcode/guard";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import type { TodoStore } from "./todo-store.ts";
 
-/** Reading is open to those who may write: a client asks for one scope, not for both. */
+/** Scopes for writing allow reading too: a client requests one scope, not both. */
 const READ: Requirements = {
   scopes: ["ToDoList.Read", "ToDoList.ReadWrite"],
   roles: ["ToDoList.Read.All", "ToDoList.ReadWrite.All"],
@@ -14,7 +14,7 @@ const text = {
   minLength: 1,
   maxLength: 1_000,
   pattern: "\\S",
-  // SQLite ends a text at U+0000, and half a surrogate pair is no text at all.
+  // SQLite ends text at U+0000, and half a surrogate pair is not valid text.
   not: { pattern: "[\\u0000\\ud800-\\udfff]" },
 };
 const owner = { type: "string", minLength: 1, maxLength: 64 };
@@ -40,7 +40,7 @@ export function todoRoutes(app: FastifyInstance, store: TodoStore): void {
     { config: { guard: READ }, schema: { querystring: strictObject({ owner }) } },
     async (request, reply) => {
       const { accessToken, query } = request;
-      if (namesSomebodyElse(accessToken, query.owner)) return notYours(reply);
+      if (namesAnotherUser(accessToken, query.owner)) return notYours(reply);
       return store.list(query.owner ?? ownerOf(accessToken));
     },
   );
@@ -50,12 +50,12 @@ export function todoRoutes(app: FastifyInstance, store: TodoStore): void {
     { config: { guard: WRITE }, schema: { body: strictObject({ description: text, owner }, ["description"]) } },
     async (request, reply) => {
       const { accessToken, body } = request;
-      if (namesSomebodyElse(accessToken, body.owner)) return notYours(reply);
+      if (namesAnotherUser(accessToken, body.owner)) return notYours(reply);
       const forWhom = body.owner ?? ownerOf(accessToken);
       if (forWhom === null) {
         return reply
           .code(400)
-          .send({ error: "owner_missing", message: "An app that acts for itself names the owner." });
+          .send({ error: "owner_missing", message: "An app that acts on its own must name the owner." });
       }
       const todo = store.add(forWhom, body.description);
       return reply.code(201).header("location", `/api/todolist/${todo.id}`).send(todo);
@@ -68,7 +68,7 @@ export function todoRoutes(app: FastifyInstance, store: TodoStore): void {
     async (request, reply) => store.find(request.params.id, ownerOf(request.accessToken)) ?? notFound(reply),
   );
 
-  // A PUT may send back what a GET gave, so id and owner are allowed, and must be what they are.
+  // A PUT may send back what a GET returned, so id and owner are allowed, and must be unchanged.
   app.put<{ Params: WithId; Body: Partial<WithId> & Owned & { description: string } }>(
     "/api/todolist/:id",
     {
@@ -80,7 +80,7 @@ export function todoRoutes(app: FastifyInstance, store: TodoStore): void {
       const found = store.find(params.id, ownerOf(accessToken));
       if (!found) return notFound(reply);
       if ((body.id ?? found.id) !== found.id || (body.owner ?? found.owner) !== found.owner) {
-        return reply.code(400).send({ error: "fixed", message: "A to-do keeps its id and its owner." });
+        return reply.code(400).send({ error: "fixed", message: "The id and the owner of a to-do cannot change." });
       }
       return store.change(params.id, ownerOf(accessToken), body.description) ?? notFound(reply);
     },
@@ -94,22 +94,22 @@ export function todoRoutes(app: FastifyInstance, store: TodoStore): void {
   );
 }
 
-/** Whose to-dos the token reaches; null for an app that acts for itself: everybody's. */
+/** The user whose to-dos the token reaches. Null, for an app that acts on its own: all users. */
 function ownerOf(token: AccessToken): string | null {
   if (token.appOnly) return null;
-  if (token.oid === undefined) throw new TypeError("The guard let a person's token without oid through.");
+  if (token.oid === undefined) throw new TypeError("The guard accepted a user's token without oid.");
   return token.oid;
 }
 
-function namesSomebodyElse(token: AccessToken, named: string | undefined): boolean {
+function namesAnotherUser(token: AccessToken, named: string | undefined): boolean {
   return named !== undefined && !token.appOnly && named !== token.oid;
 }
 
 function notYours(reply: FastifyReply): FastifyReply {
-  return reply.code(403).send({ error: "not_yours", message: "Only your own to-dos are open to you." });
+  return reply.code(403).send({ error: "not_yours", message: "You can use your own to-dos only." });
 }
 
-/** Somebody else's to-do gets the same answer as one that never was. */
+/** Another user's to-do gets the same response as one that does not exist. */
 function notFound(reply: FastifyReply): FastifyReply {
-  return reply.code(404).send({ error: "not_found", message: "There is no such to-do." });
+  return reply.code(404).send({ error: "not_found", message: "To-do not found." });
 }

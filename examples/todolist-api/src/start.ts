@@ -5,16 +5,16 @@ import { todoRoutes } from "./routes.ts";
 import { openTodoStore } from "./todo-store.ts";
 
 export interface TodoListOptions {
-  /** The tokens' `iss`: `https://localhost:8443/<tenant>/v2.0`. */
+  /** `iss` of the tokens: `https://localhost:8443/<tenant>/v2.0`. */
   issuer: string;
   /** The API's client ID. */
   audience: string;
   tenantId: string;
-  /** PEM of the CA of an issuer on this machine. */
+  /** The CA of an issuer on this machine, in PEM. */
   ca?: string;
-  /** 0, the default: any free port of 127.0.0.1. */
+  /** The port on 127.0.0.1. Default: 0, any free port. */
   port?: number;
-  /** Path of the SQLite file; default in memory. */
+  /** Path of the SQLite file. Default: in memory. */
   store?: string;
   clock?: Clock;
 }
@@ -38,7 +38,7 @@ export async function startTodoListApi(options: TodoListOptions): Promise<Runnin
   });
   const app = Fastify({
     bodyLimit: 16_384,
-    // What was sent is judged as it is: no "1" for 1, no unknown field quietly dropped.
+    // Requests are checked as sent: "1" is not 1, and unknown fields are an error.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false } },
   });
   app.removeContentTypeParser("text/plain");
@@ -46,7 +46,7 @@ export async function startTodoListApi(options: TodoListOptions): Promise<Runnin
   app.addHook("onClose", async () => store.close());
 
   app.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send({ error: "not_found", message: "No such address." }),
+    reply.code(404).send({ error: "not_found", message: "Route not found." }),
   );
   app.setErrorHandler<FastifyError>((error, _request, reply) => {
     const status = error.statusCode ?? 500;
@@ -54,7 +54,7 @@ export async function startTodoListApi(options: TodoListOptions): Promise<Runnin
       return reply.code(status).send({ error: wordFor(status), message: error.message });
     }
     console.error(error);
-    return reply.code(500).send({ error: "internal", message: "Something went wrong here; try again." });
+    return reply.code(500).send({ error: "internal", message: "Internal error. Try again." });
   });
 
   await app.register(fastifyGuard, { guard });

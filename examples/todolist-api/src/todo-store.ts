@@ -3,14 +3,14 @@ import { DatabaseSync } from "node:sqlite";
 
 export interface Todo {
   id: string;
-  /** The person's object ID (`oid`): an email address can change hands, this cannot. */
+  /** The user's object ID (`oid`). An email address can pass to another person, an object ID cannot. */
   owner: string;
   description: string;
 }
 
 /**
- * To-dos in one SQLite file. Every statement that takes an owner sees only that owner's rows; `null` is an app that
- * acts for itself and sees all.
+ * To-dos in one SQLite file. Every statement that takes an owner sees only that owner's rows. `null` is an app that acts
+ * on its own and sees all rows.
  */
 export interface TodoStore {
   list(owner: string | null): Todo[];

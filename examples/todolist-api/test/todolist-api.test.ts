@@ -106,13 +106,13 @@ describe("a person's to-dos", () => {
     assert.deepEqual((await send("", { token: mine })).json, [todo]);
   });
 
-  test("cannot be given to somebody else, nor asked of somebody else", async () => {
+  test("cannot be given to another user, nor read from another user", async () => {
     const token = await person("ToDoList.ReadWrite");
-    const somebody = randomUUID();
-    assert.equal((await send("", { token, body: { description: "x", owner: somebody } })).status, 403);
-    assert.equal((await send(`?owner=${somebody}`, { token })).status, 403);
+    const other = randomUUID();
+    assert.equal((await send("", { token, body: { description: "x", owner: other } })).status, 403);
+    assert.equal((await send(`?owner=${other}`, { token })).status, 403);
     const { json: todo } = await send("", { token, body: { description: "x" } });
-    const put = await send(`/${todo.id}`, { token, method: "PUT", body: { ...todo, owner: somebody } });
+    const put = await send(`/${todo.id}`, { token, method: "PUT", body: { ...todo, owner: other } });
     assert.equal(put.status, 400);
     assert.deepEqual((await send(`/${todo.id}`, { token })).json, todo);
   });
@@ -132,7 +132,7 @@ describe("a person's to-dos", () => {
 });
 
 describe("permissions", () => {
-  test("reading takes Read or ReadWrite, writing takes ReadWrite", async () => {
+  test("reading requires Read or ReadWrite, writing requires ReadWrite", async () => {
     const reader = await person("ToDoList.Read");
     assert.equal((await send("", { token: reader })).status, 200);
     for (const [path, sent] of [
@@ -147,7 +147,7 @@ describe("permissions", () => {
     assert.equal((await send("", { token: await person("User.Read") })).status, 403);
   });
 
-  test("no token and a broken one are 401, before the body is looked at", async () => {
+  test("a missing or broken token gets 401, before the body is read", async () => {
     const none = await send("", { raw: "{" });
     assert.deepEqual([none.status, none.headers.get("www-authenticate")], [401, "Bearer"]);
     const broken = await send("", { token: "a.b.c", raw: "{" });
@@ -155,7 +155,7 @@ describe("permissions", () => {
     assert.match(broken.headers.get("www-authenticate") ?? "", /^Bearer error="invalid_token"/);
   });
 
-  test("an app on its own sees everybody's to-dos, or those of the owner it names", async () => {
+  test("an app without a user sees all to-dos, or those of the owner that it names", async () => {
     const oid = randomUUID();
     const token = await daemon("ToDoList.ReadWrite.All");
     const added = await send("", { token, body: { description: "From the daemon", owner: oid } });
@@ -169,13 +169,13 @@ describe("permissions", () => {
     assert.deepEqual((await send("", { token: await person("ToDoList.Read", oid) })).json, [added.json]);
   });
 
-  test("an app role in a person's token gives that person nothing", async () => {
+  test("an app role in a person's token grants that person nothing", async () => {
     const token = await sign({ oid: randomUUID(), scp: "User.Read", roles: ["ToDoList.ReadWrite.All"] });
     assert.equal((await send("", { token })).status, 403);
   });
 });
 
-describe("bad input is a 4xx that says why, and changes nothing", () => {
+describe("bad input gets a 4xx that says why, and changes nothing", () => {
   const cases: [string, Sent & { path?: string }, number][] = [
     ["no body", { method: "POST" }, 400],
     ["no description", { body: {} }, 400],
@@ -194,7 +194,7 @@ describe("bad input is a 4xx that says why, and changes nothing", () => {
     ["a body of 20 KB", { body: { description: "x".repeat(20_000) } }, 413],
     ["a form", { raw: "description=x", contentType: "application/x-www-form-urlencoded" }, 415],
     ["plain text", { raw: "x", contentType: "text/plain" }, 415],
-    ["an id that is none", { path: "/1", method: "GET" }, 400],
+    ["an invalid id", { path: "/1", method: "GET" }, 400],
     ["an id with SQL", { path: "/'%20OR%201=1--", method: "DELETE" }, 400],
     ["an unknown query field", { path: "?page=1", method: "GET" }, 400],
     ["an owner given twice", { path: "?owner=a&owner=b", method: "GET" }, 400],
@@ -212,7 +212,7 @@ describe("bad input is a 4xx that says why, and changes nothing", () => {
     });
   }
 
-  test("1,000 characters are fine, and are counted as a person counts them", async () => {
+  test("1,000 characters are accepted, and are counted as a person counts them", async () => {
     const token = await person("ToDoList.ReadWrite");
     const description = "🌱".repeat(1_000);
     assert.equal((await send("", { token, body: { description } })).json.description, description);

@@ -1,4 +1,4 @@
-// Shows each state that the player sends. The countdown is the page's own: both clocks are this machine's.
+// Shows each state that the player sends. The page counts down on its own, because both use this machine's clock.
 const screens = [...document.querySelectorAll("main")];
 let expiresAt = 0;
 let lifetime = 1;
@@ -27,7 +27,7 @@ function show({ name, ...values }) {
     else if (Array.isArray(value)) element.replaceChildren(...value.map(item));
     else if (element.dataset.show !== "left") element.textContent = value ?? "";
   }
-  // OK on the remote control presses the button that has the focus.
+  // OK on the remote control presses the focused button.
   screen.querySelector("button")?.focus();
 }
 

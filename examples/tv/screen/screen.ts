@@ -1,4 +1,4 @@
-// The page's server: three files, one stream of events, and the remote control's keys.
+// The page's server: three files, one event stream, and the keys of the remote control.
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -31,7 +31,7 @@ const headers = {
   "x-content-type-options": "nosniff",
 };
 
-/** Serves the page on 127.0.0.1, for the browser of this machine alone. */
+/** Serves the page on 127.0.0.1, for this machine's browser only. */
 export async function startScreen(options: {
   port: number;
   actions: Record<string, () => void>;
@@ -41,7 +41,7 @@ export async function startScreen(options: {
   const server = createServer((request, response) => {
     const answer = (status: number, text = "", more = {}) =>
       response.writeHead(status, { ...headers, ...more }).end(text);
-    // Another site in a browser of this machine can send requests here too: it must neither read nor press anything.
+    // Another site in this machine's browser can send requests here too. It must not read or press anything.
     if (!isOurs(request, url())) return answer(403, "Open the TV's own page.");
     if (request.method === "POST") {
       const act = options.actions[request.url?.slice(1) ?? ""];
@@ -83,7 +83,7 @@ function isOurs({ headers: { host, origin } }: IncomingMessage, url: string): bo
   return `http://${host}` === url && (origin === undefined || origin === url);
 }
 
-/** As a data address: the page's policy lets nothing else in. */
+/** As a data URL, the only kind of image that the page's policy allows. */
 function pictureOf(text: string): string {
   const svg = renderSVG(text, { border: 0, ecc: "M" });
   return `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;

@@ -1,4 +1,4 @@
-// The TV in Chromium at 1920 by 1080, a person with a phone beside it, a real tenant and a real web API.
+// The TV in Chromium at 1920 by 1080, with a user beside it, a real tenant and a real web API.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
@@ -74,19 +74,19 @@ describe("the TV", { timeout: 60_000 }, () => {
     return page.locator(".code").innerText();
   }
 
-  /** Lets time pass, a poll at a time, until the screen says so. */
+  /** Lets time pass, one poll at a time, until the screen shows the text. */
   async function pollsUntil(page: Page, text: string): Promise<void> {
     const shown = page.getByText(text);
     for (let polls = 0; polls < 20 && !(await shown.isVisible()); polls++) {
       tenant.clock.advance(6_000);
       await shown.waitFor({ timeout: 1_000 }).catch(() => undefined);
     }
-    assert.ok(await shown.isVisible(), `The screen never said: ${text}`);
+    assert.ok(await shown.isVisible(), `The screen never showed: ${text}`);
   }
 
   const assertAccessible = async (page: Page) => assert.deepEqual(await accessibilityViolations(page), []);
 
-  test("shows a code and a QR code, and after the person's yes who is signed in and their to-dos; a restart keeps it", async () => {
+  test("shows a code and a QR code, then who is signed in and their to-dos; a restart keeps the sign-in", async () => {
     const tvOptions = options();
     await onScreen(await startTv(tvOptions), async (page) => {
       const code = await codeOn(page);
@@ -114,7 +114,7 @@ describe("the TV", { timeout: 60_000 }, () => {
     });
   });
 
-  test("OK on the remote control brings a fresh code", async () => {
+  test("OK on the remote control gets a new code", async () => {
     await onScreen(await startTv(options()), async (page) => {
       const first = await codeOn(page);
       await page.keyboard.press("Enter");
@@ -122,7 +122,7 @@ describe("the TV", { timeout: 60_000 }, () => {
     });
   });
 
-  test("a no and an expired code are said, and lead to a fresh code", async () => {
+  test("shows that a code was declined or has expired, and gets a new one on OK", async () => {
     await onScreen(await startTv(options()), async (page) => {
       const code = await codeOn(page);
       await tenant.deny(code);
@@ -135,7 +135,7 @@ describe("the TV", { timeout: 60_000 }, () => {
     });
   });
 
-  test("a to-do list that is slow to answer neither hides who is signed in nor outlives the sign-out", async () => {
+  test("a slow to-do list neither hides who is signed in nor appears after the sign-out", async () => {
     const waiting: ServerResponse[] = [];
     const slow = createServer((_request, response) => void waiting.push(response)).listen(0, "127.0.0.1");
     await once(slow, "listening");
@@ -160,7 +160,7 @@ describe("the TV", { timeout: 60_000 }, () => {
     }
   });
 
-  test("answers nothing to another site in a browser of this machine", async () => {
+  test("refuses requests of other sites in this machine's browser", async () => {
     const tv = await startTv(options());
     try {
       const get = (path: string, headers: Record<string, string>) => fetch(`${tv.url}${path}`, { headers });
