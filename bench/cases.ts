@@ -2,22 +2,22 @@ import type { FormClient } from "./form-client.ts";
 import type { Load } from "./load/load.ts";
 import type { ServerProcess } from "./server-process.ts";
 
-/** Codes polled in turn. Each is polled far more often than every five seconds, and each poll reads another row. */
+/** Codes polled in turn. Each is polled far more often than every five seconds, and each poll reads a different row. */
 const CODES = 2_000;
 
 type Work = Pick<Load, "forms" | "order" | "prefix"> & { path: string };
 
 export interface Case {
   name: string;
-  /** What the requests are, made anew for each measurement; undefined where a server has no such thing. */
+  /** Creates the requests for each measurement. Undefined if a server does not support the case. */
   work(server: ServerProcess, client: FormClient, connections: number): Promise<Work | undefined>;
-  /** How each request is answered; a measurement with any other answer is thrown away with an error. */
+  /** The expected status of each response. Any other response discards the measurement with an error. */
   answered: "refused" | "served";
-  /** What one answer has to say for a server to count as doing the work. */
+  /** What a response must contain to prove that the server does the work. */
   error?: string;
 }
 
-/** Bare scopes, which mean the same to all. */
+/** Bare scopes, which mean the same for all servers. */
 const SCOPE = "openid profile offline_access";
 
 const encoded = (form: Record<string, string>) => new URLSearchParams(form).toString();
@@ -28,9 +28,15 @@ export const poll: Case = {
   error: "authorization_pending",
   async work(server, client, connections) {
     const codes = server.name === BARE ? ["none"] : await deviceCodes(server, client, connections);
-    const forms = codes.map((code) =>
-      encoded({ grant_type: server.deviceGrant, client_id: server.clientId, device_code: code }),
-    );
+    const formOf = (code: string) => ({
+      ...{ grant_type: server.deviceGrant, client_id: server.clientId },
+      device_code: code,
+    });
+    // A code is polled up to 180 times, so the first poll of each is not what is measured.
+    if (server.name !== BARE) {
+      await inTurn(codes, connections, async (code) => void (await client.post(server.tokenPath, formOf(code))));
+    }
+    const forms = codes.map((code) => encoded(formOf(code)));
     return { path: server.tokenPath, forms, order: "repeat", prefix: "" };
   },
 };
@@ -60,13 +66,19 @@ export const BARE = "bare node:http";
 
 async function deviceCodes(server: ServerProcess, client: FormClient, connections: number): Promise<string[]> {
   const codes: string[] = [];
-  const worker = async () => {
-    while (codes.length < CODES) {
-      const { status, body } = await client.post(server.devicecodePath, { client_id: server.clientId, scope: SCOPE });
-      if (status !== 200) throw new Error(`${server.name}: devicecode answered ${status} ${JSON.stringify(body)}`);
-      codes.push(String(body.device_code));
-    }
-  };
-  await Promise.all(Array.from({ length: connections }, worker));
+  await inTurn(Array.from({ length: CODES }), connections, async () => {
+    const { status, body } = await client.post(server.devicecodePath, { client_id: server.clientId, scope: SCOPE });
+    if (status !== 200) throw new Error(`${server.name}: devicecode answered ${status} ${JSON.stringify(body)}`);
+    codes.push(String(body.device_code));
+  });
   return codes;
+}
+
+async function inTurn<Item>(items: Item[], atOnce: number, each: (item: Item) => Promise<void>): Promise<void> {
+  const left = items.values();
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      for (const item of left) await each(item);
+    }),
+  );
 }

@@ -5,7 +5,7 @@ export interface Answer {
   body: Record<string, unknown>;
 }
 
-/** Posts forms over connections that are kept, to one server whose CA is given. */
+/** Posts forms over persistent connections to one server with the given CA. */
 export interface FormClient {
   post(path: string, form: Record<string, string>): Promise<Answer>;
   close(): void;

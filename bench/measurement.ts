@@ -6,15 +6,16 @@ import { load } from "./load/load.ts";
 import type { ServerProcess } from "./server-process.ts";
 
 export interface Measurement {
+  requests: number;
   perSecond: number;
-  /** Of the server's process, all its threads. */
+  /** CPU time of the server's process, with all its threads. */
   cpuMicroseconds: number;
-  /** Of PostgreSQL's processes besides; null where there are none. */
+  /** CPU time of PostgreSQL's processes in addition. Null if there are none. */
   databaseMicroseconds: number | null;
   p99: number;
 }
 
-/** Loads one server with one case; undefined where the server has no such case. */
+/** Loads one server with one case. Undefined if the server does not support the case. */
 export async function measure(
   server: ServerProcess,
   kind: Case,
@@ -38,9 +39,10 @@ export async function measure(
 
     const expected = kind.answered === "refused" || server.name === BARE ? counted.requests : 0;
     if (counted.requests === 0 || counted.broken > 0 || Math.abs(counted.refused - expected) > 0) {
-      throw new Error(`${server.name}, ${kind.name}: not answered as expected: ${JSON.stringify(counted)}`);
+      throw new Error(`${server.name}, ${kind.name}: unexpected responses: ${JSON.stringify(counted)}`);
     }
     return {
+      requests: counted.requests,
       perSecond: counted.requests / counted.seconds,
       cpuMicroseconds: cpu / counted.requests,
       databaseMicroseconds: database === null ? null : database / counted.requests,

@@ -1,7 +1,10 @@
-// `npm run bench`: what a pending poll, a devicecode request and a renewal cost, side by side with a peer and the floor.
-//   node tools/node24.mjs bench/poll.ts [--seconds 5] [--connections 32] [--rounds 3] [--json] [--only CASE] [--against CHECKOUT]
-// --only: the cases with this in their name.
-// With --against, another checkout (installed, with its own node_modules) takes the place of the peer, in the same rounds.
+// `npm run bench`: the cost of a pending poll, a devicecode request and a renewal, next to a peer and the floor.
+//
+//   node tools/node24.mjs bench/poll.ts [--seconds 5] [--connections 32] [--rounds 3] [--json] [--only CASE]
+//     [--against CHECKOUT]
+//
+// --only: the cases with this text in their name. --against: another checkout (installed, with its own node_modules)
+// replaces the peer, in the same rounds.
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -32,14 +35,14 @@ const options = {
 const cases = [poll, devicecode, refresh].filter(({ name }) => name.includes(values.only));
 if (cases.length === 0) fail(`--only ${values.only}: no case has this in its name.`);
 if (values.against !== undefined && !existsSync(join(values.against, "bench/servers/tenant.ts"))) {
-  fail(`--against ${values.against}: there is no checkout of this project.`);
+  fail(`--against ${values.against}: not a checkout of this project.`);
 }
 const WARM_UP_SECONDS = 2;
 
 const scratch = await mkdtemp(join(tmpdir(), "doorcode-bench-"));
 const servers: ServerProcess[] = [];
 const databases = new Map<string, BenchDatabase>();
-/** Ours here and ours in the other checkout, by their names in the table. */
+/** Our server here and in the other checkout, by their names in the table. */
 const pairs: [here: string, there: string][] = [];
 let ending: Promise<void> | undefined;
 for (const [signal, code] of [["SIGINT", 130] as const, ["SIGTERM", 143] as const]) {
@@ -60,11 +63,11 @@ async function run(): Promise<void> {
     for (const store of ["SQLite", "PostgreSQL"]) pairs.push([`Doorcode, ${store}`, `other checkout, ${store}`]);
   }
   const measured: Rounds = new Map(cases.map(({ name }) => [name, new Map(servers.map((each) => [each.name, []]))]));
-  // Round 0 warms up: its figures are of code that is not compiled yet.
+  // Round 0 warms up: its code is not compiled yet.
   for (let round = 0; round <= options.rounds; round++) {
     const seconds = round === 0 ? WARM_UP_SECONDS : options.seconds;
     for (const kind of cases) {
-      // Another one begins each time, so that none always follows the same.
+      // A different server begins each time, so that none always follows the same one.
       for (const server of [...servers.slice(round % servers.length), ...servers.slice(0, round % servers.length)]) {
         const databaseCpu = databases.get(server.name)?.cpuMicroseconds;
         const one = await measure(server, kind, {
@@ -99,7 +102,7 @@ async function oidcProviderVersion(): Promise<string> {
   return JSON.parse(await readFile("node_modules/oidc-provider/package.json", "utf8")).version;
 }
 
-/** Both stores of a checkout, each PostgreSQL in a cluster of its own. */
+/** Both stores of a checkout, each PostgreSQL in its own cluster. */
 async function startOurs(name: string, checkout?: URL): Promise<void> {
   const folder = (store: string) => join(scratch, `${name}-${store}`.replaceAll(" ", "-"));
   const database = await startDatabase();
@@ -126,7 +129,7 @@ function end(): Promise<void> {
 function positive(name: "seconds" | "connections" | "rounds"): number {
   const value = Number(values[name]);
   if (Number.isInteger(value) && value > 0) return value;
-  return fail(`--${name} takes a whole number above 0.`);
+  return fail(`--${name} must be a whole number above 0.`);
 }
 
 function fail(message: string): never {

@@ -7,14 +7,14 @@ import { pinRunning } from "./cores.ts";
 export interface BenchDatabase {
   url: string;
   version: string;
-  /** Of all of the cluster's processes so far; null where /proc does not tell. */
+  /** CPU time of all processes of the cluster so far. Null if /proc is not available. */
   cpuMicroseconds: (() => Promise<number>) | null;
   stop(): Promise<void>;
 }
 
 /**
- * A scratch cluster whose commits are on disk before they are answered, as SQLite's are. It shares the server's core:
- * both stores then have one core for all their work.
+ * A scratch cluster that writes commits to disk before it answers, like SQLite. It shares the server's core, so that
+ * both stores have one core for all their work.
  */
 export async function startDatabase(): Promise<BenchDatabase> {
   const { url, pid, stop } = await startPostgres({ durable: true });
@@ -41,7 +41,9 @@ async function versionOf(url: string): Promise<string> {
   return String(rows[0].server_version).split(" ")[0]!;
 }
 
-/** The fields of /proc/PID/stat after the name, which may hold blanks (proc(5)). Undefined once the process is gone. */
+/**
+ * The fields of /proc/PID/stat after the name, which may contain spaces (proc(5)). Undefined if the process is gone.
+ */
 function stat(pid: number): string[] | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
@@ -61,7 +63,7 @@ function ticksOfCluster(postmaster: number): number {
   return living.reduce((sum, each) => sum + each, ticksOf(postmaster, true));
 }
 
-/** User and system time in clock ticks; with that of children that ended, when asked. */
+/** User and system time in clock ticks, optionally with ended children. */
 function ticksOf(pid: number, withEnded: boolean): number {
   const fields = stat(pid)?.slice(11, withEnded ? 15 : 13) ?? [];
   return fields.reduce((sum, each) => sum + Number(each), 0);

@@ -1,10 +1,10 @@
 /**
- * How long a purge of expired rows holds the event loop, and with it every request: rows in one statement, as it was once,
- * beside rows in batches. SQLite in a file, which runs on the event loop; the ratio says more than the milliseconds.
+ * How long a purge of expired rows blocks the event loop, and with it every request: all rows in one statement, and in
+ * batches. SQLite in a file, which runs on the event loop. The ratio says more than the milliseconds.
  *
  *   npm run bench:purge -- [--rows N]
  *
- * Exits with 1 where the longest block in batches is more than a tenth of the other.
+ * Exits with 1 if the longest block in batches is more than a tenth of the other.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -48,7 +48,7 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-/** Sessions that have ended, with an interaction each. */
+/** Expired sessions, each with an interaction. */
 function fill(file: string): void {
   const database = new DatabaseSync(file);
   const numbers = `with recursive n(i) as (select 1 union all select i + 1 from n where i < ${rows})`;
@@ -59,7 +59,7 @@ function fill(file: string): void {
   database.close();
 }
 
-/** Milliseconds between two turns of the event loop while this works. */
+/** The longest time between two turns of the event loop while this runs, in milliseconds. */
 async function longestBlock(work: () => Promise<unknown>): Promise<number> {
   let longest = 0;
   let last = performance.now();

@@ -4,7 +4,7 @@ import { canPin } from "./cores.ts";
 import { generator } from "./load/load.ts";
 import type { Measurement } from "./measurement.ts";
 
-/** case → server → one measurement a round. */
+/** case → server → one measurement for each round. */
 export type Rounds = Map<string, Map<string, Measurement[]>>;
 
 export interface Row {
@@ -13,7 +13,7 @@ export interface Row {
   perSecond: number;
   cpuMicroseconds: number;
   databaseMicroseconds: number | null;
-  /** Medians of the ratios within a round; null without the floor. */
+  /** Medians of the ratios within a round. Null without the floor. */
   timesBare: number | null;
   cpuTimesBare: number | null;
   p99: number;
@@ -56,7 +56,7 @@ export function table(all: Row[]): string {
   return [line(header), line(header.map((_, column) => (column < 2 ? "---" : "---:"))), ...lines.map(line)].join("\n");
 }
 
-/** What a request costs here as a share of what it costs in the other checkout, server and database together. */
+/** The cost of a request here as a ratio to the other checkout, server and database together. */
 export function comparison(rounds: Rounds, pairs: [here: string, there: string][]): string {
   const cost = (each: Measurement) => each.cpuMicroseconds + (each.databaseMicroseconds ?? 0);
   const lines = [...rounds].flatMap(([name, servers]) =>

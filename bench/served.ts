@@ -1,6 +1,8 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { createAuthority, issueLeaf } from "../packages/tenant/src/server/certificates.ts";
 
-/** What a measured server, a process of its own, tells the process that measures it. */
+/** What a measured server, which is a separate process, sends to the measuring process. */
 export interface Served {
   /** `https://localhost:PORT`. */
   origin: string;
@@ -9,22 +11,59 @@ export interface Served {
   devicecodePath: string;
   tokenPath: string;
   clientId: string;
-  /** How a device code is spelled in `grant_type`. */
+  /** Of the tenant: what a program signs in with. */
+  signIn?: { authority: string; scope: string };
+  /** The `grant_type` value for device codes. */
   deviceGrant: string;
 }
 
-export type Question = { ask: "cpu" } | { ask: "refresh_tokens"; count: number } | { ask: "end" };
+export type Question =
+  | { ask: "cpu" }
+  | { ask: "memory" }
+  | { ask: "held" }
+  | { ask: "statements" }
+  | { ask: "approve"; code: string }
+  | { ask: "refresh_tokens"; count: number }
+  | { ask: "end" };
 
-/** Says that it is ready, then answers: CPU microseconds so far; fresh refresh tokens of `count` sign-ins. */
+/** Milliseconds since the epoch, with fractions: comparable between processes of one machine. */
+export const preciseNow = () => performance.timeOrigin + performance.now();
+
+/**
+ * Reports that it is ready, then answers: CPU microseconds so far; resident bytes after a garbage collection; how many
+ * polls are held; how many statements were sent to PostgreSQL; when the user of the code said yes; fresh refresh tokens of `count` sign-ins.
+ */
 export function serve(
   served: Served,
-  parts: { refreshTokens: (count: number) => Promise<string[]>; close: () => Promise<void> },
+  parts: {
+    refreshTokens: (count: number) => Promise<string[]>;
+    held?: () => number;
+    statements?: () => number;
+    approve?: (userCode: string) => Promise<void>;
+    close: () => Promise<void>;
+  },
 ): void {
   process.on("message", async (question: Question) => {
     switch (question.ask) {
       case "cpu": {
         const { user, system } = process.cpuUsage();
         process.send?.(user + system);
+        return;
+      }
+      case "memory":
+        collectGarbage();
+        process.send?.(memory());
+        return;
+      case "held":
+        process.send?.(parts.held?.() ?? 0);
+        return;
+      case "statements":
+        process.send?.(parts.statements?.() ?? 0);
+        return;
+      case "approve": {
+        const at = preciseNow();
+        await parts.approve?.(question.code);
+        process.send?.(at);
         return;
       }
       case "refresh_tokens":
@@ -35,12 +74,29 @@ export function serve(
         process.disconnect();
     }
   });
-  // The one that measures is gone: nobody is left to end this process.
+  // The measuring process is gone, so no one else would end this one.
   process.on("disconnect", () => process.exit());
   process.send?.(served);
 }
 
-/** The kind of certificate that the tenant serves with, for its peers: ECDSA P-256 from a CA of their own. */
+/** Bytes, after a garbage collection: resident in all, and what JavaScript holds of it. */
+export interface Memory {
+  resident: number;
+  heap: number;
+}
+
+function memory(): Memory {
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return { resident: rss, heap: heapUsed + external };
+}
+
+function collectGarbage(): void {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  for (let times = 0; times < 3; times++) collect();
+}
+
+/** The same kind of certificate as the tenant's, for its peers: ECDSA P-256 from their own CA. */
 export async function benchCertificate(): Promise<{ key: string; cert: string; ca: string }> {
   const now = Date.now();
   const authority = await createAuthority(["localhost", "127.0.0.1"], now);

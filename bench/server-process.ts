@@ -1,17 +1,24 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { pinned } from "./cores.ts";
-import type { Question, Served } from "./served.ts";
+import type { Memory, Question, Served } from "./served.ts";
 
 export interface ServerProcess extends Served {
   name: string;
   pid: number;
   cpuMicroseconds(): Promise<number>;
+  memory(): Promise<Memory>;
+  /** How many polls are held. */
+  held(): Promise<number>;
+  /** How many statements it has sent to PostgreSQL. */
+  statements(): Promise<number>;
+  /** Approves for the user. Returns when the user said yes, as `preciseNow`. One at a time. */
+  approve(userCode: string): Promise<number>;
   refreshTokens(count: number): Promise<string[]>;
   end(): Promise<void>;
 }
 
-/** Starts bench/servers/FILE of a checkout, this one by default, on the server's core and waits until it answers. */
+/** Starts bench/servers/FILE of a checkout (default: this one) on the server's core, and waits until it answers. */
 export async function startServer(
   name: string,
   file: string,
@@ -32,7 +39,7 @@ export async function startServer(
       return await Promise.race([
         once(child, "message", { signal: gone.signal }).then(([message]) => message as T),
         once(child, "exit", { signal: gone.signal }).then(() => {
-          throw new Error(`The server of "${name}" ended by itself; its messages are above.`);
+          throw new Error(`The server of "${name}" ended unexpectedly. See its messages above.`);
         }),
       ]);
     } finally {
@@ -50,6 +57,10 @@ export async function startServer(
     name,
     pid: child.pid!,
     cpuMicroseconds: () => ask({ ask: "cpu" }),
+    memory: () => ask({ ask: "memory" }),
+    held: () => ask({ ask: "held" }),
+    statements: () => ask({ ask: "statements" }),
+    approve: (code) => ask({ ask: "approve", code }),
     refreshTokens: (count) => ask({ ask: "refresh_tokens", count }),
     async end() {
       if (child.exitCode !== null || child.signalCode !== null) return;

@@ -1,10 +1,10 @@
 /**
- * How much processor time it takes until `doorcode` has answered, against an empty `node -e 0` of the same round: wall time
- * says more about the machine than about us. Node.js 20 and 24, compiled code, a token store with a key file.
+ * How much processor time `doorcode` needs to answer, compared with an empty `node -e 0` in the same round: wall time
+ * would say more about the machine. Node.js 20 and 24, compiled code, a token store with a key file.
  *
  *   npm run bench:start -- [--rounds N]
  *
- * Exits with 1 only beyond 1.6 times a bar, so that a busy machine does not fail a build that is all right.
+ * Exits with 1 only beyond 1.6 times a bar, so that a busy machine does not fail a good build.
  */
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";

@@ -11,7 +11,7 @@ export interface Load {
   caFile: string;
   /** Bodies, form-encoded. */
   forms: string[];
-  /** `chain`: each form once; the refresh token of each answer, after `prefix`, is a new form. */
+  /** `chain`: each form is used once; the refresh token of each response, after `prefix`, becomes a new form. */
   order: "repeat" | "chain";
   prefix: string;
   seconds: number;
@@ -21,7 +21,7 @@ export interface Load {
 export interface Measured {
   requests: number;
   seconds: number;
-  /** Answers that were not 2xx or 3xx. */
+  /** Responses other than 2xx or 3xx. */
   refused: number;
   /** Connections that failed or timed out. */
   broken: number;
@@ -31,10 +31,10 @@ export interface Measured {
 }
 
 const wrkVersion = /wrk (\S+)/.exec(spawnSync("wrk", ["--version"], { encoding: "utf8" }).stdout ?? "")?.[1];
-/** One generator for all that is compared in one run. */
+/** One generator for everything that is compared in a run. */
 export const generator = wrkVersion ? `wrk ${wrkVersion}` : "a Node.js generator (wrk is not installed)";
 
-/** Loads one server from the other core and resolves to what the generator counted. */
+/** Loads one server from the other core. Resolves to the generator's counts. */
 export async function load(plan: Load, scratch: string): Promise<Measured> {
   const forms = join(scratch, "forms.txt");
   await writeFile(forms, `${plan.forms.join("\n")}\n`);

@@ -1,4 +1,4 @@
-// A load generator for machines without wrk: as many workers as connections, each with its own kept connection.
+// A load generator for machines without wrk: one worker for each connection, which it keeps open.
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:https";
 

@@ -5,7 +5,7 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { benchCertificate, serve } from "../served.ts";
 
-/** oidc-provider ships no types; this is what the bench uses of it. */
+/** oidc-provider ships no types. These cover what the bench uses. */
 interface AdapterPayload {
   userCode?: string;
   grantId?: string;
@@ -59,7 +59,7 @@ server.listen(0, "127.0.0.1", () => {
     features: {
       deviceFlow: { enabled: true },
       devInteractions: { enabled: false },
-      // Access tokens are RS256 JWTs for an API, as ours are: a renewal then signs the same two tokens.
+      // Access tokens are RS256 JWTs for an API, like ours, so that a renewal signs the same two tokens.
       resourceIndicators: {
         enabled: true,
         defaultResource: () => undefined,
@@ -114,8 +114,8 @@ server.listen(0, "127.0.0.1", () => {
 });
 
 /**
- * oidc-provider's own memory adapter keeps the last 1,000 records only, so that a bench of thousands of codes would
- * measure misses; this one keeps all, and does no more than that.
+ * oidc-provider's own memory adapter keeps only the last 1,000 records, so a bench with thousands of codes would
+ * measure misses. This one keeps all, and does nothing else.
  */
 function memoryAdapter() {
   const records = new Map<string, AdapterPayload>();

@@ -1,19 +1,32 @@
-// Ours, as it is started for real, on SQLite (a file, durable) or PostgreSQL.
+// Our server, started as in production, on SQLite (a file, durable) or PostgreSQL.
+//
 //   tenant.ts sqlite FOLDER | tenant.ts postgres FOLDER URL
 import { join } from "node:path";
-import { DEVICE_CODE_GRANT } from "../../packages/tenant/src/oauth/token-endpoint.ts";
-import { startTenant } from "../../packages/tenant/src/server/start-tenant.ts";
+import pg from "pg";
+import { pino } from "pino";
+import { DEVICE_CODE_GRANT } from "../../packages/tenant/src/oauth/device-authorization/known-polls.ts";
+import { startWithContext } from "../../packages/tenant/src/server/start-tenant.ts";
 import { formClient } from "../form-client.ts";
 import { serve } from "../served.ts";
 
 const [kind, dataDir, url] = process.argv.slice(2) as [string, string, string | undefined];
 const PERSON = "bench@contoso.example";
 
-const tenant = await startTenant({
+let statements = 0;
+const send = pg.Client.prototype.query;
+// biome-ignore lint/suspicious/noExplicitAny: a dozen overloads, passed on unchanged.
+pg.Client.prototype.query = function (this: pg.Client, ...args: any[]): any {
+  statements++;
+  return (send as (...all: unknown[]) => unknown).apply(this, args);
+} as typeof send;
+
+const tenant = await startWithContext({
   store: url === undefined ? { sqlite: join(dataDir, "tenant.sqlite") } : { postgres: url },
   dataDir,
   port: 0,
   pagesPort: 0,
+  // Without the warnings about one user who approves all the time.
+  log: pino({ level: "error" }, pino.destination(2)),
   // All load comes from one address and one client.
   limits: { deviceCodesByNetwork: 1e9, pendingDeviceCodes: 1e9, pendingDeviceCodesByClient: 1e9 },
   ...(kind === "postgres" ? { mailer: { send: async () => undefined, close: async () => undefined } } : {}),
@@ -23,7 +36,7 @@ const app = tenant.apps[0]!;
 const api = tenant.apis[0]!;
 await tenant.admin.people.add({ email: PERSON, displayName: "Bench" });
 
-/** A whole sign-in over the wire; the person's part is the operator's. */
+/** A complete sign-in over the wire. The operator approves for the user. */
 async function refreshToken(client: ReturnType<typeof formClient>): Promise<string> {
   const scope = `api://${api.clientId}/${api.scopes[0]} openid profile offline_access`;
   const asked = await client.post(`${base.pathname}/oauth2/v2.0/devicecode`, { client_id: app.clientId, scope });
@@ -44,8 +57,12 @@ serve(
     devicecodePath: `${base.pathname}/oauth2/v2.0/devicecode`,
     tokenPath: `${base.pathname}/oauth2/v2.0/token`,
     clientId: app.clientId,
-    // MSAL's spelling: an early poll is answered authorization_pending, as a punctual one is.
+    // MSAL's spelling: an early poll is answered with authorization_pending, like a punctual one.
     deviceGrant: "device_code",
+    signIn: {
+      authority: tenant.authority,
+      scope: `api://${api.clientId}/${api.scopes[0]}`,
+    },
   },
   {
     async refreshTokens(count) {
@@ -56,6 +73,9 @@ serve(
         client.close();
       }
     },
+    statements: () => statements,
+    held: () => tenant.context.heldPolls.size,
+    approve: async (code) => void (await tenant.approve(code, { as: PERSON })),
     close: () => tenant.close(),
   },
 );

@@ -6,15 +6,16 @@ export interface Measured {
   file: string;
   args: string[];
   env: NodeJS.ProcessEnv;
-  /** `end`: to the process's own end; `first-output`: to the first word on stdout. */
+  /** `end`: until the process ends. `first-output`: until the first output on stdout. */
   until: "end" | "first-output";
 }
 
 const KILLED = 128 + constants.signals.SIGKILL;
 
 /**
- * Node.js tells nothing about one child's processor time, and /proc counts in hundredths of a second; bash asks the kernel
- * when it has waited for the process, in milliseconds. What bash itself adds is the same for the empty program.
+ * Node.js does not report a single child's processor time, and /proc counts in hundredths of a second. bash reads it
+ * from the kernel, in milliseconds, when it has waited for the process. bash's own share is the same for the empty
+ * program.
  */
 export async function cpuMilliseconds({ file, args, env, until }: Measured): Promise<number> {
   const preload = until === "end" ? [] : ["--require", join(import.meta.dirname, "end-at-first-output.cjs")];
@@ -28,9 +29,9 @@ export async function cpuMilliseconds({ file, args, env, until }: Measured): Pro
     said += chunk;
   });
   const exit = await new Promise((resolve, reject) => bash.once("error", reject).once("close", resolve));
-  // A program that fails is quick, too.
+  // A failing program is quick, too.
   if (exit !== (until === "end" ? 0 : KILLED)) throw new Error(`${args.join(" ")} ended with ${exit}.`);
   const [, user, system] = /(\d+\.\d{3}) (\d+\.\d{3})\s*$/.exec(said) ?? [];
-  if (user === undefined) throw new Error(`bash measured nothing: ${said}`);
+  if (user === undefined) throw new Error(`bash returned no measurement: ${said}`);
   return (Number(user) + Number(system)) * 1_000;
 }

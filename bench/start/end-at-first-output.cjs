@@ -1,5 +1,5 @@
-// Loaded before the program: the first word on its stdout is its last. From outside it could only be stopped some moment
-// later, and on a busy machine that moment is long: what it does meanwhile would be counted, too.
+// Loaded before the program: ends it at its first output on stdout. Stopped from outside, it would end only a moment
+// later, which is long on a busy machine, and what it does meanwhile would count.
 const { get } = Object.getOwnPropertyDescriptor(process, "stdout");
 Object.defineProperty(process, "stdout", {
   configurable: true,

@@ -5,7 +5,7 @@ import { benchCertificate } from "../served.ts";
 
 const tenantId = "0d6e1f3a-8f3c-4f0e-9b57-5c1d2a7e9f10";
 
-/** What an Entra-shaped issuer answers until the first code is shown; nobody ever approves. */
+/** The responses of an Entra-shaped issuer until the first code is shown. The sign-in is never approved. */
 export async function startIssuer() {
   const { key, cert, ca } = await benchCertificate();
   const server = createServer({ key, cert }, (request, response) => {

@@ -10,7 +10,7 @@ import { startIssuer } from "./issuer.ts";
 
 interface MeasuredCommand extends Omit<Measured, "file"> {
   name: string;
-  /** At most this many times an empty program, or the command named by `against`; undefined: only to compare with. */
+  /** The most multiples of an empty program, or of the command named by `against`. Undefined: only for comparison. */
   bar?: number;
   against?: string;
   prepare?: () => Promise<void>;
@@ -20,7 +20,7 @@ const twoRequests = "two https requests, bare";
 const clientId = "6a1b1c1e-24a4-4bd9-9a53-3b5e7f0e6a11";
 const scope = "api://todo/ToDoList.Read";
 
-/** An issuer on loopback, a store in which somebody is signed in, and the commands to measure. */
+/** An issuer on loopback, a store with a signed-in user, and the commands to measure. */
 export async function startScene() {
   const folder = await mkdtemp(join(tmpdir(), "doorcode-bench-"));
   const issuer = await startIssuer();
@@ -38,7 +38,7 @@ export async function startScene() {
     { name: "token, kept", args: [entry, "token"], env, until: "end", bar: 1.25 },
     { name: "status", args: [entry, "status"], env, until: "end", bar: 1.5 },
     {
-      // Nothing is known yet: not even where the issuer's endpoints are.
+      // Nothing is cached yet, not even the issuer's endpoints.
       name: "login, to the first code",
       args: [entry, ...login, "--ca-file", caFile, "--json"],
       env: { ...env, DOORCODE_STORE_DIR: fresh },
@@ -66,7 +66,7 @@ export async function startScene() {
   };
 }
 
-/** As large as a sign-in at Entra leaves it: MSAL's own records are most of it. */
+/** As large as after a sign-in at Entra: most of it is MSAL's own records. */
 async function keepSignIn(directory: string, authority: string): Promise<void> {
   const owner = `${clientId}|${authority}`.toLowerCase();
   const now = Date.now();

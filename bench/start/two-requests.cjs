@@ -1,4 +1,4 @@
-// What any program pays that asks an issuer two things: its metadata, and a code. Arguments: CA file, address.
+// The minimum for any program that asks an issuer two things: its metadata, and a code. Arguments: CA file, address.
 const { readFileSync } = require("node:fs");
 const https = require("node:https");
 const [, , caFile, url] = process.argv;
