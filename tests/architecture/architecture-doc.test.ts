@@ -7,12 +7,12 @@ import { projectFiles, root } from "./source-files.ts";
 const doc = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
 const paths = projectFiles().map(({ path }) => path);
 
-/** `oauth/revoke.ts`, `packages/tenant/src/ui/`: with a folder in it, and as long as they are no patterns. */
+/** `oauth/revoke.ts`, `packages/tenant/src/ui/`: paths that contain a folder and are not patterns. */
 const named = [...doc.matchAll(/`((?:[\w.-]+\/)+(?:[\w-]+(?:\.[\w-]+)*\.(?:[cm]?[jt]s|json|md))?)`/g)].map(
   ([, path]) => path!,
 );
 
-test("ARCHITECTURE.md names files and folders that there are", () => {
+test("ARCHITECTURE.md names only files and folders that exist", () => {
   assert.ok(named.length > 50, "the paths are no longer found in the text");
   const missing = named.filter((name) =>
     name.endsWith("/")

@@ -17,14 +17,14 @@ const index = readFileSync(join(folder, "README.md"), "utf8")
   .map((each) => line.exec(each)?.groups ?? assert.fail(`docs/decisions/README.md: a line has another form: ${each}`));
 
 describe("the records in docs/decisions", () => {
-  test("are each in the index, in their order, and the index names no others", () => {
+  test("are all in the index, in order, and the index lists no others", () => {
     assert.deepEqual(
       index.map(({ file }) => file),
       files,
     );
   });
 
-  test("are numbered one after the other, in file name, heading and index", () => {
+  test("are numbered consecutively in file name, heading and index", () => {
     for (const [position, file] of files.entries()) {
       const number = position + 1;
       assert.match(file, new RegExp(`^${String(number).padStart(4, "0")}-[a-z0-9-]+\\.md$`));

@@ -15,19 +15,19 @@ function dependenciesOf(part: string): string[] | undefined {
 }
 
 describe("who may import whom", () => {
-  test("the packages keep to it, and declare what they import", () => {
+  test("the packages follow the rules, and declare what they import", () => {
     assert.ok(files.some(({ path }) => path === "packages/tenant/src/index.ts"));
     assert.deepEqual(layeringViolations(files, dependenciesOf), []);
   });
 
-  test("the rules name every package, and none that does not exist", () => {
+  test("the rules name every package that exists, and no other", () => {
     const manifests = globSync("packages/*/package.json", { cwd: root }).sort();
     const named = manifests.map((path) => [JSON.parse(readFileSync(join(root, path), "utf8")).name, dirname(path)]);
     assert.deepEqual(Object.fromEntries(named), folderOf);
     assert.deepEqual(Object.keys(mayImport).sort(), Object.values(folderOf).sort());
   });
 
-  test("which patterns of answers the tenant takes, the tenant file knows by the same rule", () => {
+  test("the tenant and the tenant file accept answer patterns by the same rule", () => {
     const ruleOf = (path: string) => {
       const text = files.find((file) => file.path === path)?.text ?? "";
       return text.slice(text.indexOf("/**\n * Why a pattern cannot be used"));
@@ -37,7 +37,7 @@ describe("who may import whom", () => {
     assert.equal(ruleOf(theirs), ruleOf(ours));
   });
 
-  test("what the client has in common with the guard and with prepare, they have to the letter", () => {
+  test("code that the client shares with the guard and with prepare is identical", () => {
     const textOf = (path: string) => files.find((file) => file.path === path)?.text;
     for (const [theirs, ours] of [
       ["packages/guard/src/proxy.ts", "packages/client/src/transport/proxy.ts"],
@@ -83,7 +83,7 @@ describe("who may import whom", () => {
     [
       "the CLI loading the tenant at its start",
       "packages/cli/src/a.ts",
-      'import { main } from "@doorcode/tenant/commands";',
+      'import { operate } from "@doorcode/tenant/operator";',
       /at its start/,
     ],
     [
@@ -98,7 +98,7 @@ describe("who may import whom", () => {
       'import express from "express";',
       /does not declare/,
     ],
-    ["a package without a rule", "packages/new/src/a.ts", "", /nobody has said/],
+    ["a package without a rule", "packages/new/src/a.ts", "", /no rule/],
   ];
   for (const [what, path, text, sentence] of planted) {
     test(`finds ${what}`, () => {
@@ -108,7 +108,7 @@ describe("who may import whom", () => {
   }
 
   test("lets the CLI load the tenant when a command needs it", () => {
-    const text = 'const { main } = await import("@doorcode/tenant/commands");';
+    const text = 'const { operate } = await import("@doorcode/tenant/operator");';
     assert.deepEqual(layeringViolations([{ path: "packages/cli/src/a.ts", text }], dependenciesOf), []);
   });
 });

@@ -10,7 +10,7 @@ export const folderOf: Record<string, string> = {
   doorcode: "packages/cli",
 };
 
-/** Which other part of the project the sources of a published package may use, and how. */
+/** The other parts of the project that the sources of a published package may use, and how. */
 export const mayImport: Record<string, { part: string; lazyOnly: boolean }[]> = {
   "packages/client": [],
   "packages/tenant": [],
@@ -25,7 +25,7 @@ export const mayImport: Record<string, { part: string; lazyOnly: boolean }[]> = 
 
 const isPublishedSource = (path: string) => /^packages\/[^/]+\/(src|bin)\//.test(path);
 
-/** What "Who may import whom" in ARCHITECTURE.md forbids, one sentence each; empty when all is well. */
+/** Imports that "Who may import whom" in ARCHITECTURE.md forbids, one sentence each; empty if there are none. */
 export function layeringViolations(
   files: SourceFile[],
   dependenciesOf: (part: string) => string[] | undefined,
@@ -36,7 +36,7 @@ export function layeringViolations(
     const own = partOf(path);
     const allowed = mayImport[own];
     if (allowed === undefined) {
-      violations.push(`${path}: nobody has said what ${own} may import; add it to tests/architecture/layering.ts.`);
+      violations.push(`${path}: no rule says what ${own} may import. Add one to tests/architecture/layering.ts.`);
       continue;
     }
     for (const { specifier, lazy, typeOnly } of importsOf(text)) {

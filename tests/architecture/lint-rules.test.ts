@@ -9,12 +9,12 @@ import { root } from "./source-files.ts";
 
 /** Violations of biome.json's rules, each in a file of its own. */
 const planted: Record<string, { file: string; text: string; rule: string }> = {
-  "a circle of imports": {
+  "an import cycle": {
     file: "packages/guard/src/a.ts",
     text: 'import { b } from "./b.ts";\n\nexport const a = () => b;\n',
     rule: "lint/suspicious/noImportCycles",
   },
-  "a circle of types": {
+  "a cycle of type imports": {
     file: "packages/guard/src/c.ts",
     text: 'import type { D } from "./d.ts";\n\nexport type C = { d: D };\n',
     rule: "lint/suspicious/noImportCycles",
@@ -39,7 +39,7 @@ const planted: Record<string, { file: string; text: string; rule: string }> = {
     text: "export const a = 1;\n",
     rule: "lint/style/useFilenamingConvention",
   },
-  "an import without its ending": {
+  "an import without a file extension": {
     file: "packages/cli/src/f.ts",
     text: 'export { a } from "./g";\n',
     rule: "lint/correctness/useImportExtensions",
@@ -93,7 +93,7 @@ describe("npm run lint", () => {
     }
   });
 
-  test("finds nothing in a file that keeps to the rules", () => {
+  test("finds nothing in a file that follows the rules", () => {
     assert.deepEqual(
       found.filter(({ file }) => file.includes("packages/cli/src/g.ts")),
       [],

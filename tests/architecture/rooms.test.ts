@@ -15,11 +15,11 @@ describe("the folders of the tenant", () => {
     `tenant: ${folders.size} folders, ${upward.length} arrows up, ${circles.length} circles, ${exceptions.length} exceptions`,
   );
 
-  test("are those that the rules name", () => {
+  test("match the folders in the rules", () => {
     assert.deepEqual([...folders].sort(), Object.keys(mayImport).sort());
   });
 
-  test("import only what they may", () => {
+  test("import only what the rules allow", () => {
     const forbidden = [...arrows].filter(([arrow]) => {
       const [from = "", to = ""] = arrow.split(" → ");
       return !mayImport[from]?.includes(to) && !exceptions.includes(arrow);
@@ -27,7 +27,7 @@ describe("the folders of the tenant", () => {
     assert.deepEqual(forbidden, []);
   });
 
-  test("the rules allow no arrow that nothing uses, and no arrow up", () => {
+  test("the rules allow no unused and no upward import", () => {
     const unused = Object.entries(mayImport).flatMap(([from, tos]) =>
       tos.map((to) => `${from} → ${to}`).filter((arrow) => !arrows.has(arrow)),
     );
@@ -39,11 +39,12 @@ describe("the folders of the tenant", () => {
     assert.deepEqual(upward.sort(), [...exceptions].sort());
   });
 
-  test("have no circle beside the exceptions", () => assert.deepEqual(circlesOf(edgesOf(withoutExceptions)), []));
+  test("have no import cycle except the listed exceptions", () =>
+    assert.deepEqual(circlesOf(edgesOf(withoutExceptions)), []));
 });
 
-test("Graph and the socket hand the store to the admin room, and write nothing themselves", () => {
-  // Where the rooms meet: Graph's call and the operator are put together there.
+test("Graph and the socket pass the store to the admin room, and write nothing themselves", () => {
+  // These files connect the rooms: they assemble Graph's call and the operator.
   assert.deepEqual(canWrite(files), ["control/server.ts", "graph/register.ts"]);
   for (const { path, text } of files.filter(({ path }) =>
     /tenant\/src\/(control\/server|graph\/register)\.ts$/.test(path),
@@ -59,7 +60,7 @@ test("Graph and the socket hand the store to the admin room, and write nothing t
   assert.deepEqual(canWrite([{ ...planted, text: planted.text.replace("Store", "StoreReader") }]), []);
 });
 
-test("an arrow is found in either direction, and a circle with all its members", () => {
+test("imports are found in both directions, and cycles with all their members", () => {
   const planted = arrowsOf([
     { path: "packages/tenant/src/directory/a.ts", text: 'import type { x } from "../server/b.ts";' },
     { path: "packages/tenant/src/server/b.ts", text: 'const x = await import("../directory/a.ts");' },

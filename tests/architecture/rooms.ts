@@ -4,8 +4,8 @@ import { importsOf, type SourceFile } from "./source-files.ts";
 const src = "packages/tenant/src/";
 
 /**
- * The folders of the tenant, lowest first, with the folders that each may import. A new arrow is a decision: it is
- * added here, with its reason in the commit. `(root)` is `index.ts`.
+ * The folders of the tenant, lowest first, with the folders that each may import. A new import is a decision: add it
+ * here, and give the reason in the commit. `(root)` is `index.ts`.
  */
 export const mayImport: Record<string, string[]> = {
   kernel: [],
@@ -25,25 +25,25 @@ export const mayImport: Record<string, string[]> = {
     ...["kernel", "directory", "storage", "storage/sql", "oauth", "ui", "mail"],
     ...["interaction", "admin", "graph", "control"],
   ],
-  commands: ["kernel", "mail", "admin", "control", "server"],
-  "(root)": ["kernel", "directory", "oauth", "ui", "mail", "admin", "server"],
+  operator: ["kernel", "storage", "mail", "admin", "control", "server"],
+  "(root)": ["kernel", "directory", "storage", "oauth", "ui", "mail", "admin", "server"],
 };
 
 /**
- * Graph and the operator's socket change a tenant through the admin room alone. The only way to a verb that writes is a
- * context or a store that has it: the files there that name such a type, beside those where the rooms meet. Everything
- * else sees `StoreReader`, and the compiler holds it to that.
+ * Graph and the operator's socket change a tenant only through the admin room. Writing requires a context or a store
+ * that can write, so this returns the files there that name such a type. All other code gets `StoreReader`, which the
+ * compiler enforces.
  */
 export function canWrite(files: SourceFile[]): string[] {
   const writers =
-    /\b(AdminContext|OAuthContext|AdminStore|(?:Administration|Authorization|Audit|Credential|Directory|Permission|Registration|Token)?Store|Managed(?:Users|Groups|Flows|Policies))\b/;
+    /\b(AdminContext|OperatorContext|OAuthContext|AdminStore|(?:Administration|Authorization|Audit|Credential|Directory|Permission|Registration|Token)?Store|Managed(?:Users|Groups|Flows|Policies))\b/;
   return files
     .filter(({ path, text }) => /^packages\/tenant\/src\/(graph|control)\//.test(path) && writers.test(text))
     .map(({ path }) => path.slice(src.length))
     .sort();
 }
 
-/** Arrows that the rules do not allow and that have to go; each with its reason. */
+/** Imports that break the rules and must be removed, each with its reason. */
 export const exceptions: string[] = [];
 
 /** The longest folder of `mayImport` that holds the file, or undefined. */
@@ -58,7 +58,7 @@ export function roomOf(path: string): string | undefined {
   return parts[0];
 }
 
-/** Imports from one folder to another: `from → to`, with the files where they stand. */
+/** Imports from one folder to another: `from → to`, with the importing files. */
 export function arrowsOf(files: SourceFile[]): Map<string, string[]> {
   const arrows = new Map<string, string[]>();
   for (const { path, text } of files) {
@@ -75,7 +75,7 @@ export function arrowsOf(files: SourceFile[]): Map<string, string[]> {
   return arrows;
 }
 
-/** Arrows from a lower folder to a higher one, in the order of `mayImport`. */
+/** Imports from a lower folder to a higher one, in the order of `mayImport`. */
 export function upwardArrows(arrows: Iterable<string>): string[] {
   const order = Object.keys(mayImport);
   return [...arrows].filter((arrow) => {

@@ -12,7 +12,7 @@ export interface SourceFile {
   text: string;
 }
 
-/** Every file of the project, committed or about to be. */
+/** Every file of the project: tracked by Git, or new and not ignored. */
 export function projectFiles(): SourceFile[] {
   const listing = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
     cwd: root,

@@ -5,7 +5,7 @@ import { projectFiles, type SourceFile } from "./source-files.ts";
 const files = projectFiles();
 const isCode = ({ path }: SourceFile) => /\.[cm]?[jt]s$/.test(path);
 
-/** Longer ones have more than one reason to change. Blank lines and comments are free. */
+/** Longer files have more than one reason to change. Blank lines and comments do not count. */
 const maxLines = 350;
 
 const linesOfCode = (text: string) => text.split("\n").filter((line) => !/^\s*(\/\/|\/?\*|$)/.test(line)).length;
@@ -21,8 +21,8 @@ const badlyNamed = (all: SourceFile[]) =>
     .map(({ path }) => path)
     .filter((path) => !path.split("/").every((name) => kebabCase.test(name)));
 
-// The folders a developer's machine or a build server has, and the hosts of package registries; assembled so that this
-// file does not find itself.
+// Folders of developers' machines and build servers, and hosts of package registries; assembled from parts so that this
+// file does not match.
 const machineTraces = new RegExp(
   [
     String.raw`(?<![\w.-])/${"home"}/[a-z]`,
@@ -51,7 +51,7 @@ describe("the sources", () => {
     assert.deepEqual(badlyNamed([{ path: "packages/x/authConfig.ts", text: "" }]), ["packages/x/authConfig.ts"]);
   });
 
-  test("nothing names a folder of somebody's machine or a package registry", () => {
+  test("no file names a folder of a developer's machine or a package registry", () => {
     assert.deepEqual(withMachineTraces(files), []);
     const planted = { path: "a.md", text: `see /${"home"}/alex/notes` };
     assert.deepEqual(withMachineTraces([planted]), ["a.md"]);

@@ -27,13 +27,13 @@ describe("docs/storage.md", () => {
     rmSync(folder, { recursive: true });
   });
 
-  test("has a section for each table, and for no other", () => {
+  test("has a section for each table, and no others", () => {
     const tables = database.prepare("select name from sqlite_schema where type = 'table'").all();
     const own = tables.map(({ name }) => String(name)).filter((name) => !name.startsWith("kysely_"));
     assert.deepEqual([...sections.keys()].sort(), own.sort());
   });
 
-  test("shows of each an example row with all its columns, how long it lives, and what deletes it", () => {
+  test("shows for each table an example row with all columns, how long rows live, and what deletes them", () => {
     for (const [table, text] of sections) {
       const columns = database.prepare(`pragma table_info(${table})`).all();
       const example = /```json\n(.*)\n```/.exec(text)?.[1] ?? assert.fail(`${table} has no example.`);

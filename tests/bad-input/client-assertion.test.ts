@@ -28,7 +28,7 @@ for (const store of ["sqlite", "postgres"] as const) {
         client_assertion_type: JWT_BEARER,
         client_assertion,
       });
-    /** Refused as a client, and for its own fault. */
+    /** Rejected with an error that blames the client, without a token. */
     const assertRefused = ({ status, body }: Answer) => {
       assert.ok(status === 401 || status === 400, `${status} ${JSON.stringify(body)}`);
       assert.match(body.error_description, /^AADSTS(50027|50013|7000\d\d|700016|900144|90023): /);
@@ -39,12 +39,12 @@ for (const store of ["sqlite", "postgres"] as const) {
       fc.constantFrom<unknown>("", "\0", -1, 0, 1e308, "9".repeat(400), [], {}, [[]], "__proto__", true, null),
     );
 
-    test("a claim of any other kind, rightly signed, is refused or of no matter, and never an error of the tenant's", async () => {
+    test("a correctly signed claim of any other type is rejected or ignored, and never causes an error in the tenant", async () => {
       const claim = fc.constantFrom("aud", "iss", "sub", "exp", "nbf", "iat", "jti", "cnf", "__proto__");
       await fc.assert(
         fc.asyncProperty(claim, odd, async (name, value) => {
           const answer = await ask(await clientAssertion(tenant, ci, { claims: { [name]: value } }));
-          // What is not looked at, and what happens to be right.
+          // Claims that are not checked, and values that happen to be valid.
           if (answer.status !== 200) assertRefused(answer);
           else assert.ok(["cnf", "__proto__", "nbf", "iat", "jti"].includes(name), `${name} ${JSON.stringify(value)}`);
         }),
@@ -52,7 +52,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       );
     });
 
-    test("a subject of any kind, with no client_id beside it, is refused", async () => {
+    test("a subject of any type without a client_id is rejected", async () => {
       await fc.assert(
         fc.asyncProperty(odd, async (sub) => {
           assertRefused(await ask(await clientAssertion(tenant, ci, { claims: { sub } }), ""));
@@ -61,7 +61,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       );
     });
 
-    test("a header or payload of anything at all, rightly signed, is refused", async () => {
+    test("a correctly signed header or payload with arbitrary content is rejected", async () => {
       await fc.assert(
         fc.asyncProperty(
           fc.constantFrom("x5t", "x5t#S256", "kid", "typ", "crit", "b64", "jwk"),
@@ -75,7 +75,7 @@ for (const store of ["sqlite", "postgres"] as const) {
               const header = { alg: "PS256", [name]: value } as { alg: string };
               assertion = await new CompactSign(payload).setProtectedHeader(header).sign(ci.own.key);
             } catch {
-              // jose does not sign such a header; it is put before another's signature.
+              // jose does not sign such a header, so it is combined with another assertion's signature.
               const header = Buffer.from(JSON.stringify({ alg: "PS256", [name]: value })).toString("base64url");
               assertion = `${header}.${payload.toString("base64url")}.AAAA`;
             }
@@ -88,7 +88,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       );
     });
 
-    test("texts that are no JWT, of any length, are refused", async () => {
+    test("text that is not a JWT is rejected, whatever its length", async () => {
       const text = fc.oneof(
         fc.string({ maxLength: 200 }),
         fc.string({ unit: "binary", maxLength: 60 }),
@@ -103,7 +103,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       );
     });
 
-    test("a hundred assertions that name no certificate, at once, are each good", async () => {
+    test("a hundred simultaneous assertions that name no certificate are all accepted", async () => {
       const assertions = await Promise.all(
         Array.from({ length: 100 }, () => clientAssertion(tenant, ci, { header: { "x5t#S256": undefined } })),
       );

@@ -56,7 +56,7 @@ describe("bad input at the endpoints", () => {
       assert.equal(wrong.headers.get("allow"), "POST");
     });
 
-    test(`${path}: a tenant that is not here is named so`, async () => {
+    test(`${path}: an unknown tenant is reported`, async () => {
       const url = `${new URL(tenant.authority).origin}/9d3c8a55-1111-4222-8333-444455556666${path}`;
       const body = new URLSearchParams({ client_id: clientIdOf(tenant) });
       const unknown = await answer(await tenant.fetch(url, { method: "POST", body }));
@@ -66,17 +66,17 @@ describe("bad input at the endpoints", () => {
   }
 
   const scopes: [string, string, number][] = [
-    ["an unknown API", "api://nobody/Read", 500011],
+    ["an unknown API", "api://unknown/Read", 500011],
     ["an unknown scope of a known API", "API/Nothing", 70011],
     ["an unknown bare scope", "Mail.ReadEverything", 70011],
-    ["a character no scope can have", 'openid "quoted"', 70011],
+    ["a character that scopes cannot have", 'openid "quoted"', 70011],
     ["two APIs at once", "API/ToDoList.Read User.Read", 700022],
     [".default beside another scope", "API/.default API/ToDoList.Read", 70011],
     ["only blanks", "   ", 70011],
-    ["more scopes than anybody needs", Array.from({ length: 60 }, (_, index) => `s${index}`).join(" "), 70011],
+    ["too many scopes", Array.from({ length: 60 }, (_, index) => `s${index}`).join(" "), 70011],
   ];
   for (const [what, scope, number] of scopes) {
-    test(`devicecode refuses ${what}, and drops nothing silently`, async () => {
+    test(`devicecode rejects ${what}, and drops nothing silently`, async () => {
       const refused = await requestCode(tenant, {
         scope: scope.replaceAll("API", `api://${tenant.apis[0]!.clientId}`),
       });
@@ -114,7 +114,7 @@ describe("bad input at the endpoints", () => {
     assert.equal(given.headers.get("client-request-id"), id);
   });
 
-  test("what no client ID can hold is an unknown client, to PostgreSQL too", async () => {
+  test("characters that no client ID can contain mean an unknown client, with PostgreSQL too", async () => {
     await using nodes = await startTestTenant({ store: "postgres" });
     for (const client_id of ["\0", "a\0b", "\u{1F4FA}", "x".repeat(10_000)]) {
       for (const path of FORM_ENDPOINTS) {
@@ -136,7 +136,7 @@ describe("bad input at the endpoints", () => {
     }
   });
 
-  test("what no parameter of an authorization request can hold is told, to PostgreSQL too, and leads nowhere", async () => {
+  test("invalid values in an authorization request are reported, with PostgreSQL too, and never redirect", async () => {
     await using nodes = await startTestTenant({ store: "postgres" });
     const app = sampleApp();
     await seed(nodes.context.store).putApp(app);
@@ -162,7 +162,7 @@ describe("bad input at the endpoints", () => {
     }
   });
 
-  test("scopes match whatever their case, and come back as they were asked", async () => {
+  test("scopes match regardless of case, and are returned as requested", async () => {
     const given = await requestCode(tenant, { scope: todoScope(tenant).replace("ToDoList.Read", "todolist.READ") });
     assert.equal(given.status, 200);
   });

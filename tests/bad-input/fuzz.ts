@@ -11,18 +11,18 @@ import { OwnBrowsers } from "./own-browsers.ts";
 import { type OwnForm, ownForms, sentBy } from "./own-forms.ts";
 import { type FuzzRequest, wildRequests } from "./wild-requests.ts";
 
-/** What may never be in an answer: a stack, a path, a database's own words. */
+/** Text that must never be in a response: a stack trace, a path, a message of the database. */
 export const LEAKS =
   /\bat [\w.<>]+ \(|node_modules|\.ts:\d+|SQLITE_|SqliteError|PostgresError|relation "|TypeError|ReferenceError|FST_ERR/;
 
 async function check(tenant: TestTenant, agents: Agents, request: FuzzRequest) {
   const { status, headers, body } = await send(tenant, agents, request);
-  const told = `${request.method} ${request.path} → ${status} ${body.slice(0, 300)}`;
-  assert.ok(status >= 200 && status < 500, told);
-  assert.doesNotMatch(body, LEAKS, told);
+  const summary = `${request.method} ${request.path} → ${status} ${body.slice(0, 300)}`;
+  assert.ok(status >= 200 && status < 500, summary);
+  assert.doesNotMatch(body, LEAKS, summary);
   assert.equal(headers["x-powered-by"], undefined);
   if (headers["content-type"]?.startsWith("application/json") && body !== "") JSON.parse(body);
-  return { status, headers, told };
+  return { status, headers, summary };
 }
 
 interface Agents {
@@ -53,7 +53,7 @@ function send(tenant: TestTenant, agents: Agents, { origin, method, path, header
       response.on("error", reject);
     });
     request.on("error", (error) => {
-      // The server may close a connection whose body it refused to read; it has to have answered, or still answer the next.
+      // The server may close a connection after refusing to read its body, but it must answer this request or the next.
       if ("code" in error && (error.code === "EPIPE" || error.code === "ECONNRESET"))
         resolve({ status: 400, headers: {}, body: "" });
       else reject(error);
@@ -62,7 +62,7 @@ function send(tenant: TestTenant, agents: Agents, { origin, method, path, header
   });
 }
 
-/** What the forms of our own browsers were answered, by page. */
+/** The responses to the forms of our own browsers, by page. */
 type Answered = Map<string, Set<number>>;
 
 async function checkOwn(
@@ -73,17 +73,20 @@ async function checkOwn(
   form: OwnForm,
 ): Promise<void> {
   const browser = await browsers.at(form.place);
-  const { status, headers, told } = await check(tenant, agents, sentBy(browser, form, tenant.pages));
+  const { status, headers, summary } = await check(tenant, agents, sentBy(browser, form, tenant.pages));
   if (form.method === "POST") answered.set(form.path, (answered.get(form.path) ?? new Set()).add(status));
   const session = /_session[^=]*=([\w-]+)/.exec(headers["set-cookie"]?.join("; ") ?? "")?.[1];
   if (session === undefined) return;
   browsers.leave(form.place);
   if (!browser.closed) return;
   const found = await tenant.context.store.sessions.find(hashSecret(session), tenant.clock.now());
-  assert.equal(found?.userId ?? null, null, `signed in from ${form.place}: ${told}`);
+  assert.equal(found?.userId ?? null, null, `signed in from ${form.place}: ${summary}`);
 }
 
-/** Half of it from nowhere, half as forms of browsers that are in the middle of a walk. Throws with the smallest that made the tenant fail, and its seed. */
+/**
+ * Half are wild requests, half are forms of browsers in the middle of an interaction. Throws with the smallest request
+ * that made the tenant fail, and its seed.
+ */
 export async function fuzz({ runs, seed }: { runs: number; seed: number }): Promise<Answered> {
   const tenant = await startTestTenant();
   const agents = { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
@@ -121,5 +124,5 @@ if (import.meta.main) {
   });
   const runs = Number(flags.runs);
   await fuzz({ runs, seed: Number(flags.seed) });
-  console.log(`${runs} requests, seed ${flags.seed}: no 5xx, no crash, nothing leaked, nobody let in`);
+  console.log(`${runs} requests, seed ${flags.seed}: no 5xx, no crash, nothing leaked, no one let in`);
 }

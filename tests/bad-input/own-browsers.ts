@@ -11,21 +11,21 @@ import { Person } from "../fixtures/person.ts";
 
 const PASSWORD = "seven slow herons";
 const HOUR = 3_600_000;
-/** A browser that has sent so much stands somewhere else by now, or nowhere. */
+/** After this many requests the browser has left its page. */
 const FORMS_EACH = 25;
 
-/** A browser in the middle of a walk, got there through the real pages. */
+/** A browser in the middle of an interaction, which it reached through the real pages. */
 export interface OwnBrowser {
   cookie: string;
-  /** What the forms of its page carry: token, walk, digest of what was shown, passkey. */
+  /** Hidden values in the forms of its page: token, interaction, digest of the displayed content, passkey. */
   hidden: Record<string, string>;
-  /** Nothing but what only the person knows may sign it in. */
+  /** Only a secret that the person knows may sign it in. */
   closed: boolean;
 }
 
 let passwordHash: Promise<string> | undefined;
 
-/** Where a browser of ours can stand, and how it gets there. Each makes a person of its own. */
+/** The places where our browsers can be, and how they get there. Each creates its own person. */
 const places = {
   sign_in: { closed: true, go: async (at: At) => at.toSignIn() },
   sign_in_code: {
@@ -134,7 +134,7 @@ class At {
     return this.person.submit("/me/sign-in-again");
   }
 
-  /** What changes a factor asks who signed in by password alone for a mailed code first. */
+  /** Before a factor changes, a user who signed in with only a password must enter an emailed code. */
   async toAccountSecondFactor(change: string, fields: Record<string, string> = {}): Promise<Person> {
     await (await this.toAccountSignIn()).signIn(this.user.email, PASSWORD);
     await this.person.open(change === "/me/passkeys/new" ? "/me" : change);
@@ -159,7 +159,7 @@ class At {
   }
 }
 
-/** Browsers at every place, made when they are needed and again when they are worn out. */
+/** Browsers at every place, created on demand and replaced when they are used up. */
 export class OwnBrowsers {
   readonly #tenant: TestTenant;
   readonly #standing = new Map<Place, { browser: OwnBrowser; forms: number; since: number }>();
@@ -179,7 +179,7 @@ export class OwnBrowsers {
     return browser;
   }
 
-  /** Its session is another one by now. */
+  /** Drops the browser, because its session has changed. */
   leave(place: Place): void {
     this.#standing.delete(place);
   }
@@ -188,7 +188,7 @@ export class OwnBrowsers {
     try {
       return await this.#walk(place);
     } catch {
-      // What was sent has spent some throttle, for this address or for all. A day opens all of them.
+      // Earlier requests may have used up a rate limit, for this address or for all. After a day, all limits are reset.
       this.#tenant.clock.advance(24 * HOUR);
       return this.#walk(place);
     }

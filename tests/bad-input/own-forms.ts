@@ -3,12 +3,15 @@ import type { TestTenant } from "../../packages/tenant/test/fixtures/start-test-
 import { allPlaces, type OwnBrowser, type Place } from "./own-browsers.ts";
 import { encodeLoosely, type FuzzRequest, PARAMETERS, values } from "./wild-requests.ts";
 
-/** A form that one of our browsers sends, or a page that it opens: right in what a page of ours puts in, wrong in the rest. */
+/**
+ * A form that one of our browsers sends, or a page that it opens: valid in the values that our page fills in, invalid
+ * in the rest.
+ */
 export interface OwnForm {
   place: Place;
   method: "POST" | "GET";
   path: string;
-  /** Of what the page put into the form, these are left out. */
+  /** Values that the page filled in and that are omitted. */
   without: string[];
   fields: [name: string, value: string][];
 }
@@ -44,7 +47,7 @@ const TYPED: Record<string, string[]> = {
   "/sign-out": ["post_logout_redirect_uri", "state", "client_id"],
 };
 
-/** The forms that lead on from each place. */
+/** The forms that continue from each place. */
 const formsAt: Record<Place, string[]> = {
   sign_in: ["/sign-in", "/sign-in/code/send", "/sign-in/passkey", "/sign-up", "/reset"],
   sign_in_code: ["/sign-in/code", "/sign-in/code/resend"],
@@ -66,7 +69,7 @@ const formsAt: Record<Place, string[]> = {
 const base64url = fc.base64String({ maxLength: 120 }).map((text) => text.replace(/[+/=]/g, "-"));
 const part = fc.oneof(base64url, fc.jsonValue({ maxDepth: 1 }));
 
-/** Like a browser's answer about a passkey, as far as the type goes. */
+/** Has the type of a browser's passkey response. */
 const passkey = fc
   .record(
     {
@@ -93,7 +96,7 @@ const passkey = fc
   )
   .map((response) => JSON.stringify(response));
 
-/** What passes the first look at a field, so that the second is met as well. */
+/** Values that pass the first check of a field, so that the second check runs too. */
 const plausible: Record<string, fc.Arbitrary<string>> = {
   user_code: fc.stringMatching(/^[BCDFGHJKLMNPQRSTVWXZ]{8,10}$/),
   answer: fc.constantFrom("continue", "other", "saved", "new", "add", "remove"),
@@ -160,7 +163,7 @@ export function ownForms(tenant: TestTenant, pages: { get: string[]; post: strin
   return fc.oneof({ weight: 6, arbitrary: posted }, { weight: 1, arbitrary: opened });
 }
 
-/** What goes over the wire from this browser. */
+/** The request that this browser sends. */
 export function sentBy(browser: OwnBrowser, form: OwnForm, pagesOrigin: string): FuzzRequest {
   const fields = new Map(Object.entries(browser.hidden).filter(([name]) => !form.without.includes(name)));
   if (form.method === "GET") fields.delete("csrf");

@@ -19,7 +19,7 @@ const ENDPOINTS = [
   "discovery/v2.0/keys",
   "v2.0/.well-known/openid-configuration",
 ];
-/** Beside the pages that are forms: the inbox is none of theirs, and health is nobody's. */
+/** Paths besides the pages with forms, such as the inbox and the health check. */
 const OTHER_PATHS = [
   "/inbox",
   "/inbox/messages",
@@ -85,7 +85,10 @@ export const PARAMETERS = [
   "constructor",
 ];
 
-/** Values that once broke some parser: empty, huge, control characters, injections, other encodings, half a surrogate. */
+/**
+ * Values that once broke some parser: empty, huge, control characters, injections, other encodings, half a surrogate
+ * pair.
+ */
 export function values(tenant: TestTenant): fc.Arbitrary<string> {
   return fc.oneof(
     fc.constantFrom(
@@ -143,7 +146,7 @@ export function values(tenant: TestTenant): fc.Arbitrary<string> {
   );
 }
 
-/** Whatever anybody could send to any path, from no browser of ours. */
+/** Requests that anyone could send to any path, without one of our browsers. */
 export function wildRequests(tenant: TestTenant, pages: string[]): fc.Arbitrary<FuzzRequest> {
   const value = values(tenant);
   const field = fc.tuple(

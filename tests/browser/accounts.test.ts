@@ -1,4 +1,4 @@
-// Mailed codes, a forgotten password and what sign-up asks, in real Chromium and the device flow, and the ways they can go otherwise.
+// Emailed codes, password reset and sign-up questions in real Chromium and the device flow, including failures.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -24,7 +24,7 @@ before(async () => {
 });
 after(() => browser.close());
 
-/** A browser of its own: cookies and screen. Without JavaScript, as every page works. */
+/** A separate browser with its own cookies and screen. Without JavaScript, because every page works without it. */
 async function phone(use: (page: Page, context: BrowserContext) => Promise<void>): Promise<void> {
   const context = await browser.newContext({ viewport: { width: 390, height: 844 }, javaScriptEnabled: false });
   try {
@@ -71,7 +71,7 @@ async function typeCode(page: Page, code: string): Promise<void> {
   await press(page, "Continue");
 }
 
-/** The built-in program gets a user flow of its own. */
+/** Gives the built-in program its own user flow. */
 async function useUserFlow(tenant: TestTenant, changes: Partial<UserFlow>): Promise<void> {
   const { directory } = tenant.context.store;
   const id = randomUUID();
@@ -95,7 +95,7 @@ async function useUserFlow(tenant: TestTenant, changes: Partial<UserFlow>): Prom
   );
 }
 
-/** Yes, and the device has its tokens. */
+/** Approves, and checks that the device gets its tokens. */
 async function finish(page: Page, tenant: TestTenant, deviceCode: string) {
   await press(page, "Yes, sign it in");
   await page.waitForURL(/\/done/);
@@ -111,7 +111,7 @@ describe("accounts in a real browser", () => {
   });
   after(() => tenant.close());
 
-  test("a code instead of the password, kept signed in: the device is signed in by one method", async () => {
+  test("a code instead of the password, staying signed in: the device is signed in by one method", async () => {
     const email = await person(tenant);
     const { body: code } = await requestCode(tenant);
     await phone(async (page, context) => {
@@ -131,7 +131,7 @@ describe("accounts in a real browser", () => {
     });
   });
 
-  test("wrong codes, a dead one, a new one; in another browser it is none; used once it is spent", async () => {
+  test("a code is rejected in another browser and after five wrong ones; a new code works once", async () => {
     const email = await person(tenant);
     const { body: code } = await requestCode(tenant);
     await phone(async (page) => {
@@ -153,16 +153,16 @@ describe("accounts in a real browser", () => {
       await press(page, "Send a new code");
       assert.match(await page.getByRole("status").innerText(), /on its way/);
       await press(page, "Send a new code");
-      assert.match(await page.getByRole("alert").innerText(), /Too many tries/);
+      assert.match(await page.getByRole("alert").innerText(), /Too many attempts/);
       await typeCode(page, await mailedCode(tenant, email));
       await page.waitForURL(/\/confirm/);
-      // What Back shows after a page that a form was answered with is Chromium's own; this is the address behind it.
+      // After a form response, Chromium's Back shows its own page; this is the address behind it.
       await page.goto(page.url().replace("/confirm", "/sign-in/code"));
       assert.match(await heading(page), /Is this you\?/, "the address of before does not sign in again");
     });
   });
 
-  test("an unknown address gets the same pages; a code that comes too late is none", async () => {
+  test("an unknown address gets the same pages; a late code is rejected", async () => {
     const { body: code } = await requestCode(tenant);
     await phone(async (page) => {
       await enterCode(page, tenant, code.user_code);
@@ -180,7 +180,7 @@ describe("accounts in a real browser", () => {
     });
   });
 
-  test("a forgotten password: a new one, every device out, then in with it and on to the question", async () => {
+  test("password reset: every device is signed out, and the new password signs in and leads to the question", async () => {
     const email = await person(tenant);
     const { body: before } = await requestCode(tenant);
     let signedIn = { refresh_token: "" };
@@ -194,14 +194,14 @@ describe("accounts in a real browser", () => {
       await enterCode(page, tenant, code.user_code);
       await page.getByRole("link", { name: "Forgot your password?" }).click();
       await page.getByLabel("Email").fill(email);
-      await press(page, "Send the code");
+      await press(page, "Send code");
       await typeCode(page, await mailedCode(tenant, email));
       const choose = page.url();
       await page.getByLabel("New password").fill("password1");
-      await press(page, "Save the password");
+      await press(page, "Save password");
       assert.match(await page.getByRole("alert").innerText(), /easy to guess/);
       await page.getByLabel("New password").fill(NEW_PASSWORD);
-      await press(page, "Save the password");
+      await press(page, "Save password");
       assert.match(await page.getByRole("status").innerText(), /was changed/);
       assert.equal((await refresh(tenant, signedIn.refresh_token)).body.error, "invalid_grant");
       assert.equal((await poll(tenant, code.device_code)).body.error, "authorization_pending");
@@ -218,7 +218,7 @@ describe("accounts in a real browser", () => {
     });
   });
 
-  test("an app that takes codes only and asks more: an account without a password, its answers in the tokens", async () => {
+  test("an app that accepts only codes and asks questions: an account without a password, with its answers in the tokens", async () => {
     const text: FlowAttribute = {
       id: "surname",
       inputType: "TextBox",
@@ -249,33 +249,33 @@ describe("accounts in a real browser", () => {
       assert.equal(await page.locator('input[type="password"]').count(), 0);
       await page.getByRole("link", { name: "Create an account" }).click();
       await page.getByLabel("Email").fill(email);
-      await press(page, "Send the code");
+      await press(page, "Send code");
       await typeCode(page, await mailedCode(codesOnly, email));
       assert.equal(await heading(page), "About you");
       await page.getByLabel("Name", { exact: true }).fill("Grace H.");
       await page.getByLabel("Given name").fill("grace");
       await page.getByLabel("Events").check();
-      await press(page, "Create the account");
+      await press(page, "Create account");
       assert.equal(await page.getByLabel("Given name").inputValue(), "grace", "what was typed stays");
       assert.equal(await page.getByLabel("Events").isChecked(), true);
       assert.equal(await page.locator(".wrong").count(), 3);
       await page.getByLabel("Given name").fill("Grace");
       await page.getByLabel("Surname").fill("Hopper");
       await page.getByLabel("I accept the terms of use.").check();
-      await press(page, "Create the account");
+      await press(page, "Create account");
       const tokens = await finish(page, codesOnly, code.device_code);
-      const told = { name: "Grace H.", given_name: "Grace", family_name: "Hopper", preferred_username: email };
+      const expected = { name: "Grace H.", given_name: "Grace", family_name: "Hopper", preferred_username: email };
       const claims = claimsOf(tokens.id_token);
-      for (const [claim, value] of Object.entries(told)) assert.equal(claims[claim], value, claim);
+      for (const [claim, value] of Object.entries(expected)) assert.equal(claims[claim], value, claim);
       const { sub, ...info } = (await userinfo(codesOnly, tokens.access_token)).body;
-      assert.deepEqual(info, told);
+      assert.deepEqual(info, expected);
       assert.equal(sub, claims.sub);
     });
     const user = await codesOnly.context.store.directory.findUserByEmail(email);
     assert.deepEqual([user?.passwordHash, user?.attributes[news.id]], [null, ["events"]]);
   });
 
-  test("a mail server that refuses is said, and the next try works", async () => {
+  test("a rejection by the mail server is reported, and the next attempt works", async () => {
     let refuses = true;
     const sent: string[] = [];
     const mailer = {
@@ -291,7 +291,7 @@ describe("accounts in a real browser", () => {
     await phone(async (page) => {
       await enterCode(page, strict, code.user_code);
       await askForCode(page, email);
-      assert.match(await page.getByRole("alert").innerText(), /refused our mail/);
+      assert.match(await page.getByRole("alert").innerText(), /rejected our email/);
       refuses = false;
       await askForCode(page, email);
       await typeCode(page, /^\d{8}$/m.exec(sent[0] ?? "")?.[0] ?? "");
@@ -299,7 +299,7 @@ describe("accounts in a real browser", () => {
     });
   });
 
-  test("a tenant that stops between the mail and the code goes on after it, and revives nothing", async () => {
+  test("after a restart between email and code, the user continues, and nothing used works again", async () => {
     const folder = await mkdtemp(join(tmpdir(), "doorcode-accounts-"));
     const clock = manualClock();
     const open = (ports: { port?: number; pagesPort?: number } = {}) =>
@@ -317,14 +317,14 @@ describe("accounts in a real browser", () => {
         await enterCode(page, running, code.user_code);
         await page.getByRole("link", { name: "Forgot your password?" }).click();
         await page.getByLabel("Email").fill(email);
-        await press(page, "Send the code");
+        await press(page, "Send code");
         const mailed = await mailedCode(running, email);
         await restart();
         await typeCode(page, mailed);
         const proven = page.url();
         await restart();
         await page.getByLabel("New password").fill(NEW_PASSWORD);
-        await press(page, "Save the password");
+        await press(page, "Save password");
         assert.match(await page.getByRole("status").innerText(), /was changed/);
         const signInUrl = page.url();
         await restart();

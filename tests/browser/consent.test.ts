@@ -1,4 +1,4 @@
-// Consent, required assignment and "this wasn't me" in real Chromium, with a device that waits at the other end.
+// Consent, required assignment and "this wasn't me" in real Chromium, while a device waits.
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,7 +19,7 @@ import { addApi } from "../fixtures/registrations.ts";
 const PASSWORD = "correct horse battery";
 const DAY = 24 * 60 * 60 * 1000;
 
-describe("consent and its undoing in a real browser", () => {
+describe("consent and undoing it in a real browser", () => {
   let browser: Browser;
   let tenant: TestTenant;
   let passwordHash: string;
@@ -49,13 +49,13 @@ describe("consent and its undoing in a real browser", () => {
 
   const heading = (page: Page) => page.locator("h1").innerText();
   const yes = (page: Page) => page.getByRole("button", { name: "Yes, sign it in" });
-  const notMe = (page: Page) => page.getByRole("button", { name: /^It wasn’t me/ });
+  const notMe = (page: Page) => page.getByRole("button", { name: /^No, / });
 
   async function assertAccessible(page: Page) {
     assert.deepEqual(await accessibilityViolations(page), [], await heading(page));
   }
 
-  /** From the code to the question, or to the page that stands in its place. */
+  /** Goes from the code to the question, or to the page shown instead. */
   async function walk(page: Page, code: string, email: string, on = tenant) {
     await page.goto(`${on.pages}/device`);
     await page.getByRole("textbox").fill(code);
@@ -79,7 +79,7 @@ describe("consent and its undoing in a real browser", () => {
     return linkIn(mail?.text ?? "").href;
   }
 
-  test("what is new stands out, what was allowed before can be unfolded, by keyboard too", async () => {
+  test("new permissions are highlighted, earlier ones can be expanded, by keyboard too", async () => {
     const email = "more@contoso.example";
     await person(email);
     const api = await addApi(tenant.context, "Plants", ["Look.At.Plants", "Water.Plants"]);
@@ -102,7 +102,7 @@ describe("consent and its undoing in a real browser", () => {
     });
   });
 
-  test("what is asked for changes between page and yes: the page comes again, and the device waits for the second yes", async () => {
+  test("if the requested permissions change before approval, the page is shown again, and the device waits for its approval", async () => {
     const email = "changed@contoso.example";
     await person(email);
     const { directory } = tenant.context.store;
@@ -112,7 +112,7 @@ describe("consent and its undoing in a real browser", () => {
       await walk(page, code.user_code, email);
       await seed(tenant.context.store).putApp({ ...app!, name: "Contoso Gardener" });
       await yes(page).click();
-      await page.getByRole("alert").getByText("What it asks for has changed. Look again.").waitFor();
+      await page.getByRole("alert").getByText("What it asks for has changed. Check it again.").waitFor();
       assert.match(await heading(page), /Contoso Gardener/);
       await assertAccessible(page);
       assert.equal((await poll(tenant, code.device_code)).body.error, "authorization_pending");
@@ -124,7 +124,7 @@ describe("consent and its undoing in a real browser", () => {
     await seed(tenant.context.store).putApp(app!);
   });
 
-  test("the mail's link signs the device out, once; its own reader needs no sign-in", async () => {
+  test("the link in the email signs the device out, once, and requires no sign-in", async () => {
     const email = "undo@contoso.example";
     await person(email);
     await phone(async (page) => {
@@ -137,7 +137,7 @@ describe("consent and its undoing in a real browser", () => {
         const requests: string[] = [];
         reader.on("request", (request) => requests.push(request.headers().referer ?? ""));
         await reader.goto(href);
-        assert.equal(await heading(reader), "Was this not you?");
+        assert.equal(await heading(reader), "Was this you?");
         await assertAccessible(reader);
         assert.equal((await refresh(tenant, tokens.refresh_token)).status, 200);
         await notMe(reader).click();
@@ -151,11 +151,11 @@ describe("consent and its undoing in a real browser", () => {
       });
       assert.equal((await refresh(tenant, tokens.refresh_token)).body.error, "invalid_grant");
       await page.goto(`${tenant.pages}/sign-out`);
-      assert.equal(await heading(page), "You are signed out");
+      assert.equal(await heading(page), "You’re signed out");
     });
   });
 
-  test("the link opened in two browsers, pressed in both: the second reads that it is done", async () => {
+  test("if two browsers open the link and confirm, the second shows that it was already done", async () => {
     const email = "twice@contoso.example";
     await person(email);
     await phone(async (page) => {
@@ -175,7 +175,7 @@ describe("consent and its undoing in a real browser", () => {
     });
   });
 
-  test("a week later the link ends nothing", async () => {
+  test("after a week the link no longer works", async () => {
     const email = "late@contoso.example";
     await person(email);
     await phone(async (page) => {
@@ -190,7 +190,7 @@ describe("consent and its undoing in a real browser", () => {
     });
   });
 
-  test("a changed password that was not theirs: the account is signed out everywhere, and the password is worth nothing", async () => {
+  test("after a password change by someone else, the link signs the account out everywhere and makes that password invalid", async () => {
     const email = "changed-password@contoso.example";
     const user = await person(email);
     await phone(async (intruder) => {
@@ -216,7 +216,7 @@ describe("consent and its undoing in a real browser", () => {
     });
   });
 
-  test("a restart in between, on the same file: a used link stays used, an unused one works, the consent is remembered", async () => {
+  test("after a restart on the same file, a used link stays used, an unused one works, and the consent is remembered", async () => {
     const folder = mkdtempSync(join(tmpdir(), "doorcode-not-me-"));
     const where = { sqliteFile: join(folder, "store.db"), dataDir: folder };
     const email = "restart@contoso.example";
@@ -254,14 +254,14 @@ describe("consent and its undoing in a real browser", () => {
         assert.equal((await poll(second, codes[1]!.device_code)).body.error, "access_denied");
         const { body: code } = await requestCode(second);
         await walk(page, code.user_code, email, second);
-        await page.getByText("What else it can do already").waitFor();
+        await page.getByText("What else it can already do").waitFor();
       });
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
   });
 
-  test("who is not assigned is told so and can come back as somebody else; withdrawn after the yes, the device gets nothing", async () => {
+  test("an unassigned user gets an error and can continue with another account; if the assignment is withdrawn after approval, the device gets nothing", async () => {
     await using own = await startTestTenant();
     const { directory } = own.context.store;
     const app = await directory.findApp(clientIdOf(own));

@@ -20,7 +20,7 @@ describe("a program's sign-in in Chromium", () => {
     await testEnv[Symbol.asyncDispose]();
   });
 
-  /** The person at the page that the program opened; `act` goes as far as the program's own page. */
+  /** Acts as the person on the page that the program opened; `act` continues to the program's own page. */
   async function opened(colorScheme: "light" | "dark", act: (page: Page) => Promise<void>) {
     const context = await browser.newContext({ ignoreHTTPSErrors: true, colorScheme });
     const page = await context.newPage();
@@ -52,7 +52,7 @@ describe("a program's sign-in in Chromium", () => {
     ["light", "yes", "You are signed in"],
     ["dark", "no", "You are not signed in"],
   ] as const) {
-    test(`a ${decision} leads back to the program: “${heading}”, at a bare address, accessible (${colorScheme})`, async () => {
+    test(`answering ${decision} leads back to the program: “${heading}”, at a bare address, accessible (${colorScheme})`, async () => {
       const { page, context, refused, signingIn, acted } = await opened(colorScheme, async (at) => {
         await signIn(at);
         await at.locator(`button[name="decision"][value="${decision}"]`).click();

@@ -1,4 +1,4 @@
-// A program opens its sign-in in a browser that has never heard of the tenant's CA.
+// A program opens its sign-in in a browser that does not know the tenant's CA.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -13,7 +13,7 @@ import { addApp } from "../fixtures/registrations.ts";
 
 const [EMAIL, PASSWORD] = ["ada@contoso.example", "seven slow herons"];
 
-test("a browser that knows no certificate of the tenant signs in at the address that the metadata has for it", async (t) => {
+test("a browser that does not trust the tenant's CA signs in at the address from the metadata", async (t) => {
   await using tenant = await startTestTenant({ clock: "moving" });
   const passwordHash = await hashPassword(PASSWORD);
   assert.notEqual(await createUser(tenant.context, { email: EMAIL, displayName: "Ada", passwordHash }), "taken");

@@ -1,4 +1,4 @@
-// A program signs a person in through their own browser: Chromium, a loopback listener, the whole way.
+// A program signs a person in through their own browser: the whole flow with Chromium and a loopback listener.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
@@ -17,7 +17,7 @@ import { addApp } from "../fixtures/registrations.ts";
 
 const PASSWORD = "seven slow herons";
 
-/** A program's own listener: what the browser brought it. */
+/** A program's own listener, which records what the browser sends. */
 class Listener implements AsyncDisposable {
   readonly #server: Server;
   readonly #arrived: Promise<{ method: string; answer: URLSearchParams }>;
@@ -91,7 +91,7 @@ describe("a program signs a person in through their own browser", () => {
   }
 
   async function withPage(use: (page: Page) => Promise<void>, options: BrowserContextOptions = {}): Promise<void> {
-    // The tenant's CA is in no trust store: only the step over the issuer origin needs it.
+    // No trust store contains the tenant's CA: only the request to the issuer origin needs it.
     const context = await browser.newContext({ ignoreHTTPSErrors: true, ...options });
     try {
       await use(await context.newPage());
@@ -124,7 +124,7 @@ describe("a program signs a person in through their own browser", () => {
   }
 
   for (const host of ["localhost", "127.0.0.1"]) {
-    test(`a person with an account, back to ${host}: sign-in, question, yes, tokens`, async () => {
+    test(`a person with an account, back to ${host}: sign-in, question, approval, tokens`, async () => {
       const email = await person(`${host.replaceAll(".", "-")}@contoso.example`);
       await using listener = await Listener.start();
       const asks = program(app.clientId, `http://${host}:${listener.port}/callback`);
@@ -144,7 +144,7 @@ describe("a program signs a person in through their own browser", () => {
     });
   }
 
-  test("by response_mode=form_post the answer is a form that sends itself, and its button does where no script runs", async () => {
+  test("with response_mode=form_post the response is a form that submits itself, or has a button where no script runs", async () => {
     const email = await person("form@contoso.example");
     for (const javaScriptEnabled of [true, false]) {
       await using listener = await Listener.start();
@@ -155,7 +155,7 @@ describe("a program signs a person in through their own browser", () => {
           await signIn(page, email);
           await press(page, "Yes, sign in");
           if (!javaScriptEnabled) {
-            assert.equal(await heading(page), "Going back");
+            assert.equal(await heading(page), "Taking you back");
             await press(page, "Go back");
           }
           await page.getByText("Back in the program").waitFor();
@@ -169,7 +169,7 @@ describe("a program signs a person in through their own browser", () => {
     }
   });
 
-  test("to an IPv6 loopback address, which no policy can name, the way is a link that opens itself", async () => {
+  test("an IPv6 loopback address, which no policy can name, is reached by a link that opens automatically", async () => {
     const email = await person("six@contoso.example");
     await using listener = await Listener.start("::1");
     const asks = program(app.clientId, `http://[::1]:${listener.port}/callback`);
@@ -182,7 +182,7 @@ describe("a program signs a person in through their own browser", () => {
     assert.equal((await redeem(asks, (await listener.answer()).answer)).preferred_username, email);
   });
 
-  test("a new person creates an account on the way", async () => {
+  test("a new person creates an account during the sign-in", async () => {
     const email = "new@contoso.example";
     await using listener = await Listener.start();
     const asks = program(app.clientId, `http://localhost:${listener.port}/callback`);
@@ -207,7 +207,7 @@ describe("a program signs a person in through their own browser", () => {
     assert.deepEqual([claims.preferred_username, claims.name], [email, "Grace"]);
   });
 
-  test("where a second factor is demanded, the question comes after it", async () => {
+  test("if a second factor is required, the question comes after it", async () => {
     const email = await person("factor@contoso.example");
     const flow = {
       ...DEFAULT_USER_FLOW,
@@ -236,7 +236,7 @@ describe("a program signs a person in through their own browser", () => {
     assert.deepEqual((await redeem(asks, (await listener.answer()).answer)).amr, ["pwd", "otp", "mfa"]);
   });
 
-  test("no: the program hears it, and nothing else", async () => {
+  test("after declining, the program gets the error and nothing else", async () => {
     const email = await person("no@contoso.example");
     await using listener = await Listener.start();
     const asks = program(app.clientId, `http://localhost:${listener.port}/callback`);
@@ -246,7 +246,7 @@ describe("a program signs a person in through their own browser", () => {
       await press(page, "No, go back");
       await page.getByText("Back in the program").waitFor();
       await page.goBack();
-      assert.equal(await heading(page), "This sign-in is over");
+      assert.equal(await heading(page), "This sign-in has ended");
       await assertAccessible(page);
     });
     const { answer } = await listener.answer();
@@ -256,7 +256,7 @@ describe("a program signs a person in through their own browser", () => {
     );
   });
 
-  test("another account: the next person says yes, to the same program", async () => {
+  test("with another account, the next person approves the same program", async () => {
     const [first, second] = [await person("first@contoso.example"), await person("second@contoso.example")];
     await using listener = await Listener.start();
     const asks = program(app.clientId, `http://localhost:${listener.port}/callback`);
@@ -273,7 +273,7 @@ describe("a program signs a person in through their own browser", () => {
     assert.equal((await redeem(asks, (await listener.answer()).answer)).preferred_username, second);
   });
 
-  test("in German, as the program asks", async () => {
+  test("the pages are in German if the program asks for it", async () => {
     const email = await person("deutsch@contoso.example");
     await using listener = await Listener.start();
     const asks = program(app.clientId, `http://localhost:${listener.port}/callback`);
@@ -290,7 +290,7 @@ describe("a program signs a person in through their own browser", () => {
     await redeem(asks, (await listener.answer()).answer);
   });
 
-  test("yes pressed twice: the program gets a code that works", async () => {
+  test("if Yes is pressed twice, the program gets a code that works", async () => {
     const email = await person("twice@contoso.example");
     await using listener = await Listener.start();
     const asks = program(app.clientId, `http://localhost:${listener.port}/callback`);
@@ -356,7 +356,7 @@ describe("a program signs a person in through their own browser", () => {
     });
   });
 
-  test("a redirect that is not registered ends at a page of the tenant's, with a number and no way out", async () => {
+  test("a redirect that is not registered ends at a page of the tenant with an error number and no redirect", async () => {
     await withPage(async (page) => {
       await start(page, program(app.clientId, "http://localhost:1/elsewhere"));
       assert.equal(await heading(page), "This sign-in can’t start");

@@ -1,4 +1,4 @@
-// The second factor in real Chromium: on the way of a device flow, and from the account; as it should go, and otherwise.
+// The second factor in real Chromium, during a device flow and from the account page, including failures.
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -23,7 +23,7 @@ describe("the second factor in a real browser", () => {
   });
   after(() => browser.close());
 
-  /** A phone with a browser of its own, which runs no script of a page. */
+  /** A phone with its own browser, which runs no scripts. */
   async function phone(use: (page: Page, context: BrowserContext) => Promise<void>) {
     const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
     try {
@@ -52,7 +52,7 @@ describe("the second factor in a real browser", () => {
     await page.locator('input[name="password"]').press("Enter");
   }
 
-  /** An account, made over plain HTTP before the second factor is demanded. */
+  /** An account, created over plain HTTP before the second factor is required. */
   async function account(tenant: TestTenant, email: string) {
     const { body } = await requestCode(tenant);
     await (await new Person(tenant).enterCode(body.user_code)).signUp(email, PASSWORD, "Ada Lovelace");
@@ -62,10 +62,10 @@ describe("the second factor in a real browser", () => {
     assert.deepEqual(await accessibilityViolations(page), [], await heading(page));
   }
 
-  /** From the page that asks for an app to the recovery codes. */
+  /** Goes from the page that asks for an app to the recovery codes. */
   async function setUp(tenant: TestTenant, page: Page, look: (page: Page) => Promise<void> = async () => {}) {
     await look(page);
-    await press(page, "I have the app");
+    await press(page, "I have an app");
     await page.locator("svg.qr").waitFor();
     await look(page);
     const scanned = URI.parse(await scanQrCode(page.locator("svg.qr")));
@@ -80,7 +80,7 @@ describe("the second factor in a real browser", () => {
     return { app, codes };
   }
 
-  test("an app is set up on the way: the picture scans, its code works, the codes are shown once, the device gets both in amr", async () => {
+  test("an app is set up during sign-in: the QR code scans, the app's code works, recovery codes are shown once, amr has both", async () => {
     await using tenant = await startTestTenant();
     await account(tenant, "ada@contoso.example");
     await demandMfa(tenant, "totp");
@@ -90,7 +90,7 @@ describe("the second factor in a real browser", () => {
       await signIn(page, "ada@contoso.example");
       const { app, codes } = await setUp(tenant, page, assertAccessible);
       assert.equal(codes.length, 10);
-      await press(page, "I have saved them");
+      await press(page, "I saved them");
       await press(page, "Yes, sign it in");
       await page.getByText(/close this page/i).waitFor();
       const tokens = await poll(tenant, code.device_code);
@@ -106,7 +106,7 @@ describe("the second factor in a real browser", () => {
         await other.getByRole("alert").filter({ hasText: "isn’t right" }).waitFor();
         await assertAccessible(other);
         await enter(other, app.code());
-        await other.getByRole("alert").filter({ hasText: "used already" }).waitFor();
+        await other.getByRole("alert").filter({ hasText: "already used" }).waitFor();
         await other.getByRole("link", { name: "Use a recovery code" }).click();
         await assertAccessible(other);
         await enter(other, codes[0]!.toLowerCase());
@@ -117,7 +117,7 @@ describe("the second factor in a real browser", () => {
     });
   });
 
-  test("after a reload the recovery codes are gone, and new ones are made", async () => {
+  test("after a reload the recovery codes are gone, and new ones can be created", async () => {
     await using tenant = await startTestTenant();
     await account(tenant, "ada@contoso.example");
     await demandMfa(tenant, "totp");
@@ -129,16 +129,16 @@ describe("the second factor in a real browser", () => {
       await page.reload();
       assert.equal(await page.locator(".codes").count(), 0);
       await assertAccessible(page);
-      await press(page, "Make new codes");
+      await press(page, "Create new codes");
       const fresh = await page.locator(".codes li").allInnerTexts();
       assert.equal(fresh.length, 10);
       assert.ok(!fresh.includes(codes[0]!));
-      await press(page, "I have saved them");
+      await press(page, "I saved them");
       await page.getByRole("button", { name: "Yes, sign it in" }).waitFor();
     });
   });
 
-  test("a mailed code: asked for, late, sent again, right; Back afterwards asks for none", async () => {
+  test("an emailed code is requested, expires, is sent again and works; going Back requests no other", async () => {
     await using tenant = await startTestTenant();
     const email = "ada@contoso.example";
     await account(tenant, email);
@@ -149,7 +149,7 @@ describe("the second factor in a real browser", () => {
       await enterCode(tenant, page, code.user_code);
       await signIn(page, email);
       await assertAccessible(page);
-      await press(page, "Send the code");
+      await press(page, "Send code");
       await page.locator('input[name="code"]').waitFor();
       await assertAccessible(page);
       tenant.clock.advance(600_000);
@@ -166,7 +166,7 @@ describe("the second factor in a real browser", () => {
     });
   });
 
-  test("a mail that the server refuses, and the throttle, leave a way on", async () => {
+  test("after a rejected email or too many attempts, the user can continue", async () => {
     let down = false;
     const mails: string[] = [];
     const send = async ({ text }: { text: string }) => {
@@ -187,20 +187,20 @@ describe("the second factor in a real browser", () => {
       await enterCode(tenant, page, code.user_code);
       await signIn(page, email);
       down = true;
-      await press(page, "Send the code");
-      await page.getByRole("alert").filter({ hasText: "refused our mail" }).waitFor();
+      await press(page, "Send code");
+      await page.getByRole("alert").filter({ hasText: "rejected our email" }).waitFor();
       await assertAccessible(page);
       down = false;
-      await press(page, "Send the code");
+      await press(page, "Send code");
       await page.locator('input[name="code"]').waitFor();
       await press(page, "Send a new code");
-      await page.getByRole("alert").filter({ hasText: "Too many tries" }).waitFor();
+      await page.getByRole("alert").filter({ hasText: "Too many attempts" }).waitFor();
       await enter(page, /\b\d{8}\b/.exec(mails[0]!)![0]);
       await page.getByRole("button", { name: "Yes, sign it in" }).waitFor();
     });
   });
 
-  test("a walk opened in another browser is of no use there", async () => {
+  test("an interaction cannot be continued in another browser", async () => {
     await using tenant = await startTestTenant();
     await account(tenant, "ada@contoso.example");
     await demandMfa(tenant, "totp");
@@ -208,7 +208,7 @@ describe("the second factor in a real browser", () => {
       const { body: code } = await requestCode(tenant);
       await enterCode(tenant, page, code.user_code);
       await signIn(page, "ada@contoso.example");
-      await press(page, "I have the app");
+      await press(page, "I have an app");
       await page.locator("svg.qr").waitFor();
       await phone(async (thief) => {
         await thief.goto(page.url());
@@ -218,7 +218,7 @@ describe("the second factor in a real browser", () => {
     });
   });
 
-  test("a tenant that is restarted between the steps goes on where the person was, and takes no code again", async () => {
+  test("after a restart between steps, the person continues at the same step, and no code works twice", async () => {
     const folder = await mkdtemp(join(tmpdir(), "doorcode-second-factor-"));
     try {
       const sqliteFile = join(folder, "tenant.db");
@@ -238,7 +238,7 @@ describe("the second factor in a real browser", () => {
           await enterCode(tenant, page, code.user_code);
           await signIn(page, "ada@contoso.example");
           await restart();
-          await press(page, "I have the app");
+          await press(page, "I have an app");
           await page.locator("svg.qr").waitFor();
           const app = new AuthenticatorApp(tenant, (await page.locator(".mono").innerText()).replaceAll(" ", ""));
           await restart();
@@ -246,7 +246,7 @@ describe("the second factor in a real browser", () => {
           await enter(page, proof);
           await page.locator(".codes").waitFor();
           await restart();
-          await press(page, "I have saved them");
+          await press(page, "I saved them");
           await press(page, "Yes, sign it in");
           await page.getByText(/close this page/i).waitFor();
           assert.equal((await poll(tenant, code.device_code)).status, 200);
@@ -257,7 +257,7 @@ describe("the second factor in a real browser", () => {
             await signIn(other, "ada@contoso.example");
             await restart();
             await enter(other, proof);
-            await other.getByRole("alert").filter({ hasText: "used already" }).waitFor();
+            await other.getByRole("alert").filter({ hasText: "already used" }).waitFor();
             clock.advance(30_000);
             await enter(other, app.code());
             await other.getByRole("button", { name: "Yes, sign it in" }).waitFor();
@@ -271,7 +271,7 @@ describe("the second factor in a real browser", () => {
     }
   });
 
-  test("an app is added from the account, after a sign-in there", async () => {
+  test("an app is added on the account page after signing in", async () => {
     await using tenant = await startTestTenant();
     const email = "ada@contoso.example";
     await account(tenant, email);
@@ -284,7 +284,7 @@ describe("the second factor in a real browser", () => {
       await page.goto(`${tenant.pages}/me/authenticator`);
       await assertAccessible(page);
       await press(page, "Set up an app");
-      await press(page, "Send the code");
+      await press(page, "Send code");
       await enter(page, /\b\d{8}\b/.exec((await tenant.mailsTo(email))[0]!.text)![0]);
       await page.locator("svg.qr").waitFor();
       const app = new AuthenticatorApp(tenant, (await page.locator(".mono").innerText()).replaceAll(" ", ""));

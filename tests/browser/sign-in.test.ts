@@ -1,4 +1,4 @@
-// One whole sign-in, and the ways it can go otherwise, in real Chromium against a real tenant and a real web API.
+// A complete sign-in, and how it can fail, in real Chromium against a real tenant and a real web API.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
@@ -22,7 +22,7 @@ describe("in a real browser", () => {
     await tenant.close();
   });
 
-  /** A phone of its own: cookies, screen, and a look at every page on the way. */
+  /** A phone with its own cookies and screen, which checks every page on the way. */
   async function phone(
     use: (page: Page, context: BrowserContext) => Promise<void>,
     colorScheme: "light" | "dark" = "light",
@@ -37,7 +37,7 @@ describe("in a real browser", () => {
 
   const heading = (page: Page) => page.locator("h1").innerText();
 
-  /** axe-core on the page as it stands, by the debugger's door: the page's own policy forbids scripts. */
+  /** Runs axe-core on the current page through the debugger, because the page's policy forbids scripts. */
   async function assertAccessible(page: Page) {
     assert.deepEqual(await accessibilityViolations(page), [], await heading(page));
   }
@@ -77,7 +77,7 @@ describe("in a real browser", () => {
   const no = (page: Page) => page.getByRole("button", { name: /^No,/ });
 
   for (const colorScheme of ["light", "dark"] as const) {
-    test(`sign-up with the mailed code, consent, tokens, the API, renewal, sign-out; every page accessible (${colorScheme})`, async () => {
+    test(`sign-up with the emailed code, consent, tokens, the API, renewal, sign-out; every page accessible (${colorScheme})`, async () => {
       const api = await startTodoListApi({
         issuer: tenant.issuer,
         audience: tenant.apis[0]!.clientId,
@@ -127,7 +127,7 @@ describe("in a real browser", () => {
     });
   }
 
-  test("the complete URI shows the code to compare, and nothing happens before the person goes on", async () => {
+  test("the complete URI shows the code to compare, and nothing happens before the person continues", async () => {
     await phone(async (page) => {
       const { body: code } = await requestCode(tenant);
       await page.goto(code.verification_uri_complete);
@@ -137,7 +137,7 @@ describe("in a real browser", () => {
     });
   });
 
-  test("no means no: the page says so, the device hears it", async () => {
+  test("declining is shown on the page and reported to the device", async () => {
     await phone(async (page) => {
       const { body: code } = await requestCode(tenant);
       await enterCode(page, code.user_code);
@@ -149,7 +149,7 @@ describe("in a real browser", () => {
     });
   });
 
-  test("a wrong code is told on the page, and the next try works", async () => {
+  test("a wrong code is reported on the page, and the next attempt works", async () => {
     await phone(async (page) => {
       await enterCode(page, "BBBB-BBBB");
       await page.getByRole("alert").waitFor();
@@ -161,7 +161,7 @@ describe("in a real browser", () => {
     });
   });
 
-  test("an expired code has a page with a way on", async () => {
+  test("an expired code leads to a page with a link to enter another", async () => {
     await phone(async (page) => {
       const { body: code } = await requestCode(tenant);
       tenant.clock.advance(901_000);
@@ -186,7 +186,7 @@ describe("in a real browser", () => {
     });
   });
 
-  test("the same person in two browsers: the later one goes on, the earlier one is told", async () => {
+  test("the same user in two browsers: the later one continues, the earlier one shows that", async () => {
     const email = "two-tabs@contoso.example";
     const { body: code } = await requestCode(tenant);
     await phone(async (first) => {
@@ -206,7 +206,7 @@ describe("in a real browser", () => {
     assert.equal((await poll(tenant, code.device_code)).status, 200);
   });
 
-  test("two tabs of one browser with two codes: each says yes to the one it shows", async () => {
+  test("two tabs of one browser with two codes: each approves the code that it shows", async () => {
     const { body: one } = await requestCode(tenant);
     const { body: two } = await requestCode(tenant);
     await phone(async (first, context) => {
@@ -224,7 +224,7 @@ describe("in a real browser", () => {
     assert.equal((await poll(tenant, two.device_code)).body.error, "access_denied");
   });
 
-  test("two people with one code: both are told, the device gets a no", async () => {
+  test("two users with one code: both get an error, and the device is denied", async () => {
     const { body: code } = await requestCode(tenant);
     await phone(async (first) => {
       await enterCode(first, code.user_code);
@@ -242,7 +242,7 @@ describe("in a real browser", () => {
     assert.equal((await poll(tenant, code.device_code)).body.error, "access_denied");
   });
 
-  test("the keyboard alone is enough, from the code to the yes", async () => {
+  test("the keyboard is enough, from the code to the approval", async () => {
     await phone(async (page) => {
       const { body: code } = await requestCode(tenant);
       await page.goto(`${tenant.pages}/device`);

@@ -10,7 +10,7 @@ const read = (path: string) => JSON.parse(readFileSync(join(root, path), "utf8")
 const { version } = read("packages/cli/package.json") as { version: string };
 
 describe("the projects of doorcode init", () => {
-  test("are in JavaScript what they are in TypeScript, without the types", () => {
+  test("are the same in JavaScript as in TypeScript, without the types", () => {
     for (const [path, text] of javascriptTemplates()) {
       const there = readFileSync(join(root, "packages/cli/templates/js", path), "utf8");
       assert.equal(there, text, `${path}: write it again by node tools/node24.mjs tools/js-templates.mjs`);
@@ -23,12 +23,12 @@ describe("the projects of doorcode init", () => {
     for (const library of ["typescript", "@types/node"]) assert.equal(theirs[library], ours[library], library);
   });
 
-  test("may take every package at the command line's own version, since all are released together", () => {
+  test("may use every package at the command line's version, since all are released together", () => {
     for (const folder of Object.values(published))
       assert.equal(read(`packages/${folder}/package.json`).version, version);
   });
 
-  test("bring the Node.js that this workspace brings", () => {
+  test("install the Node.js version that this workspace installs", () => {
     const pinned = Object.values<{ package: string; version: string }>(read("tools/pinned.json")["node-24"].platforms);
     assert.deepEqual(packagedNode, Object.fromEntries(pinned.map((each) => [each.package, each.version])));
   });

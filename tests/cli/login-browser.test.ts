@@ -8,7 +8,7 @@ import { headingOf } from "../../packages/client/test/fixtures/visit.ts";
 import { agree, browse, decline, password, signUpAndAgree, startBrowserEnv } from "../client/browser-test-env.ts";
 import type { Person } from "../fixtures/person.ts";
 
-/** The command as it is published, against a tenant; no window opens on the machine that runs this. */
+/** The published command, against a tenant; opens no window on this machine. */
 async function testEnv(t: TestContext) {
   const made = await startBrowserEnv({ clock: "moving" });
   t.after(() => made[Symbol.asyncDispose]());
@@ -35,7 +35,7 @@ async function testEnv(t: TestContext) {
 }
 
 describe("doorcode login --browser with a tenant", { concurrency: true }, () => {
-  test("signs in; then tokens come without a person, and everything is revoked at the end", async (t) => {
+  test("signs in, gets tokens without a user, and revokes everything at the end", async (t) => {
     const { start, login, person, tenant } = await testEnv(t);
     const ada = person();
     const signedIn = await login(ada, signUpAndAgree("ada@example.com"));
@@ -52,7 +52,7 @@ describe("doorcode login --browser with a tenant", { concurrency: true }, () => 
     assert.equal(again.exit, 0, again.stderr);
   });
 
-  test("exits 4 when the person declines, and keeps nothing", async (t) => {
+  test("exits 4 when the user declines, and keeps nothing", async (t) => {
     const { start, login, person } = await testEnv(t);
     const { exit, stdout } = await login(person(), async (eve) => {
       await eve.signUp("eve@example.com", password, "Eve");

@@ -18,7 +18,10 @@ apis:
   todo-api: { scopes: { Read: { displayName: Read your to-do lists } } }
 `;
 
-/** A tenant, an app that may prepare it, its key and certificate in a file of its owner's, and a tenant file. */
+/**
+ * A tenant, an app that may prepare it, its key and certificate in a file that only the owner can read, and a tenant
+ * file.
+ */
 async function testEnv(t: TestContext) {
   const folder = await scratch(t);
   const tenant = await startTestTenant({ clock: "moving" });
@@ -36,11 +39,11 @@ async function testEnv(t: TestContext) {
 }
 
 describe("doorcode prepare --certificate", { concurrency: true }, () => {
-  test("prepares the tenant without a person, as the app of the certificate, and finds it prepared then", async (t) => {
+  test("prepares the tenant without a user, as the app of the certificate; a second run changes nothing", async (t) => {
     const { tenant, ci, byCertificate } = await testEnv(t);
     const done = await byCertificate("--yes");
     assert.equal(done.exit, 0, done.stderr + done.stdout);
-    assert.match(done.stderr, new RegExp(`The app ${ci.app.clientId} signs in to .* by its certificate`));
+    assert.match(done.stderr, new RegExp(`The app ${ci.app.clientId} signs in to .* with its certificate`));
     assert.match(done.stderr, /Application\.ReadWrite\.All/);
     const apps = await tenant.context.store.directory.listApps();
     assert.ok(apps.some(({ name }) => name === "headless-app"));
@@ -54,7 +57,7 @@ describe("doorcode prepare --certificate", { concurrency: true }, () => {
     assert.equal(again.exit, 0, again.stderr + again.stdout);
   });
 
-  test("an app whose permissions were taken away prepares nothing, and hears what it lacks", async (t) => {
+  test("an app without permissions prepares nothing, and the error names the missing ones", async (t) => {
     const { tenant, ci, byCertificate } = await testEnv(t);
     await seed(tenant.context.store).unassignRoles(GRAPH_RESOURCE_ID, ci.principalId);
     const none = await byCertificate("--yes", "--json");
@@ -66,7 +69,7 @@ describe("doorcode prepare --certificate", { concurrency: true }, () => {
     assert.match(little.stderr, /\b[A-Z]\w+\.Read(Write)?\.All/);
   });
 
-  test("a certificate that nobody registered, and one of another app, are refused as usage", async (t) => {
+  test("an unregistered certificate, and one of another app, are usage errors", async (t) => {
     const { folder, tenant, prepare, byCertificate } = await testEnv(t);
     const other = await prepare("--certificate", "ci.pem", "--client-id", tenant.apps[0]!.clientId, "--yes");
     assert.equal(other.exit, 2, other.stderr);
@@ -78,13 +81,13 @@ describe("doorcode prepare --certificate", { concurrency: true }, () => {
     assert.ok(!(unknown.stderr + unknown.stdout).includes(stranger.privateKey.split("\n")[2]!));
   });
 
-  test("a file that others can read, is expired or lacks something stops it before anything is sent", async (t) => {
+  test("a file that others can read, or an expired or incomplete one, stops it before anything is sent", async (t) => {
     const { folder, byCertificate, prepare, ci } = await testEnv(t);
     const at = join(folder, "ci.pem");
     await chmod(at, 0o644);
     const open = await byCertificate("--yes");
     assert.equal(open.exit, 2);
-    assert.match(open.stderr, /others than its owner.*chmod 600 ci\.pem/s);
+    assert.match(open.stderr, /users other than the owner.*chmod 600 ci\.pem/s);
     await chmod(at, 0o600);
     const old = await ownCertificate({ notBefore: new Date(0), notAfter: new Date(Date.now() - 60_000) });
     for (const [text, message] of [
@@ -101,7 +104,7 @@ describe("doorcode prepare --certificate", { concurrency: true }, () => {
     assert.match(missing.stderr, /cannot be read \(ENOENT\)/);
   });
 
-  test("it needs the app's ID, and excludes every other way to sign in", async (t) => {
+  test("--certificate requires the app's ID, and excludes every other way to sign in", async (t) => {
     const { prepare } = await testEnv(t);
     const nameless = await prepare("--certificate", "ci.pem", "--yes");
     assert.equal(nameless.exit, 2);
@@ -109,7 +112,7 @@ describe("doorcode prepare --certificate", { concurrency: true }, () => {
     for (const other of ["--browser", "--device", "--token-stdin"]) {
       const both = await prepare("--certificate", "ci.pem", "--client-id", "x", other);
       assert.equal(both.exit, 2);
-      assert.match(both.stderr, new RegExp(`--certificate and ${other} exclude each other`));
+      assert.match(both.stderr, new RegExp(`--certificate and ${other} cannot be used together`));
     }
   });
 });

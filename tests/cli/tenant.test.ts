@@ -7,7 +7,7 @@ import { describe, type TestContext, test } from "node:test";
 import { doorcode } from "../../packages/cli/test/cli-process.ts";
 import { startTenantForClients } from "../foreign-clients/tenant-for-clients.ts";
 
-/** The command as it is published, against a tenant: MSAL is the engine here. */
+/** The published command, against a tenant, with MSAL as engine. */
 async function testEnv(t: TestContext) {
   const made = await startTenantForClients();
   t.after(() => made[Symbol.asyncDispose]());
@@ -43,7 +43,7 @@ describe("doorcode with a tenant", { concurrency: true }, () => {
     assert.equal((await start("token").ended).exit, 3);
   });
 
-  test("exits 4 when the person declines, and keeps nothing", async (t) => {
+  test("exits 4 when the user declines, and keeps nothing", async (t) => {
     const { start, login } = await testEnv(t);
     const { exit, stdout } = await login("deny");
     assert.equal(exit, 4, stdout);
@@ -51,7 +51,7 @@ describe("doorcode with a tenant", { concurrency: true }, () => {
     assert.equal((await start("status").ended).exit, 3);
   });
 
-  test("tells anybody but the expected account apart before anything is kept", async (t) => {
+  test("rejects any account but the expected one before anything is stored", async (t) => {
     const { start, login } = await testEnv(t);
     const { exit, stderr } = await login("approve", "--expect-account", "eve@example.com");
     assert.equal(exit, 4, stderr);

@@ -1,16 +1,16 @@
+import { REFRESH_GRACE } from "../../packages/tenant/src/directory/lifetimes.ts";
 import { type Device, device, expectRefusal } from "./device.ts";
 import { count, type Ledger, type SignIn, type Spent, Violation } from "./ledger.ts";
 import type { Random } from "./random.ts";
 import type { TenantLife } from "./tenant-life.ts";
 
-/** A little more than a rotated refresh token is answered again (REFRESH_GRACE). */
-const BEYOND_GRACE = 31_000;
-/** Of the secrets spent in earlier lives, tried again after each restart. */
+const BEYOND_GRACE = REFRESH_GRACE + 1_000;
+/** How many secrets that were used in earlier lives are tried again after each restart. */
 const SAMPLE = 25;
-/** Sign-ins that are carried on; the others are looked at once, so that a long run does not grow. */
+/** Sign-ins that continue after a restart; the others are checked once, so that a long run does not slow down. */
 const KEPT = 20;
 
-/** Holds a tenant that was killed and started again against what its clients know. Throws the first broken promise. */
+/** Compares a tenant that was killed and restarted with what its clients know. Throws the first broken promise. */
 export async function checkAfterRestart(life: TenantLife, ledger: Ledger, random: Random): Promise<void> {
   const party = device(life, ledger);
   const held = (what: string) => count(ledger.held, what);
@@ -31,7 +31,7 @@ export async function checkAfterRestart(life: TenantLife, ledger: Ledger, random
 
   const live = ledger.open.filter((each) => each.tokens.length > 1);
   const reused = live.filter(() => random.chance(0.4));
-  // With a successor that was used itself there is no grace; the newest but one has it, until its time is over.
+  // A token has no grace once its successor was used; only the second newest has it, until the grace ends.
   const early = reused.filter((each) => each.tokens.length > 2 && random.chance(0.5));
   for (const signIn of early)
     await checkReuse(party, ledger, signIn, random.between(0, signIn.tokens.length - 3), held);
@@ -43,11 +43,11 @@ export async function checkAfterRestart(life: TenantLife, ledger: Ledger, random
 
 type Held = (what: string) => void;
 
-/** The device code's state is the acknowledged one, or either one where the answer was lost. */
+/** The device code's state is the acknowledged one, or either one if the response was lost. */
 async function checkCode(party: Device, ledger: Ledger, signIn: SignIn, held: Held): Promise<void> {
   const { approved, denied, redeemed, deviceCode } = signIn;
   if (redeemed === "yes") {
-    // Looked at once; from then on among the spent.
+    // Checked once, then treated as used.
     if (!ledger.spent.some((each) => each.secret === deviceCode)) {
       const spent: Spent = { kind: "device_code", secret: deviceCode, because: "redeemed" };
       ledger.spent.push(spent);
@@ -57,7 +57,7 @@ async function checkCode(party: Device, ledger: Ledger, signIn: SignIn, held: He
   }
   const reply = await party.poll(deviceCode);
   if (reply.status === 200) {
-    if (approved === "no" || denied !== "no") throw new Violation("a code that nobody approved gave tokens");
+    if (approved === "no" || denied !== "no") throw new Violation("an unapproved code gave tokens");
     signIn.redeemed = "yes";
     signIn.tokens.push(String(reply.body.refresh_token));
     held(approved === "yes" ? "approved code redeemed after the restart" : "half-answered approval had happened");
@@ -74,7 +74,7 @@ async function checkCode(party: Device, ledger: Ledger, signIn: SignIn, held: He
   } else {
     expectRefusal(reply, "authorization_pending");
     held(approved === "no" ? "pending code still known" : "half-answered approval had not happened");
-    // What was claimed half way is still its person's to approve.
+    // A code that its person had claimed can still be approved by that person.
     await party.approve(signIn);
     ledger.open.push(signIn);
   }
@@ -83,7 +83,7 @@ async function checkCode(party: Device, ledger: Ledger, signIn: SignIn, held: He
 async function checkTokens(party: Device, ledger: Ledger, signIn: SignIn, held: Held): Promise<void> {
   const newest = signIn.tokens.at(-1)!;
   if (signIn.revoked === "no") {
-    // Where a renewal's answer was lost, this is the lost answer, or the first use of the token.
+    // If a renewal's response was lost, this repeats that response or is the first use of the token.
     await party.renew(signIn);
     held("newest refresh token works");
     ledger.open.push(signIn);

@@ -3,14 +3,14 @@ import { AnswerLost, type Reply, type TenantLife } from "./tenant-life.ts";
 
 const DEVICE_GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 
-/** What a device asks of the tenant, and how its answers enter the ledger. */
+/** A device's requests to the tenant, and how the responses are recorded in the ledger. */
 export interface Device {
   start(email: string): Promise<SignIn>;
   approve(signIn: SignIn): Promise<void>;
   deny(signIn: SignIn): Promise<void>;
-  /** The refusal's error, or undefined for tokens. */
+  /** The error code, or undefined if tokens were returned. */
   redeem(signIn: SignIn): Promise<string | undefined>;
-  /** Presents a refresh token; the successor, or undefined when it was refused. */
+  /** Presents a refresh token. Returns its successor, or undefined if it was refused. */
   present(token: string): Promise<string | undefined>;
   renew(signIn: SignIn): Promise<void>;
   revoke(signIn: SignIn): Promise<void>;
@@ -21,7 +21,7 @@ export interface Device {
 export function device(life: TenantLife, ledger: Ledger, onAnswer: () => void = () => undefined): Device {
   const { clientId } = life;
 
-  /** Counts an answer that arrived, or one that did not. */
+  /** Counts a response that arrived, or one that was lost. */
   async function asked<T>(what: string, action: Promise<T>): Promise<T> {
     try {
       const answer = await action;
@@ -102,7 +102,7 @@ export function device(life: TenantLife, ledger: Ledger, onAnswer: () => void = 
       const generation = signIn.tokens.length;
       const next = await asked("renew", present(signIn.tokens[generation - 1]!));
       if (next === undefined) throw new Violation("the newest refresh token of a sign-in was refused");
-      // Two renewals at once with one token have one successor.
+      // Two simultaneous renewals with one token get the same successor.
       signIn.tokens[generation] ??= next;
       if (signIn.tokens[generation] !== next) throw new Violation("one refresh token was rotated into two");
     },

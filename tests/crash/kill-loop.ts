@@ -1,6 +1,6 @@
 // kill -9 of the tenant, again and again:
 //   node tools/node24.mjs tests/crash/kill-loop.ts [--kills 200] [--seed N] [--store sqlite|postgres] [--crash-store]
-// With --crash-store PostgreSQL is ended as in a crash too, at half of the kills.
+// With --crash-store, PostgreSQL crashes too, at half of the kills.
 import { parseArgs } from "node:util";
 import { startPostgres } from "../../packages/tenant/test/fixtures/postgres.ts";
 import { killRun } from "./kill-run.ts";

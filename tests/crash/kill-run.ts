@@ -1,9 +1,10 @@
 import { randomInt } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { nodePicker } from "../../packages/tenant/test/fixtures/place.ts";
 import { checkAfterRestart } from "./after-restart.ts";
 import { device } from "./device.ts";
 import { count, type Ledger, newLedger, Violation } from "./ledger.ts";
@@ -14,24 +15,35 @@ import { traffic } from "./traffic.ts";
 
 export interface KillRunOptions {
   kills: number;
-  /** More of them, up to so many, while something has not been put to the test: what a kill falls on is chance. */
+  /** Up to this many more kills while a case is untested, because the moment of a kill is random. */
   atMost?: number;
   untested?: (ledger: Ledger) => string[];
   seed: number;
   store: "sqlite" | { postgres: string; schema: string };
-  /** Ends the store in a crash and starts it again; used at half of the kills, just before the tenant's own. */
+  /**
+   * Another node on the same PostgreSQL, which is never killed. Each request goes to one of the two, so that each step
+   * of a sign-in may be on the node that the step before was not on.
+   */
+  besideAnother?: boolean;
+  /** Crashes the store and starts it again; used at half of the kills, just before the tenant is killed. */
   crashStore?: () => Promise<void>;
-  /** Between a kill and the next start. */
+  /** Runs between a kill and the next start. */
   whileDead?: (dataDir: string) => Promise<void>;
   onKill?: (kills: number, ledger: Ledger) => void;
 }
+
+/**
+ * The node that was not killed remembers when a code was polled. Longer than the interval after an early poll, and
+ * shorter than the grace of a rotated refresh token.
+ */
+const BEYOND_PACE = 15_000;
 
 /** Kills a tenant at random moments of its work and of its start, and checks each time that no promise was broken. */
 export async function killRun(options: KillRunOptions): Promise<Ledger> {
   const random = seededRandom(options.seed);
   const dataDir = await mkdtemp(join(tmpdir(), "doorcode-crash-"));
   const port = await freePort();
-  const order: StartOrder = {
+  const order: StartOrder & { now: number } = {
     store: options.store === "sqlite" ? { sqlite: join(dataDir, "tenant.sqlite") } : options.store,
     dataDir,
     port,
@@ -44,6 +56,7 @@ export async function killRun(options: KillRunOptions): Promise<Ledger> {
   const isOver = (kills: number) => kills >= options.kills && (kills >= atMost || untested(ledger).length === 0);
   let first: Ready | undefined;
   let life: TenantLife | undefined;
+  let other: TenantLife | undefined;
   try {
     for (let kills = 0; ; ) {
       if (!isOver(kills) && random.chance(0.2)) {
@@ -53,7 +66,13 @@ export async function killRun(options: KillRunOptions): Promise<Ledger> {
       life = await startLife(order);
       first ??= life;
       expectSameTenant(first, life);
-      await checkAfterRestart(advancing(life, order), ledger, random);
+      if (options.besideAnother) {
+        other ??= await startBeside(order);
+        life = spread(life, other);
+      }
+      const advanced = advancing(life, order);
+      if (other) await advanced.advance(BEYOND_PACE);
+      await checkAfterRestart(advanced, ledger, random);
       if (isOver(kills)) return ledger;
       if (ledger.users.length === 0) await device(life, ledger).addUser("first@contoso.example");
       await workUntilKilled(life, ledger, random, options.crashStore);
@@ -63,11 +82,15 @@ export async function killRun(options: KillRunOptions): Promise<Ledger> {
     }
   } finally {
     await life?.kill();
+    await other?.kill();
     await rm(dataDir, { recursive: true, force: true });
   }
 }
 
-/** The moment is counted in answers, not in time, so that a slow machine has done as much by then; then a little more. */
+/**
+ * The moment is counted in responses, not in time, so that a slow machine does as much work; then a short delay
+ * follows.
+ */
 async function workUntilKilled(
   life: TenantLife,
   ledger: Ledger,
@@ -97,7 +120,7 @@ async function workUntilKilled(
   await work;
 }
 
-/** Once its store is back, the tenant that lives needs no restart. */
+/** Once its store is back, a running tenant needs no restart. */
 async function expectItGoesOn(life: TenantLife, ledger: Ledger): Promise<void> {
   for (const deadline = Date.now() + 20_000; Date.now() < deadline; await wait(50)) {
     try {
@@ -109,8 +132,29 @@ async function expectItGoesOn(life: TenantLife, ledger: Ledger): Promise<void> {
   throw new Violation("the tenant did not find back to its store");
 }
 
-/** Moves the next life's time along with this one's. */
-function advancing(life: TenantLife, order: StartOrder): TenantLife {
+/** A node with the same seal key and a folder of its own, inside the first one's. */
+async function startBeside(order: StartOrder): Promise<TenantLife> {
+  const dataDir = join(order.dataDir, "beside");
+  await mkdir(dataDir, { mode: 0o700 });
+  await copyFile(join(order.dataDir, "seal.key"), join(dataDir, "seal.key"));
+  const port = await freePort(order.port);
+  return startLife({ ...order, dataDir, port, pagesPort: await freePort(port) });
+}
+
+/** One life on two nodes. Only the first one is killed. */
+function spread(life: TenantLife, other: TenantLife): TenantLife {
+  const nodes = [life, other] as const;
+  const pick = nodePicker();
+  return {
+    ...life,
+    post: (...asked) => nodes[pick()].post(...asked),
+    operate: (asked) => nodes[pick()].operate(asked),
+    advance: async (ms) => void (await Promise.all(nodes.map((node) => node.advance(ms)))),
+  };
+}
+
+/** Carries this life's time over to the next life. */
+function advancing(life: TenantLife, order: { now: number }): TenantLife {
   return {
     ...life,
     async advance(ms) {
@@ -128,7 +172,7 @@ function expectSameTenant(first: Ready, now: Ready): void {
   if (lost.length > 0 || now.kids.length !== first.kids.length) throw new Violation("the signing keys changed");
 }
 
-/** Below the ports that systems hand out by themselves, so that nobody takes it while the tenant is dead. */
+/** A port below the system's ephemeral range, so that no process takes it while the tenant is down. */
 async function freePort(other?: number): Promise<number> {
   for (;;) {
     const port = randomInt(20_000, 30_000);

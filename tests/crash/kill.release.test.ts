@@ -18,7 +18,7 @@ describe("a tenant that is killed at random moments and started again", { concur
       untested,
       seed: 20_260_101,
       store: "sqlite",
-      // A copy, because looking at the file itself would mend it before the tenant does.
+      // A copy, because opening the file itself would repair it before the tenant does.
       whileDead: async (dataDir) => {
         const copy = join(copies.path, String(++kill));
         await copyDatabase(dataDir, copy);
@@ -29,24 +29,30 @@ describe("a tenant that is killed at random moments and started again", { concur
     assert.deepEqual(untested(ledger), []);
   });
 
-  test("loses nothing that it acknowledged and revives nothing that was used up, on PostgreSQL", async (t) => {
-    const scratch = await freshSchema();
-    try {
-      const ledger = await killRun({
-        kills: 5,
-        atMost: 60,
-        untested,
-        seed: 20_260_102,
-        store: { postgres: scratch.url, schema: scratch.schema },
-      });
-      t.diagnostic(JSON.stringify(ledger.held));
-      assert.deepEqual(untested(ledger), []);
-    } finally {
-      await scratch.drop();
-    }
-  });
+  for (const [place, besideAnother] of [
+    ["PostgreSQL", false],
+    ["PostgreSQL beside another node", true],
+  ] as const) {
+    test(`loses nothing that it acknowledged and revives nothing that was used up, on ${place}`, async (t) => {
+      const scratch = await freshSchema();
+      try {
+        const ledger = await killRun({
+          kills: 5,
+          atMost: 60,
+          untested,
+          seed: 20_260_102,
+          store: { postgres: scratch.url, schema: scratch.schema },
+          besideAnother,
+        });
+        t.diagnostic(JSON.stringify(ledger.held));
+        assert.deepEqual(untested(ledger), []);
+      } finally {
+        await scratch.drop();
+      }
+    });
+  }
 
-  test("would be caught if it came back with an older state", async () => {
+  test("is caught if it returns with an older state", async () => {
     await using backup = await scratchFolder();
     let saved = false;
     const forgetful = killRun({
@@ -66,7 +72,7 @@ describe("a tenant that is killed at random moments and started again", { concur
   });
 });
 
-/** What no kill has put to the test yet. */
+/** The cases that no kill has tested yet. */
 function untested({ done, lost, held }: Ledger): string[] {
   const answered = ["devicecode", "approve", "redeem", "renew", "revoke", "add user"];
   const checked = [

@@ -1,7 +1,7 @@
-/** What a client knows of something it asked for: never asked, asked but the answer was lost, answered. */
+/** What a client knows about a request: never sent, sent but the response was lost, answered. */
 export type Known = "no" | "maybe" | "yes";
 
-/** One sign-in on one device as its client saw it: the truth that a restarted tenant is held against. */
+/** One sign-in on one device as its client saw it. A restarted tenant must agree with it. */
 export interface SignIn {
   deviceCode: string;
   userCode: string;
@@ -9,24 +9,24 @@ export interface SignIn {
   approved: Known;
   denied: Known;
   redeemed: Known;
-  /** Refresh tokens that arrived, oldest first: the last one is good until revoked, the others are spent. */
+  /** Refresh tokens that arrived, oldest first: the last one is valid until revoked, the others are used. */
   tokens: string[];
   revoked: Known;
-  /** In a worker's hands: nobody else uses it meanwhile. */
+  /** Owned by a worker: no other worker uses it. */
   busy: boolean;
 }
 
-/** A secret that must be refused for ever. */
+/** A secret that must be refused forever. */
 export type Spent = { kind: "device_code" | "refresh_token"; secret: string; because: string };
 
 export interface Ledger {
   users: string[];
   open: SignIn[];
   spent: Spent[];
-  /** What was done and answered, and what was asked and not answered. */
+  /** Requests that were answered, and requests that were not. */
   done: Record<string, number>;
   lost: Record<string, number>;
-  /** Checks after a restart that held. */
+  /** Checks that passed after a restart. */
   held: Record<string, number>;
 }
 
@@ -38,5 +38,5 @@ export function count(of: Record<string, number>, what: string): void {
   of[what] = (of[what] ?? 0) + 1;
 }
 
-/** A promise of the tenant that was broken. */
+/** A broken promise of the tenant. */
 export class Violation extends Error {}

@@ -1,18 +1,21 @@
 import type { ControlRequest } from "../../packages/tenant/src/control/messages.ts";
+import type { StartOptions } from "../../packages/tenant/src/server/start-tenant.ts";
 
-/** What a tenant process is started with. */
+/** The arguments of a tenant process. */
 export interface StartOrder {
-  store: { sqlite: string } | { postgres: string; schema: string };
+  store: { sqlite: string } | { postgres: string; direct?: string; schema: string };
   dataDir: string;
   port: number;
   pagesPort: number;
-  /** The tenant's time, which stands still until it is advanced. */
-  now: number;
-  /** The store is made to fail: its failures are expected, and not logged. */
+  /** The tenant's time, which advances only on request; null for the machine's time. */
+  now: number | null;
+  /** The test makes the store fail, so its failures are expected and not logged. */
   storeMayFail: boolean;
+  /** For a node behind a load balancer. */
+  behind?: Pick<StartOptions, "publicUrl" | "trustedProxies" | "monitoring" | "drainMs">;
 }
 
-/** What it says once it answers; all of it has to be the same after every restart. */
+/** Sent once it answers requests; everything must be the same after every restart. */
 export interface Ready {
   authority: string;
   ca: string;
@@ -22,5 +25,5 @@ export interface Ready {
 }
 
 export type Order = { id: number } & ({ advance: number } | { operate: ControlRequest });
-/** `code` null: it failed, and what was asked may have happened or not. */
+/** `code` null: it failed, and the request may or may not have taken effect. */
 export type Answer = { id: number } & ({ ok: true; result?: unknown } | { ok: false; code: string | null });

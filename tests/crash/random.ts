@@ -1,4 +1,4 @@
-/** A generator that a seed makes again (mulberry32): the same choices, as far as the order of answers allows. */
+/** A seeded generator (mulberry32): the same choices for one seed, as far as the order of responses allows. */
 export interface Random {
   /** 0 ≤ n < 1 */
   next(): number;

@@ -4,7 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { openPostgresStore } from "../../packages/tenant/src/storage/sql/open-store.ts";
 import { startPostgres } from "../../packages/tenant/test/fixtures/postgres.ts";
 
-test("a store whose PostgreSQL crashes in the middle of its work fails what it was asked and finds back by itself", async () => {
+test("a store whose PostgreSQL crashes during work fails the open requests and recovers automatically", async () => {
   const cluster = await startPostgres();
   const store = await openPostgresStore(cluster.url);
   try {

@@ -8,7 +8,7 @@ import { fetchTrusting } from "../../packages/tenant/test/fixtures/fetch-trustin
 import { Violation } from "./ledger.ts";
 import type { Answer, Order, Ready, StartOrder } from "./process-messages.ts";
 
-/** The tenant was killed before it answered: what was asked may have happened, or not. */
+/** The tenant was killed before it answered: the request may or may not have taken effect. */
 export class AnswerLost extends Error {}
 
 export interface Reply {
@@ -22,14 +22,16 @@ export type Operated = { ok: true; result: unknown } | { ok: false; code: string
 export interface TenantLife extends Ready {
   /** Posts to an endpoint under `oauth2/v2.0/`. @throws AnswerLost */
   post(endpoint: string, form: Record<string, string>): Promise<Reply>;
-  /** As the operator: through the control socket, or where there is none, in the process. @throws AnswerLost */
+  /** As the operator: through the control socket, or in the process if it has no socket. @throws AnswerLost */
   operate(request: ControlRequest): Promise<Operated>;
   advance(ms: number): Promise<void>;
-  /** @throws Violation when the process ended by itself. */
+  /** Sends SIGTERM and waits for the end. @throws Violation if it is killed or fails meanwhile. */
+  stop(): Promise<void>;
+  /** @throws Violation if the process ended unexpectedly. */
   kill(): Promise<void>;
 }
 
-/** Starts the process and kills it so many milliseconds later, ready or not. */
+/** Starts the process and kills it this many milliseconds later, ready or not. */
 export async function killWhileStarting(order: StartOrder, after: number): Promise<void> {
   const child = tenantProcess(order);
   const exited = once(child, "exit");
@@ -37,7 +39,10 @@ export async function killWhileStarting(order: StartOrder, after: number): Promi
   await exited;
 }
 
-/** Starts the process and waits until it answers. Where the store may fail, a 5xx is an answer lost; else it is a fault. */
+/**
+ * Starts the process and waits until it answers. If the store may fail, a 5xx is a lost response; otherwise it is a
+ * fault.
+ */
 export async function startLife(order: StartOrder): Promise<TenantLife> {
   const { storeMayFail } = order;
   const child = tenantProcess(order);
@@ -59,7 +64,7 @@ export async function startLife(order: StartOrder): Promise<TenantLife> {
         throw new AnswerLost(endpoint, { cause: error });
       }
       if (response.status >= 500) {
-        // With its store gone it knows no more than we do of what happened.
+        // Without its store, the tenant does not know what happened either.
         throw storeMayFail
           ? new AnswerLost(endpoint)
           : new Violation(`${endpoint} answered ${response.status} ${text}`);
@@ -70,9 +75,15 @@ export async function startLife(order: StartOrder): Promise<TenantLife> {
     async advance(ms) {
       await ask({ advance: ms });
     },
+    async stop() {
+      child.kill("SIGTERM");
+      const [code] = await exited;
+      trusting.close();
+      if (code !== 0) throw new Violation(`the tenant stopped with ${code}; its messages are above`);
+    },
     async kill() {
       trusting.close();
-      if (child.signalCode === "SIGKILL") return;
+      if (child.signalCode === "SIGKILL" || child.exitCode === 0) return;
       if (child.exitCode !== null) throw new Violation("the tenant ended by itself; its messages are above");
       child.kill("SIGKILL");
       await exited;
@@ -98,7 +109,7 @@ function questions(child: ChildProcess, exited: Promise<unknown>, storeMayFail: 
   return async (order: Asked): Promise<Operated> => {
     const id = ++last;
     const answered = new Promise<Answer>((resolve) => waiting.set(id, resolve));
-    // The error is the exit's: a message to a process that is gone is an answer lost.
+    // The process has ended: a message to it counts as a lost response.
     if (child.connected) child.send({ ...order, id } as Order, () => undefined);
     const answer = await Promise.race([answered, exited]);
     if (Array.isArray(answer)) throw new AnswerLost("operate");

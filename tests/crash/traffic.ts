@@ -5,7 +5,7 @@ import { AnswerLost, type TenantLife } from "./tenant-life.ts";
 
 const DEVICES = 6;
 
-/** Devices and people at work until the tenant is gone. Rejects with the first broken promise. */
+/** Runs devices and people until the tenant is gone. Rejects with the first broken promise. */
 export async function traffic(
   life: TenantLife,
   ledger: Ledger,
@@ -40,7 +40,7 @@ async function deviceRound(party: Device, ledger: Ledger, random: Random): Promi
   signIn.busy = false;
 }
 
-/** A new sign-in, as far as it goes: left alone, denied, approved only, or with tokens, which is the one returned. */
+/** Starts a sign-in that stays pending, is denied, is only approved, or gets tokens. Returns only the last kind. */
 async function signInOnce(party: Device, ledger: Ledger, random: Random): Promise<SignIn | undefined> {
   const signIn = await party.start(random.pick(ledger.users));
   if (random.chance(0.1)) return undefined;
@@ -56,7 +56,7 @@ async function signInOnce(party: Device, ledger: Ledger, random: Random): Promis
   return signIn;
 }
 
-/** Waits for both, so that no answer arrives after its sign-in went on; then fails as the first that failed. */
+/** Waits for both, so that no response arrives after its sign-in continued; then fails like the first that failed. */
 async function both(one: Promise<unknown>, other: Promise<unknown>): Promise<void> {
   for (const result of await Promise.allSettled([one, other])) {
     if (result.status === "rejected") throw result.reason;

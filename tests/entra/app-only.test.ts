@@ -1,4 +1,4 @@
-// Apps on their own: client credentials by certificate, from the wire's side.
+// Apps without a user: client credentials with a certificate, tested over HTTP.
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
@@ -14,7 +14,7 @@ import { assertRefused, type CertifiedEnv, startCertifiedEnv, TOKEN } from "./ce
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 for (const store of ["sqlite", "postgres"] as const) {
-  describe(`an app on its own (${store})`, () => {
+  describe(`an app without a user (${store})`, () => {
     let testEnv: CertifiedEnv;
     let tenant: CertifiedEnv["tenant"];
     let ci: CertifiedEnv["ci"];
@@ -28,7 +28,7 @@ for (const store of ["sqlite", "postgres"] as const) {
     const ask: CertifiedEnv["ask"] = (...given) => testEnv.ask(...given);
     const askWith: CertifiedEnv["askWith"] = (...given) => testEnv.askWith(...given);
 
-    test("gets a token of its own for the API: its roles, no scopes, nothing to renew it with", async () => {
+    test("gets its own token for the API, with its roles, without scopes or a refresh token", async () => {
       const { status, body, headers } = await askWith({});
       assert.equal(status, 200);
       assert.equal(headers.get("cache-control"), "no-store");
@@ -54,7 +54,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assert.deepEqual([issued?.actor, issued?.clientId, issued?.userId], ["client", ci.app.clientId, null]);
     });
 
-    test("gets one for Graph with its application permissions, which opens no userinfo", async () => {
+    test("gets a token for Graph with its application permissions, which UserInfo rejects", async () => {
       await permitAtGraph(tenant.context, ci, "Application.Read.All", "User.Read.All");
       for (const resource of ["https://graph.microsoft.com", GRAPH_RESOURCE_ID]) {
         const { body } = await askWith({}, { scope: `${resource}/.default` });
@@ -67,7 +67,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       }
     });
 
-    test("an API of RFC 9068's profile gets that profile's token", async () => {
+    test("gets an RFC 9068 token for an API with that profile", async () => {
       const { directory } = tenant.context.store;
       const api = (await directory.findApi(tenant.apis[0]!.clientId))!;
       const clientId = randomUUID();
@@ -80,7 +80,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assert.deepEqual(claims.roles, ["ToDoList.Read.All"]);
     });
 
-    test("a certificate that was taken away signs nobody in", async () => {
+    test("a removed certificate signs no one in", async () => {
       const fired = await addCertifiedApp(tenant.context, "Fired");
       await permitAtGraph(tenant.context, fired, "User.Read.All");
       const asFired = async () =>
@@ -93,7 +93,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assertRefused(await asFired(), 700027);
     });
 
-    test("its token for Graph ends with the certificate that it came by, and not with another", async () => {
+    test("its token for Graph ends with the certificate that obtained it, and not with another", async () => {
       const other = await addCertifiedApp(tenant.context, "Stolen");
       await permitAtGraph(tenant.context, other, "Application.ReadWrite.All");
       const graphScope = { client_id: other.app.clientId, scope: "https://graph.microsoft.com/.default" };
@@ -125,10 +125,10 @@ for (const store of ["sqlite", "postgres"] as const) {
       ["a named scope of Graph", "User.Read", 1002012],
       [".default beside a named scope", "API/.default API/ToDoList.Read", 70011],
       ["two resources", "API/.default https://graph.microsoft.com/.default", 700022],
-      ["an unknown resource", "api://nobody/.default", 500011],
+      ["an unknown resource", "api://unknown/.default", 500011],
     ];
     for (const [what, asked, number] of scopes) {
-      test(`scope: ${what} is refused, and the assertion stays good`, async () => {
+      test(`scope: ${what} is refused, and the assertion stays valid`, async () => {
         const assertion = await clientAssertion(tenant, ci);
         const api = `api://${tenant.apis[0]!.clientId}`;
         assertRefused(await ask(assertion, { scope: asked.replaceAll("API", api) }), number, "invalid_scope");
@@ -140,7 +140,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assertRefused(await askWith({}, { scope: "" }), 900144, "invalid_request");
     });
 
-    test("without a role at the resource there is no token, and one taken away is in none", async () => {
+    test("without a role at the resource it gets no token; a role that was removed is in no token", async () => {
       const fresh = await addCertifiedApp(tenant.context, "Fresh");
       const { clientId } = tenant.apis[0]!;
       const asFresh = async () => ask(await clientAssertion(tenant, fresh), { client_id: fresh.app.clientId });
@@ -151,7 +151,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assertRefused(await asFresh(), 501051, "invalid_grant");
     });
 
-    test("a role for people only is no app's, though it was assigned", async () => {
+    test("a role for users only is not given to an app, even if it was assigned", async () => {
       const { directory } = tenant.context.store;
       const api = (await directory.findApi(tenant.apis[0]!.clientId))!;
       const clientId = randomUUID();
@@ -171,7 +171,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assertRefused(await askWith({}, { scope: `api://${clientId}/.default` }), 501051, "invalid_grant");
     });
 
-    test("a public client's ID alone, and a disabled app's assertion, get nothing", async () => {
+    test("a public client's ID alone or a disabled app's assertion gets nothing", async () => {
       const bare = { grant_type: "client_credentials", client_id: tenant.apps[0]!.clientId, scope };
       assertRefused(await post(tenant, TOKEN, bare), 7000218);
       const gone = await addCertifiedApp(tenant.context, "Gone");
@@ -180,7 +180,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assertRefused(await ask(assertion, { client_id: gone.app.clientId }), 700016);
     });
 
-    test("a confidential client with a secret gets its own token too, marked so", async () => {
+    test("a confidential client with a secret also gets its own token, which shows the method", async () => {
       const app = await addApp(tenant.context, "Server", "s3cret");
       const found = await tenant.context.store.registrations.find({ clientId: app.clientId });
       const { clientId } = tenant.apis[0]!;
@@ -194,7 +194,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assert.equal(claimsOf(body.access_token).azpacr, "1");
     });
 
-    test("the certificate stands in for the secret at the device flow and at revocation, each assertion once", async () => {
+    test("the certificate replaces the secret at the device flow and at revocation, each assertion once", async () => {
       const credentials = async () => ({
         client_id: ci.app.clientId,
         client_assertion_type: JWT_BEARER,
@@ -215,7 +215,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assertRefused(await post(tenant, "/oauth2/v2.0/revoke", revocation), 50013);
     });
 
-    test("metadata say so", async () => {
+    test("the metadata lists the grant type", async () => {
       const metadata = (await (
         await tenant.fetch(`${tenant.issuer}/.well-known/openid-configuration`)
       ).json()) as Record<string, string[]>;

@@ -28,7 +28,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assert.deepEqual([status, body.error, body.error_codes], [400, "invalid_grant", [50105]]);
     };
 
-    test("gives tokens to who is assigned, by themselves or through a group", async () => {
+    test("gives tokens to users who are assigned, directly or through a group", async () => {
       const group = { id: randomUUID(), name: "Gardeners", createdAt: 0 };
       await seed(tenant.context.store).putGroup(group);
       await seed(tenant.context.store).assign(clientIdOf(tenant), group.id);
@@ -43,7 +43,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       }
     });
 
-    test("assignment withdrawn between the yes and the poll: no tokens, now or later", async () => {
+    test("assignment withdrawn between approval and poll: no tokens, now or later", async () => {
       const user = await assignedUser();
       const { body: code } = await requestCode(tenant);
       await approve(tenant, code.user_code, user);
@@ -54,7 +54,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assert.equal((await poll(tenant, code.device_code)).body.error, "access_denied");
     });
 
-    test("withdrawn from somebody who is signed in: the next renewal is refused, and no other sign-in is lost by it", async () => {
+    test("assignment withdrawn from a signed-in user: the next renewal is refused, and other sign-ins remain", async () => {
       const user = await assignedUser();
       const { body: code } = await requestCode(tenant);
       await approve(tenant, code.user_code, user);
@@ -70,7 +70,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assert.equal((await userinfo(tenant, renewed.body.access_token)).status, 200);
     });
 
-    test("who is not assigned leaves the device waiting", async () => {
+    test("a user who is not assigned leaves the device waiting", async () => {
       const { body: code } = await requestCode(tenant);
       await assert.rejects(approve(tenant, code.user_code, await addUser(tenant)), /not_assigned/);
       assert.equal((await poll(tenant, code.device_code)).body.error, "authorization_pending");

@@ -18,9 +18,9 @@ export interface CertifiedEnv {
   ci: CertifiedApp;
   /** Of that API. */
   scope: string;
-  /** A token of the app's own by this assertion; the parameters of the request may be others. */
+  /** Requests the app's own token with this assertion; parameters of the request can be overridden. */
   ask(assertion: string, more?: Record<string, string>): Promise<Answer>;
-  /** By an assertion of its own that is made with these changes. */
+  /** The same, with a new assertion that has these changes. */
   askWith(changes: AssertionChanges, more?: Record<string, string>): Promise<Answer>;
 }
 

@@ -1,4 +1,4 @@
-// Client assertions (RFC 7523) in Entra's form, from the wire's side: which are taken, which are refused, and each once.
+// Client assertions (RFC 7523) in Entra's form, over HTTP: which are accepted or refused, and that each works once.
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
@@ -66,16 +66,12 @@ for (const store of ["sqlite", "postgres"] as const) {
 
     const refused: [string, number, AssertionChanges | (() => AssertionChanges)][] = [
       ["signed by another key under its thumbprint", 700027, () => ({ signedBy: other })],
-      [
-        "a certificate that nobody registered",
-        700027,
-        () => ({ signedBy: other, header: { "x5t#S256": other.sha256 } }),
-      ],
+      ["an unregistered certificate", 700027, () => ({ signedBy: other, header: { "x5t#S256": other.sha256 } })],
       ["the wrong x5t#S256 over the right key", 700027, () => ({ header: { "x5t#S256": other.sha256 } })],
       ["the wrong x5t beside the right x5t#S256", 700027, () => ({ header: { x5t: other.sha1 } })],
       ["a kid of another certificate", 700027, () => ({ header: { "x5t#S256": undefined, kid: randomUUID() } })],
       [
-        "another key whose certificate it brings itself in x5c",
+        "another key with its own certificate in x5c",
         700027,
         () => ({ signedBy: other, header: { "x5t#S256": undefined, x5c: [other.der.toString("base64")] } }),
       ],
@@ -90,8 +86,8 @@ for (const store of ["sqlite", "postgres"] as const) {
       ["no iss", 700021, { claims: { iss: undefined } }],
       ["expired", 700024, () => ({ claims: times(-700, -61) })],
       ["not yet valid", 700024, () => ({ claims: times(90, 600) })],
-      ["good for an hour", 700024, () => ({ claims: times(0, 3_600) })],
-      ["good for ever", 700024, { claims: { exp: Number.MAX_SAFE_INTEGER } }],
+      ["valid for an hour", 700024, () => ({ claims: times(0, 3_600) })],
+      ["valid forever", 700024, { claims: { exp: Number.MAX_SAFE_INTEGER } }],
       ["no exp", 700024, { claims: { exp: undefined } }],
       ["no jti", 50027, { claims: { jti: undefined } }],
       ["an empty jti", 50027, { claims: { jti: "" } }],
@@ -111,7 +107,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       }
     });
 
-    test("refused: the public key taken for a shared secret (HS256)", async () => {
+    test("refused: the public key used as a shared secret (HS256)", async () => {
       const payload = claimsOf(await clientAssertion(tenant, ci)) as JWTPayload;
       for (const secret of [ci.own.certificate, ci.own.der.toString("base64")]) {
         const forged = await new SignJWT({ ...payload, jti: randomUUID() })
@@ -121,7 +117,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       }
     });
 
-    test("refused: what is no JWT, or is of another type", async () => {
+    test("refused: text that is not a JWT, and an assertion of another type", async () => {
       for (const nothing of ["x", "a.b.c", "..", "eyJhbGciOiJQUzI1NiJ9..x", "é"]) {
         assertRefused(await ask(nothing), 50027);
       }
@@ -158,7 +154,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assertRefused(await askWith({}, { client_id: tenant.apps[0]!.clientId }), 700027);
     });
 
-    test("the client_id may be left out: the assertion says whose it is", async () => {
+    test("the client_id may be omitted: the assertion names the client", async () => {
       const { status } = await post(tenant, TOKEN, {
         grant_type: "client_credentials",
         client_assertion_type: JWT_BEARER,
@@ -180,7 +176,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assert.notEqual((await ask(differently)).status, 200);
     });
 
-    test("an assertion is used until its clock tolerance ends, purge or not; then it is out of time", async () => {
+    test("a used assertion stays used until its clock tolerance ends, purged or not; then it has expired", async () => {
       const assertion = await clientAssertion(tenant, ci);
       assert.equal((await ask(assertion)).status, 200);
       for (const seconds of [600, 59]) {
@@ -195,7 +191,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assertRefused(await ask(assertion), 700024);
     });
 
-    test("a jti is one app's own: two apps may use the same", async () => {
+    test("two apps may use the same jti", async () => {
       const second = await addCertifiedApp(tenant.context, "Same jti");
       await seed(tenant.context.store).assignRole(tenant.apis[0]!.clientId, "ToDoList.Read.All", second.principalId);
       const claims = { jti: randomUUID() };
@@ -206,7 +202,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       }
     });
 
-    test("one assertion is good for each of two resources, once: MSAL signs one for ten minutes", async () => {
+    test("one assertion works once for each of two resources: MSAL signs one for ten minutes", async () => {
       await permitAtGraph(tenant.context, ci, "User.Read.All");
       const assertion = await clientAssertion(tenant, ci);
       const graph = { scope: "https://graph.microsoft.com/.default" };

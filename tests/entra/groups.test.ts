@@ -39,7 +39,7 @@ describe("groups and roles in tokens", () => {
     return { refreshToken: body.refresh_token, access: claimsOf(body.access_token), id: claimsOf(body.id_token) };
   };
 
-  test("in the token of whoever is set to get them, as ids, and in no other", async () => {
+  test("in the tokens configured to contain them, as IDs, and in no others", async () => {
     const { user, ids } = await memberOf(3);
     for (const [app, api] of [
       [true, true],
@@ -59,7 +59,7 @@ describe("groups and roles in tokens", () => {
     assert.deepEqual((await signIn(user)).access.groups, ids);
   });
 
-  test("none for who has none; 200 are listed; of 201 the tokens only say that there are", async () => {
+  test("no claim for a user without groups; 200 are listed; for 201 the tokens only say that groups exist", async () => {
     await wanted({ app: true, api: true });
     const none = await signIn(await addUser(tenant));
     for (const claims of [none.access, none.id]) assert.ok(!("groups" in claims) && !("hasgroups" in claims));
@@ -76,7 +76,7 @@ describe("groups and roles in tokens", () => {
     }
   });
 
-  test("at a renewal as they are then; in userinfo, and in a token for it, never", async () => {
+  test("current at every renewal; never in UserInfo or in a token for it", async () => {
     await wanted({ app: true, api: true });
     const { user, ids } = await memberOf(2);
     const { refreshToken } = await signIn(user);
@@ -88,7 +88,7 @@ describe("groups and roles in tokens", () => {
     assert.ok(!("groups" in (await userinfo(tenant, bare.access_token)).body));
   });
 
-  test("a role that is assigned to a group is in its members' access tokens, while they are", async () => {
+  test("a role that is assigned to a group is in its members' access tokens while they are members", async () => {
     await wanted({ app: false, api: false });
     const { user, ids } = await memberOf(1);
     await seed(tenant.context.store).assignRole(tenant.apis[0]!.clientId, "ToDoList.Read.All", ids[0]!);
@@ -98,7 +98,7 @@ describe("groups and roles in tokens", () => {
     assert.ok(!("roles" in claimsOf((await refresh(tenant, refreshToken)).body.access_token)));
   });
 
-  test("a role that is for applications alone is in no person's token, whoever assigned it", async () => {
+  test("a role for applications only is in no user's token, even if it was assigned", async () => {
     const user = await addUser(tenant);
     await wanted({ app: false, api: false });
     const { clientId } = tenant.apis[0]!;

@@ -12,7 +12,7 @@ import { type AppOutcome, type AppSettings, runMsalApp } from "./msal-app.ts";
 
 const GRAPH = "https://graph.microsoft.com/.default";
 
-describe("programs that sign in by a certificate", () => {
+describe("programs that sign in with a certificate", () => {
   let tenant: TestTenant;
   let ci: CertifiedApp;
   let api: string;
@@ -36,7 +36,7 @@ describe("programs that sign in by a certificate", () => {
     createGuard({ issuer: tenant.issuer, audience: tenant.apis[0]!.clientId, profile: "entra", ca: tenant.ca });
 
   for (const thumbprint of ["sha256", "sha1"] as const) {
-    test(`unmodified MSAL Node, its certificate named by ${thumbprint}: a token of the app's own`, async () => {
+    test(`unmodified MSAL Node, its certificate identified by ${thumbprint}: the app's own token`, async () => {
       const [given] = await msal([{ scopes: [api] }], { thumbprint });
       const claims = claimsOf(given!.accessToken!);
       assert.deepEqual(
@@ -47,7 +47,7 @@ describe("programs that sign in by a certificate", () => {
     });
   }
 
-  test("one MSAL application asks for two resources within ten minutes, and has both in its cache", async () => {
+  test("one MSAL application requests two resources within ten minutes, and caches both", async () => {
     const outcomes = await msal([{ scopes: [api] }, { scopes: [GRAPH] }, { scopes: [api] }, { scopes: [GRAPH] }]);
     assert.deepEqual(
       outcomes.map(({ error, fromCache }) => error ?? fromCache),
@@ -55,24 +55,24 @@ describe("programs that sign in by a certificate", () => {
     );
   });
 
-  test("MSAL that goes past its cache brings the same assertion again, and hears so", async () => {
+  test("MSAL sends the same assertion again if it skips its cache, and gets an error", async () => {
     const [first, second] = await msal([{ scopes: [api] }, { scopes: [api], skipCache: true }]);
     assert.ok(first!.accessToken);
-    assertRefused(second!, /AADSTS50013: .* was used for this before; make one for each request/);
+    assertRefused(second!, /AADSTS50013: .* was already used\. Create a new one for each request/);
   });
 
-  test("MSAL is told of an unknown certificate, an unknown app, and a missing role, by Entra's numbers", async () => {
+  test("MSAL receives Entra's numbers for an unknown certificate, an unknown app, and a missing role", async () => {
     const [unknown] = await msal([{ scopes: [api] }], {}, await ownCertificate());
     assertRefused(unknown!, /AADSTS700027: .*Thumbprint of key used by client: '[0-9A-F]{64}'/);
-    const [nobody] = await msal([{ scopes: [api] }], { clientId: tenant.apis[0]!.clientId });
-    assertRefused(nobody!, /AADSTS700016/);
+    const [unregistered] = await msal([{ scopes: [api] }], { clientId: tenant.apis[0]!.clientId });
+    assertRefused(unregistered!, /AADSTS700016/);
     const fresh = await addCertifiedApp(tenant.context, "Fresh");
     const [roleless] = await msal([{ scopes: [api] }], { clientId: fresh.app.clientId }, fresh.own);
     assert.match(roleless!.error!.message, /AADSTS501051/);
   });
 
   for (const alg of ["PS256", "RS256"] as const) {
-    test(`openid-client with private_key_jwt (${alg}): a token of the app's own, each time`, async () => {
+    test(`openid-client with private_key_jwt (${alg}): the app's own token each time`, async () => {
       const pkcs8 = ci.own.key.export({ type: "pkcs8", format: "der" });
       const name = alg === "PS256" ? "RSA-PSS" : "RSASSA-PKCS1-v1_5";
       const key = await crypto.subtle.importKey("pkcs8", pkcs8, { name, hash: "SHA-256" }, false, ["sign"]);
@@ -88,7 +88,7 @@ describe("programs that sign in by a certificate", () => {
     });
   }
 
-  test("a web API behind the guard lets the app in by its role, and by none that it has not", async () => {
+  test("a web API behind the guard accepts the app for a role that it has, and for no other", async () => {
     const [given] = await msal([{ scopes: [api] }]);
     const verified = await guard().verify(given!.accessToken!, {
       scopes: ["ToDoList.Read"],
@@ -102,7 +102,7 @@ describe("programs that sign in by a certificate", () => {
     await assert.rejects(write, (error) => error instanceof GuardError && error.code === "insufficient_scope");
   });
 
-  test("no API takes the app's token for Graph, and Graph takes no API's", async () => {
+  test("no API accepts the app's token for Graph, and Graph accepts no token for an API", async () => {
     const [forApi, forGraph] = await msal([{ scopes: [api] }, { scopes: [GRAPH] }]);
     await assert.rejects(guard().verify(forGraph!.accessToken!), (error) => error instanceof GuardError);
     const request = { headers: { authorization: `Bearer ${forApi!.accessToken}` }, ip: "192.0.2.7" };

@@ -1,5 +1,5 @@
-// A service on `@azure/msal-node` as it is published, that signs in by its certificate: one application, these requests one
-// after the other; a JSON list of outcomes on stdout. The PEM of key and certificate is on stdin.
+// A service on the published `@azure/msal-node` that signs in with its certificate: one application, these requests in
+// sequence, a JSON list of outcomes on stdout. The PEM of key and certificate is on stdin.
 import { createHash, X509Certificate } from "node:crypto";
 import { text } from "node:stream/consumers";
 import { AuthError, type AuthenticationResult, ConfidentialClientApplication } from "@azure/msal-node";
@@ -26,11 +26,11 @@ const application = new ConfidentialClientApplication({
 
 const outcomes: AppOutcome[] = [];
 for (const request of requests) {
-  outcomes.push(await application.acquireTokenByClientCredential(request).then(told, described));
+  outcomes.push(await application.acquireTokenByClientCredential(request).then(tokenOf, described));
 }
 process.stdout.write(JSON.stringify(outcomes));
 
-function told(result: AuthenticationResult | null): AppOutcome {
+function tokenOf(result: AuthenticationResult | null): AppOutcome {
   return { accessToken: result!.accessToken, fromCache: result!.fromCache, account: result!.account };
 }
 

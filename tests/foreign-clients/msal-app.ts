@@ -4,11 +4,11 @@ import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import type { OwnCertificate } from "../../packages/tenant/test/fixtures/own-certificate.ts";
 
-/** What `msal-app-program.ts` is started with, as its only argument. */
+/** The only argument of `msal-app-program.ts`. */
 export interface AppSettings {
   authority: string;
   clientId: string;
-  /** By which the certificate is named: MSAL signs PS256 with the one, RS256 with the other. */
+  /** The thumbprint that identifies the certificate: MSAL signs PS256 with one, RS256 with the other. */
   thumbprint: "sha256" | "sha1";
   requests: { scopes: string[]; skipCache?: boolean }[];
 }
@@ -20,7 +20,7 @@ export interface AppOutcome {
   error?: { name: string; code: string; message: string };
 }
 
-/** Runs it in a process of its own that trusts the tenant's CA by NODE_EXTRA_CA_CERTS, to its end. */
+/** Runs it to its end in a separate process that trusts the tenant's CA through NODE_EXTRA_CA_CERTS. */
 export async function runMsalApp(settings: AppSettings, own: OwnCertificate, caFile: string): Promise<AppOutcome[]> {
   const program = fileURLToPath(new URL("./msal-app-program.ts", import.meta.url));
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program, JSON.stringify(settings)], {

@@ -1,22 +1,25 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { Command, MsalSettings, Outcome, SignedIn, SilentRequest, ToldCode } from "./msal-protocol.ts";
+import type { Command, MsalSettings, Outcome, ReceivedCode, SignedIn, SilentRequest } from "./msal-protocol.ts";
 
-type Line = { id: number; code?: ToldCode; url?: string; value?: unknown; error?: Outcome["error"] };
-/** `Omit` that keeps the members of a union apart. */
+type Line = { id: number; code?: ReceivedCode; url?: string; value?: unknown; error?: Outcome["error"] };
+/** `Omit` for each member of a union. */
 type Ask<T> = T extends { id: number } ? Omit<T, "id"> : never;
 
-/** A running `msal-program.ts`: unmodified MSAL in a process of its own that trusts the tenant's CA by NODE_EXTRA_CA_CERTS. */
+/**
+ * A running `msal-program.ts`: unmodified MSAL in a separate process that trusts the tenant's CA through
+ * NODE_EXTRA_CA_CERTS.
+ */
 export interface MsalClient extends AsyncDisposable {
-  /** Signs in; `meanwhile` runs while MSAL polls already. Rejects with `MsalRefusal`. */
-  signIn(scopes: string[], meanwhile: (code: ToldCode) => Promise<void>): Promise<SignedIn>;
+  /** Signs in; `meanwhile` runs while MSAL is already polling. Rejects with `MsalRefusal`. */
+  signIn(scopes: string[], meanwhile: (code: ReceivedCode) => Promise<void>): Promise<SignedIn>;
   /** `acquireTokenInteractive`, with its own loopback server; `browse` opens the browser. Rejects with `MsalRefusal`. */
   signInInteractive(
     request: { scopes: string[]; prompt?: string; loginHint?: string },
     browse: (url: string) => Promise<void>,
   ): Promise<SignedIn>;
-  /** One outcome a request, all asked at once. */
+  /** One outcome per request, all sent at once. */
   silentAll(...requests: SilentRequest[]): Promise<Outcome[]>;
   /** Rejects with `MsalRefusal`. */
   silent(request: SilentRequest): Promise<SignedIn>;
@@ -60,7 +63,7 @@ export function startMsal(settings: MsalSettings, caFile: string): MsalClient {
 
   function ask<T>(
     command: Ask<Command>,
-    onCode?: (code: ToldCode) => Promise<void>,
+    onCode?: (code: ReceivedCode) => Promise<void>,
     onUrl?: (url: string) => Promise<void>,
   ): Promise<T> {
     const id = ++lastId;

@@ -10,7 +10,7 @@ import { startTenantForClients, type TenantForClients } from "./tenant-for-clien
 
 const PASSWORD = "seven slow herons";
 
-/** `acquireTokenInteractive` with its own loopback server, whose answer is a form (`response_mode=form_post`). */
+/** `acquireTokenInteractive` with its own loopback server; the response is a form (`response_mode=form_post`). */
 describe("unmodified MSAL Node signs in through a browser", () => {
   let testEnv: TenantForClients;
   let browser: Browser;
@@ -36,7 +36,7 @@ describe("unmodified MSAL Node signs in through a browser", () => {
     return user;
   }
 
-  /** A browser of a person's own, which the program opens and leaves open until its answer has arrived. */
+  /** A person's own browser, which the program opens and keeps open until the response arrives. */
   async function inBrowser<T>(
     use: (browse: (walk: (page: Page) => Promise<void>) => (url: string) => Promise<void>) => Promise<T>,
   ) {
@@ -61,7 +61,7 @@ describe("unmodified MSAL Node signs in through a browser", () => {
 
   const say = (page: Page, answer: RegExp) => page.getByRole("button", { name: answer }).click();
 
-  test("a person signs in, says yes, and the program has its tokens, which it renews", async () => {
+  test("a person signs in and approves; the program gets its tokens, which it renews", async () => {
     const email = "grace@contoso.example";
     const { id } = await person(email);
     await using msal = testEnv.msal();
@@ -83,7 +83,7 @@ describe("unmodified MSAL Node signs in through a browser", () => {
     assert.notEqual(silent.accessToken, result.accessToken);
   });
 
-  test("a person who says no is heard: access_denied", async () => {
+  test("a person who declines causes access_denied", async () => {
     const email = "mary@contoso.example";
     await person(email);
     await using msal = testEnv.msal();
@@ -104,7 +104,7 @@ describe("unmodified MSAL Node signs in through a browser", () => {
     });
   });
 
-  test("signed in already it asks all the same, and prompt=login asks for the password again", async () => {
+  test("it asks for approval even if signed in, and prompt=login asks for the password again", async () => {
     const email = "katherine@contoso.example";
     await person(email);
     await using msal: MsalClient = testEnv.msal();
@@ -133,7 +133,7 @@ describe("unmodified MSAL Node signs in through a browser", () => {
     });
   });
 
-  test("a scope that nobody offers is told to the program, and no page to anybody", async () => {
+  test("an unknown scope is reported to the program, without a page", async () => {
     await using msal = testEnv.msal();
     const asked = inBrowser((browse) =>
       msal.signInInteractive(

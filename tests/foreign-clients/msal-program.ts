@@ -1,5 +1,5 @@
-// A headless program on `@azure/msal-node` as it is published, driven over stdin and stdout by one JSON line each way.
-// Its only specialty is its clock: MSAL's wait between two polls is shortened, so that no test sleeps for seconds.
+// A headless program on the published `@azure/msal-node`, controlled by one JSON line each way over stdin and stdout.
+// Only its clock is special: MSAL's wait between two polls is shortened, so that no test sleeps for seconds.
 import { createInterface } from "node:readline";
 import type { AuthenticationResult, PublicClientApplication } from "@azure/msal-node";
 import type { Command, MsalSettings, Outcome, SignedIn } from "./msal-protocol.ts";
@@ -9,7 +9,7 @@ const INTERVAL = 5_000;
 const wait = globalThis.setTimeout;
 globalThis.setTimeout = ((callback: () => void, delay?: number, ...rest: []) =>
   wait(callback, delay === INTERVAL ? INTERVAL / 100 : delay, ...rest)) as typeof setTimeout;
-// Loaded afterwards, so that it finds the short clock whenever it takes hold of it.
+// Loaded afterwards, so that it always uses the short clock.
 const msal = await import("@azure/msal-node");
 
 const settings = JSON.parse(process.argv[2] ?? "{}") as MsalSettings;
@@ -18,7 +18,7 @@ const application: PublicClientApplication = new msal.PublicClientApplication({
 });
 
 const commands = createInterface({ input: process.stdin });
-// Whoever started this is gone.
+// The process that started this is gone.
 commands.on("close", () => process.exit());
 commands.on("line", async (line) => {
   const command = JSON.parse(line) as Command;
@@ -38,7 +38,7 @@ async function run(command: Command): Promise<unknown> {
         scopes,
         // Seconds. A sign-in that never ends fails its test instead of hanging it.
         timeout: 60,
-        // MSAL waits for nothing that is done here: its first poll follows at once.
+        // MSAL does not wait for this callback: its first poll follows immediately.
         deviceCodeCallback: (code) => tell({ id, code }),
       });
       return result && shown(result);
@@ -55,7 +55,7 @@ async function run(command: Command): Promise<unknown> {
     }
     case "silent": {
       const [account] = await cache.getAllAccounts();
-      if (!account) throw new Error("Nobody is signed in.");
+      if (!account) throw new Error("Not signed in.");
       const settled = await Promise.allSettled(
         command.requests.map((request) => application.acquireTokenSilent({ ...request, account })),
       );

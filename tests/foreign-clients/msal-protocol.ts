@@ -1,4 +1,4 @@
-/** What `msal-program.ts` is started with, as its only argument. */
+/** The only argument of `msal-program.ts`. */
 export interface MsalSettings {
   authority: string;
   clientId: string;
@@ -11,14 +11,14 @@ export interface SilentRequest {
 
 export type Command =
   | { id: number; do: "sign-in"; scopes: string[] }
-  /** In a browser, which whoever started the program opens at the address it is told. */
+  /** In a browser, which the process that started the program opens at the given address. */
   | { id: number; do: "sign-in-interactive"; scopes: string[]; prompt?: string; loginHint?: string }
   /** All requests at once. */
   | { id: number; do: "silent"; requests: SilentRequest[] }
   | { id: number; do: "accounts" | "cache" | "remove-account" | "sign-out" };
 
 /** MSAL's device code response. */
-export interface ToldCode {
+export interface ReceivedCode {
   userCode?: string;
   verificationUri?: string;
   expiresIn?: number;

@@ -36,7 +36,7 @@ describe("unmodified MSAL Node renews silently", () => {
     await own.tenant.close();
     const cached = await msal.silent({ scopes: [own.scopes.read] });
     assert.equal(cached.fromCache, true);
-    // The same without the cache needs the tenant.
+    // Without the cache, the same call needs the tenant.
     await assert.rejects(msal.silent({ scopes: [own.scopes.read], forceRefresh: true }), thrown("network_error"));
   });
 
@@ -57,7 +57,7 @@ describe("unmodified MSAL Node renews silently", () => {
     assert.equal((await msal.silent({ scopes: [testEnv.scopes.readWrite] })).fromCache, true);
   });
 
-  test("for .default: all that was consented at the API, and finds it again in its cache", async () => {
+  test("for .default: every consented scope of the API, which it then finds in its cache", async () => {
     await using msal = await signedIn();
     const scopes = [testEnv.scopes.read.replace("ToDoList.Read", ".default")];
     const all = await msal.silent({ scopes });
@@ -66,7 +66,7 @@ describe("unmodified MSAL Node renews silently", () => {
   });
 
   for (const store of ["sqlite", "postgres"] as const) {
-    test(`for two APIs at once with one refresh token: both get theirs and the sign-in lives on (${store})`, async () => {
+    test(`for two APIs at once with one refresh token: both get tokens and the sign-in continues (${store})`, async () => {
       await using own = await startTenantForClients({ store });
       await using msal = await signedIn(own);
       const { read, calendar } = own.scopes;
@@ -81,7 +81,7 @@ describe("unmodified MSAL Node renews silently", () => {
     });
   }
 
-  test("not for an API nobody consented to: the person has to be asked, and the sign-in lives on", async () => {
+  test("not for an API without consent: the user must be asked, and the sign-in continues", async () => {
     await using msal = await signedIn();
     await assert.rejects(msal.silent({ scopes: [testEnv.scopes.payroll] }), interactionRequired("consent_required"));
     assert.equal((await msal.silent({ scopes: [testEnv.scopes.read], forceRefresh: true })).fromCache, false);
@@ -93,7 +93,7 @@ describe("unmodified MSAL Node renews silently", () => {
     await assert.rejects(msal.silent({ scopes }), thrown("invalid_scope"));
   });
 
-  test("not after the refresh token was revoked: the person has to be asked, and the dead token is dropped", async () => {
+  test("not after the refresh token was revoked: the user must be asked, and the revoked token is dropped", async () => {
     await using msal = await signedIn();
     assert.equal((await post("revoke", { token: await refreshToken(msal) })).status, 200);
     await assert.rejects(
@@ -103,7 +103,7 @@ describe("unmodified MSAL Node renews silently", () => {
     assert.deepEqual((await msal.cache()).RefreshToken, {});
   });
 
-  test("not after somebody used an old refresh token again", async () => {
+  test("not after an old refresh token was used again", async () => {
     await using msal = await signedIn();
     const stolen = await refreshToken(msal);
     for (let i = 0; i < 2; i++) await msal.silent({ scopes: [testEnv.scopes.read], forceRefresh: true });
@@ -126,7 +126,7 @@ describe("unmodified MSAL Node renews silently", () => {
     );
   });
 
-  test("not while the account is not assigned to an app that requires it; given back, it renews as before", async () => {
+  test("not while an account lacks an assignment that the app requires; once assigned again, it renews as before", async () => {
     await using own = await startTenantForClients();
     await using msal = await signedIn(own);
     const { directory } = own.tenant.context.store;

@@ -23,7 +23,7 @@ describe("unmodified MSAL Node and second factors", () => {
     assert.deepEqual([username, idTokenClaims.acr, idTokenClaims.amr], [EMAIL, "2", ["pwd", "otp", "mfa"]]);
   };
 
-  test("signs in an account that has to set up an authenticator app on the way", async () => {
+  test("signs in an account that must set up an authenticator app during the sign-in", async () => {
     await demandMfa(testEnv.tenant, "totp");
     await using msal = testEnv.msal();
     const result = await msal.signIn([testEnv.scopes.read], async ({ userCode }) => {
@@ -52,7 +52,7 @@ describe("unmodified MSAL Node and second factors", () => {
     assertBoth(result);
   });
 
-  test("throws InteractionRequiredAuthError at the renewal after a second factor became necessary, and renews when it is no more", async () => {
+  test("throws InteractionRequiredAuthError at renewal once a second factor is required, and renews once it no longer is", async () => {
     await using own = await startTenantForClients();
     await using msal = own.msal();
     const scopes = [own.scopes.read];

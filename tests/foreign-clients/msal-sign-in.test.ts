@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { addApi } from "../fixtures/registrations.ts";
 import { claimsOf } from "./jwt.ts";
 import type { MsalRefusal } from "./msal-client.ts";
-import type { ToldCode } from "./msal-protocol.ts";
+import type { ReceivedCode } from "./msal-protocol.ts";
 import { startTenantForClients, type TenantForClients } from "./tenant-for-clients.ts";
 
 describe("unmodified MSAL Node signs in", () => {
@@ -13,22 +13,22 @@ describe("unmodified MSAL Node signs in", () => {
   });
   after(() => testEnv[Symbol.asyncDispose]());
 
-  const approved = ({ userCode }: ToldCode) => testEnv.ada.approve(userCode!);
+  const approved = ({ userCode }: ReceivedCode) => testEnv.ada.approve(userCode!);
 
   test("shows what the person needs, and signs the person in", async () => {
     const { tenant, ada, clientId, scopes } = testEnv;
     await using msal = testEnv.msal();
-    let told: ToldCode = {};
+    let received: ReceivedCode = {};
     const result = await msal.signIn([scopes.read], async (code) => {
-      told = code;
+      received = code;
       await ada.approve(code.userCode!);
     });
 
-    assert.match(told.userCode!, /^[BCDFGHJKLMNPQRSTVWXZ]{4,6}-[BCDFGHJKLMNPQRSTVWXZ]{4,6}$/);
-    assert.equal(told.verificationUri, tenant.verificationUri);
-    assert.equal(told.expiresIn, 900);
-    assert.equal(told.interval, 5);
-    assert.ok(told.message!.includes(told.userCode!) && told.message!.includes(tenant.verificationUri));
+    assert.match(received.userCode!, /^[BCDFGHJKLMNPQRSTVWXZ]{4,6}-[BCDFGHJKLMNPQRSTVWXZ]{4,6}$/);
+    assert.equal(received.verificationUri, tenant.verificationUri);
+    assert.equal(received.expiresIn, 900);
+    assert.equal(received.interval, 5);
+    assert.ok(received.message!.includes(received.userCode!) && received.message!.includes(tenant.verificationUri));
 
     assert.equal(result.fromCache, false);
     assert.equal(result.homeAccountId, `${ada.id}.${tenant.tenantId}`);
@@ -57,58 +57,58 @@ describe("unmodified MSAL Node signs in", () => {
     assert.equal(access.azp, clientId);
   });
 
-  test("polls as it likes and never hears slow_down, which would be fatal", async (t) => {
+  test("polls at its own pace and never receives slow_down, which would be fatal", async (t) => {
     const { tenant, ada, scopes } = testEnv;
-    const { grants } = tenant.context.store;
+    const { pollPace } = tenant.context;
     const fourPolls = Promise.withResolvers<void>();
     let polls = 0;
-    const poll = grants.poll.bind(grants);
-    t.mock.method(grants, "poll", (hash: string) => {
+    const note = pollPace.note.bind(pollPace);
+    t.mock.method(pollPace, "note", (...args: Parameters<typeof note>) => {
       if (++polls === 4) fourPolls.resolve();
-      return poll(hash);
+      return note(...args);
     });
     await using msal = testEnv.msal();
     let userCode = "";
     const signedIn = msal.signIn([scopes.read], async (code) => {
       userCode = code.userCode!;
     });
-    // The tenant's clock stands still, so that all of them but the first are early.
+    // The tenant's clock does not move, so all of them but the first are early.
     await Promise.race([fourPolls.promise, signedIn]);
     await ada.approve(userCode);
     tenant.clock.advance(5_000);
     assert.equal((await signedIn).username, "Ada@Example.com");
   });
 
-  test("hears that the person said no", async () => {
+  test("reports that the person declined", async () => {
     await using msal = testEnv.msal();
     const refused = msal.signIn([testEnv.scopes.read], ({ userCode }) => testEnv.ada.deny(userCode!));
     await assert.rejects(refused, thrown("authorization_declined"));
     assert.deepEqual(await msal.accounts(), []);
   });
 
-  test("hears that the code expired", async () => {
+  test("reports that the code expired", async () => {
     await using msal = testEnv.msal();
     const refused = msal.signIn([testEnv.scopes.read], async () => testEnv.tenant.clock.advance(900_000));
     await assert.rejects(refused, thrown("expired_token"));
   });
 
-  // MSAL swallows a refusal of the devicecode endpoint, hands its program an empty code and polls without one.
+  // MSAL ignores an error of the devicecode endpoint, gives its program an empty code and polls without one.
   for (const [what, scope] of [
     ["an unknown API", "api://00000000-1111-2222-3333-444444444444/ToDoList.Read"],
-    ["a bare scope nobody offers", "Everything.Read"],
+    ["an unknown bare scope", "Everything.Read"],
   ] as const) {
     test(`ends at once with an error when asked for ${what}`, async () => {
       await using msal = testEnv.msal();
-      let told: ToldCode | undefined;
+      let received: ReceivedCode | undefined;
       const refused = msal.signIn([scope], async (code) => {
-        told = code;
+        received = code;
       });
       await assert.rejects(refused, thrown("bad_verification_code"));
-      assert.deepEqual(told, {});
+      assert.deepEqual(received, {});
     });
   }
 
-  test("ends at once with an error when asked for a scope that awaits the administrator's consent", async () => {
+  test("ends at once with an error when asked for a scope that needs the administrator's consent", async () => {
     const vault = await addApi(testEnv.tenant.context, "Vault", ["Vault.Open"], "Admin");
     await using msal = testEnv.msal();
     const refused = msal.signIn([`${vault.identifierUri}/Vault.Open`], async () => {});
@@ -130,7 +130,7 @@ describe("unmodified MSAL Node signs in", () => {
   }
 });
 
-/** Of a device code sign-in only the protocol's error code survives in MSAL, as the message. */
+/** For a device code sign-in, MSAL keeps only the protocol's error code, as the message. */
 function thrown(error: string) {
   return (refusal: MsalRefusal) => {
     assert.deepEqual([refusal.thrown.code, refusal.thrown.message], ["post_request_failed", error]);

@@ -29,11 +29,11 @@ describe("unmodified MSAL Node signs out", () => {
 
       const { AppMetadata: __, ...left } = await msal.cache();
       assert.deepEqual(left, EMPTY);
-      await assert.rejects(msal.silent({ scopes: [scopes.read] }), /Nobody is signed in/);
+      await assert.rejects(msal.silent({ scopes: [scopes.read] }), /Not signed in/);
     });
   }
 
-  test("and another person's sign-in afterwards is that person's alone", async () => {
+  test("and the next person's sign-in has only that person's account", async () => {
     const { scopes, ada, tenant } = testEnv;
     const grace = approver(tenant.context, await addUser(tenant.context, "grace@example.com", "Grace Hopper"));
     await using msal = testEnv.msal();

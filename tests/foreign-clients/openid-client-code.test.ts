@@ -17,16 +17,16 @@ const EMAIL = "ada@contoso.example";
 const WEB = "https://notes.contoso.example/back";
 const SECRET = "s p:a/c+e=%";
 
-/** As the library wants it. */
+/** In the form that the library expects. */
 async function signingKeyOf({ key }: OwnCertificate): Promise<webcrypto.CryptoKey> {
   const pkcs8 = key.export({ type: "pkcs8", format: "der" });
   return crypto.subtle.importKey("pkcs8", pkcs8, { name: "RSA-PSS", hash: "SHA-256" }, false, ["sign"]);
 }
 
-/** What the library found wrong, which is the cause of what it throws. */
+/** The problem that the library found: the cause of the error that it throws. */
 const because = (what: RegExp) => (error: Error) => what.test(String((error.cause as Error | undefined)?.message));
 
-describe("openid-client signs in by an authorization code", () => {
+describe("openid-client signs in with an authorization code", () => {
   let tenant: TestTenant;
   let app: App;
   before(async () => {
@@ -53,7 +53,7 @@ describe("openid-client signs in by an authorization code", () => {
     return config;
   }
 
-  /** What the library needs to know again when the answer comes. */
+  /** Values that the library needs again when the response arrives. */
   async function asked(config: oidc.Configuration, redirect_uri = WEB, more: Record<string, string> = {}) {
     const pkceCodeVerifier = oidc.randomPKCECodeVerifier();
     const [expectedState, expectedNonce] = [oidc.randomState(), oidc.randomNonce()];
@@ -69,7 +69,7 @@ describe("openid-client signs in by an authorization code", () => {
     return { url, checks: { pkceCodeVerifier, expectedState, expectedNonce } };
   }
 
-  /** The person's browser, up to where it leaves the tenant. */
+  /** Drives the person's browser until it leaves the tenant. */
   async function walk(url: URL, decision: "yes" | "no", person = new Person(tenant)): Promise<URL> {
     await person.open(url.href);
     if (person.left === undefined && person.path.startsWith("/sign-in")) await person.signIn(EMAIL, PASSWORD);
@@ -77,7 +77,7 @@ describe("openid-client signs in by an authorization code", () => {
     return new URL(person.left!);
   }
 
-  test("finds that it can: code, PKCE, and the issuer in the answer", async () => {
+  test("finds that code, PKCE and the issuer in the response are supported", async () => {
     const metadata = (await discover()).serverMetadata();
     assert.equal(metadata.authorization_endpoint, `${tenant.authority}/oauth2/v2.0/authorize`);
     assert.deepEqual(metadata.response_types_supported, ["code"]);
@@ -88,7 +88,7 @@ describe("openid-client signs in by an authorization code", () => {
   });
 
   for (const redirectUri of [WEB, "http://127.0.0.1:51004/back"]) {
-    test(`to ${redirectUri}: state, nonce, issuer and verifier all fit, and the tokens are good`, async () => {
+    test(`to ${redirectUri}: state, nonce, issuer and verifier all match, and the tokens are valid`, async () => {
       const config = await discover();
       const { url, checks } = await asked(config, redirectUri);
       const back = await walk(url, "yes");
@@ -115,7 +115,7 @@ describe("openid-client signs in by an authorization code", () => {
     });
   }
 
-  test("by two secrets of the tenant's making at once; one that is removed or has expired ends alone", async () => {
+  test("with two generated secrets at once; removal or expiry of one does not affect the other", async () => {
     const { apps } = tenant.admin;
     const web = await apps.put({ name: "Server, two secrets", redirectUris: [WEB] });
     const [first, second] = [await apps.addSecret(web.clientId), await apps.addSecret(web.clientId)];
@@ -138,11 +138,11 @@ describe("openid-client signs in by an authorization code", () => {
     await seed(tenant.context.store).addSecret(web.clientId, old, { endsAt: tenant.clock.now() });
     const expired = oidc.refreshTokenGrant(await discover(web, oidc.ClientSecretPost(old)), renewing.get(posted)!);
     await assert.rejects(expired, { error: "invalid_client", error_description: /^AADSTS7000222: / });
-    // The sign-in is still there for a secret that is good.
+    // The sign-in still works with a valid secret.
     await renew(posted);
   });
 
-  test("as a confidential client by private_key_jwt, each time with an assertion of its own", async () => {
+  test("as a confidential client by private_key_jwt, with a new assertion each time", async () => {
     const certified = await addCertifiedApp(tenant.context, "Server, by certificate");
     const { app: registered, own } = certified;
     await seed(tenant.context.store).putApp({ ...registered, redirectUris: [WEB] });
@@ -156,7 +156,7 @@ describe("openid-client signs in by an authorization code", () => {
     await assert.rejects(oidc.authorizationCodeGrant(config, back, checks), { error: "invalid_grant" });
   });
 
-  test("hears that the person said no, and checks the issuer of that too", async () => {
+  test("reports that the person declined, and checks the issuer of that response too", async () => {
     const config = await discover();
     const { url, checks } = await asked(config);
     await assert.rejects(oidc.authorizationCodeGrant(config, await walk(url, "no"), checks), {
@@ -184,7 +184,7 @@ describe("openid-client signs in by an authorization code", () => {
     await assert.rejects(oidc.authorizationCodeGrant(config, back, wrongNonce), because(/nonce/));
   });
 
-  test("signs in again without a page where nothing is new, and with prompt=none", async () => {
+  test("signs in again without a page if nothing is new, and with prompt=none", async () => {
     const config = await discover();
     const person = new Person(tenant);
     await walk((await asked(config)).url, "yes", person);
@@ -194,10 +194,10 @@ describe("openid-client signs in by an authorization code", () => {
       const tokens = await oidc.authorizationCodeGrant(config, new URL(person.left!), checks);
       assert.ok(tokens.claims()?.nonce);
     }
-    const nobody = await asked(config, WEB, { prompt: "none" });
+    const silent = await asked(config, WEB, { prompt: "none" });
     const stranger = new Person(tenant);
-    await stranger.open(nobody.url.href);
-    const refused = oidc.authorizationCodeGrant(config, new URL(stranger.left!), nobody.checks);
+    await stranger.open(silent.url.href);
+    const refused = oidc.authorizationCodeGrant(config, new URL(stranger.left!), silent.checks);
     await assert.rejects(refused, { error: "login_required" });
   });
 });

@@ -10,12 +10,13 @@ const SCOPE = "openid profile email offline_access";
 describe("openid-client against the tenant", () => {
   let testEnv: TenantForClients;
   before(async () => {
-    // Behind, because the waits below move the tenant's clock but not the one openid-client checks `nbf` and `exp` by.
+    // Behind, because the waits below move the tenant's clock but not the clock by which openid-client checks `nbf` and
+    // `exp`.
     testEnv = await startTenantForClients({ clock: manualClock(Date.now() - 30 * 60_000) });
   });
   after(() => testEnv[Symbol.asyncDispose]());
 
-  /** Finds everything by the issuer, and checks signatures besides claims. */
+  /** Discovers everything from the issuer, and checks signatures as well as claims. */
   async function discover(
     clientId = testEnv.clientId,
     authentication: oidc.ClientAuth = oidc.None(),
@@ -28,7 +29,7 @@ describe("openid-client against the tenant", () => {
     return config;
   }
 
-  /** A wait of openid-client, which it takes in steps of five seconds, passes at once, and the tenant's clock with it. */
+  /** openid-client waits in steps of five seconds; each passes immediately and advances the tenant's clock. */
   function waitsMoveTheClock(t: TestContext): void {
     const wait = globalThis.setTimeout;
     t.mock.method(globalThis, "setTimeout", (callback: () => void, delay = 0, ...rest: []) => {
@@ -45,7 +46,7 @@ describe("openid-client against the tenant", () => {
     return oidc.pollDeviceAuthorizationGrant(config, device);
   }
 
-  test("finds the endpoints by the issuer", async () => {
+  test("discovers the endpoints from the issuer", async () => {
     const metadata = (await discover()).serverMetadata();
     const base = `${testEnv.tenant.authority}/oauth2/v2.0`;
     assert.equal(metadata.issuer, testEnv.tenant.issuer);
@@ -55,7 +56,7 @@ describe("openid-client against the tenant", () => {
     assert.ok(metadata.grant_types_supported?.includes("urn:ietf:params:oauth:grant-type:device_code"));
   });
 
-  test("gets a code, with the address that holds it already", async () => {
+  test("gets a code, and the address that already contains it", async () => {
     const device = await oidc.initiateDeviceAuthorization(await discover(), { scope: SCOPE });
     const { verification_uri, verification_uri_complete, user_code, interval } = device;
     assert.equal(verification_uri, testEnv.tenant.verificationUri);
@@ -74,7 +75,7 @@ describe("openid-client against the tenant", () => {
     assert.ok(tokens.refresh_token);
   });
 
-  test("is told to slow down when it polls too fast, and does", async (t) => {
+  test("receives slow_down when it polls too fast, and slows down", async (t) => {
     waitsMoveTheClock(t);
     const { tenant, ada, clientId } = testEnv;
     const config = await discover();
@@ -84,7 +85,7 @@ describe("openid-client against the tenant", () => {
 
     config[oidc.customFetch] = async (url, options) => {
       const second = (tenant.clock.now() - started) / 1000;
-      // Somebody has polled with the same code a moment before: openid-client's second poll is too early.
+      // Another poll with the same code came a moment before, so openid-client's second poll is too early.
       if (polls.length === 1) await pollAsMsal(device.device_code);
       const response = await tenant.fetch(url, options as RequestInit);
       const { error = "tokens" } = (await response.clone().json()) as { error?: string };
@@ -92,7 +93,7 @@ describe("openid-client against the tenant", () => {
       if (polls.length === 2) await ada.approve(device.user_code);
       return response;
     };
-    // Real time, in case it never ends.
+    // In real time, in case it never ends.
     const signal = AbortSignal.timeout(10_000);
     const tokens = await oidc.pollDeviceAuthorizationGrant(config, device, undefined, { signal });
 
@@ -102,14 +103,14 @@ describe("openid-client against the tenant", () => {
       ["5: authorization_pending", "10: slow_down", "20: tokens"],
     );
 
-    /** Under MSAL's grant type, which is never told to slow down. */
+    /** Under MSAL's grant type, which never receives slow_down. */
     function pollAsMsal(device_code: string): Promise<Response> {
       const body = new URLSearchParams({ client_id: clientId, grant_type: "device_code", device_code });
       return tenant.fetch(`${tenant.authority}/oauth2/v2.0/token`, { method: "POST", body });
     }
   });
 
-  test("hears that the person said no", async (t) => {
+  test("reports that the person declined", async (t) => {
     waitsMoveTheClock(t);
     const config = await discover();
     const device = await oidc.initiateDeviceAuthorization(config, { scope: SCOPE });
@@ -117,7 +118,7 @@ describe("openid-client against the tenant", () => {
     await assert.rejects(oidc.pollDeviceAuthorizationGrant(config, device), { error: "access_denied", status: 400 });
   });
 
-  test("hears that the code expired", async (t) => {
+  test("reports that the code expired", async (t) => {
     waitsMoveTheClock(t);
     const config = await discover();
     const device = await oidc.initiateDeviceAuthorization(config, { scope: SCOPE });
@@ -125,7 +126,7 @@ describe("openid-client against the tenant", () => {
     await assert.rejects(oidc.pollDeviceAuthorizationGrant(config, device), { error: "expired_token", status: 400 });
   });
 
-  test("is refused a scope nobody offers before a code is given", async () => {
+  test("gets an error for an unknown scope before a code is issued", async () => {
     const asked = oidc.initiateDeviceAuthorization(await discover(), { scope: "openid Everything.Read" });
     await assert.rejects(asked, { error: "invalid_scope", status: 400 });
   });
@@ -155,7 +156,7 @@ describe("openid-client against the tenant", () => {
     }
   });
 
-  test("asks userinfo, whose sub is the ID token's", async (t) => {
+  test("calls UserInfo, which returns the ID token's sub", async (t) => {
     const config = await discover();
     const tokens = await signIn(t, config);
     const userinfo = await oidc.fetchUserInfo(config, tokens.access_token, tokens.claims()!.sub);
@@ -167,7 +168,7 @@ describe("openid-client against the tenant", () => {
     });
   });
 
-  test("gets nothing of userinfo with the access token of an API", async (t) => {
+  test("gets nothing from UserInfo with the access token of an API", async (t) => {
     const config = await discover();
     const tokens = await signIn(t, config, `openid ${testEnv.scopes.read}`);
     await assert.rejects(oidc.fetchUserInfo(config, tokens.access_token, tokens.claims()!.sub), { status: 401 });

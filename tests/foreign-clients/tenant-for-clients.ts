@@ -6,10 +6,10 @@ import {
   type TestTenantOptions,
 } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { type Approver, approver } from "../fixtures/approver.ts";
-import { addApi, addUser, consentForEverybody } from "../fixtures/registrations.ts";
+import { addApi, addUser, consentForAllUsers } from "../fixtures/registrations.ts";
 import { type MsalClient, startMsal } from "./msal-client.ts";
 
-/** A tenant with the built-in app and API, a second API, a third that nobody consented to, and a person. */
+/** A tenant with the built-in app and API, a second API, a third without consent, and a user. */
 export interface TenantForClients extends AsyncDisposable {
   tenant: TestTenant;
   clientId: string;
@@ -32,7 +32,7 @@ export async function startTenantForClients(options?: TestTenantOptions): Promis
   const app = tenant.apps[0]!;
   const toDoList = tenant.apis[0]!;
   const calendar = await addApi(context, "Calendar", ["Calendar.Read"]);
-  await consentForEverybody(context, app, calendar);
+  await consentForAllUsers(context, app, calendar);
   const payroll = await addApi(context, "Payroll", ["Payroll.Read"]);
   const user = await addUser(context, "Ada@Example.com", "Ada Lovelace");
   return {
@@ -52,7 +52,7 @@ export async function startTenantForClients(options?: TestTenantOptions): Promis
         signIn: (scopes, meanwhile) =>
           program.signIn(scopes, async (code) => {
             await meanwhile(code);
-            // A poll was perhaps faster than the decision; on a clock that stands still all after it would be early.
+            // A poll may have come before the decision. On a clock that does not move, all later polls would be early.
             tenant.clock.advance(POLL_INTERVAL_SECONDS * 1_000);
           }),
       };

@@ -1,6 +1,7 @@
 /**
  * Every page as a picture: `node tools/node24.mjs tests/gallery/gallery.ts [folder] [only]`.
- * Phone and desktop, light and dark, in every language, and `index.html` beside them to look through; `only` is the beginning of a page's name.
+ * Phone and desktop, light and dark, in every language, with an `index.html` to browse them; `only` is the beginning of
+ * a page's name.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
@@ -36,7 +37,8 @@ try {
       for (const sample of chosen) {
         await page.setViewportSize(screen);
         await show(page, standing(renderPage(sample.view, sample.chrome)));
-        // As tall as the page, because what sticks to the screen's edge would stand in the middle of a full-page picture.
+        // As tall as the page, because elements fixed to the screen's edge would be in the middle of a full-page
+        // picture.
         const height = await page.evaluate<number>("document.documentElement.scrollHeight");
         await page.setViewportSize({ width: screen.width, height });
         await page.screenshot({ path: join(folder, pictureOf(sample.name, screen.name, colorScheme)) });

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 
-/** At an address where browsers have passkeys, so that the pages' script shows what it shows to a person. */
+/** Uses an address where browsers support passkeys, so that the pages' script runs as it does for a person. */
 export async function show(page: Page, body: string): Promise<void> {
   await page.route("http://localhost/", (route) => route.fulfill({ contentType: "text/html; charset=utf-8", body }), {
     times: 1,

@@ -1,4 +1,4 @@
-// An administrator's device gets what opens Graph; nobody else's does, and the right counts as it is now.
+// Only an administrator's device gets a token for Graph, and the current role decides.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { createGuard } from "@doorcode/guard";
@@ -31,7 +31,7 @@ const assertNeedsAdministrator = ({ status, body }: Answer) => {
   assert.equal(body.access_token, undefined);
 };
 
-test("an administrator signs the command line in through the pages; a plain person is told who can", async () => {
+test("an administrator signs the command line in through the pages; another user learns who can", async () => {
   await using tenant = await startTestTenant();
   await allowDeviceCode(tenant);
   const passwordHash = await hashPassword(PASSWORD);
@@ -64,7 +64,7 @@ test("an administrator signs the command line in through the pages; a plain pers
 });
 
 for (const store of ["sqlite", "postgres"] as const) {
-  describe(`the administrator's right (${store})`, () => {
+  describe(`the administrator role (${store})`, () => {
     let tenant: TestTenant;
     before(async () => {
       tenant = await startTestTenant({ store });
@@ -85,7 +85,7 @@ for (const store of ["sqlite", "postgres"] as const) {
     };
     const renew = (token: string, more: Record<string, string> = {}) => refresh(tenant, token, { client_id, ...more });
 
-    test("taken, the next call is refused, and the next renewal; given back, both go on", async () => {
+    test("once it is removed, the next call is refused, and the next renewal; once restored, both work", async () => {
       const user = await administrator();
       const tokens = await signedIn(user);
       await call(tenant, tokens.access_token);
@@ -100,7 +100,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assert.equal((await renew(renewed.refresh_token, { scope: "openid offline_access" })).status, 200);
     });
 
-    test("taken between the yes and the poll: no tokens, now or later", async () => {
+    test("removed between approval and poll: no tokens, now or later", async () => {
       const user = await administrator();
       const { body: code } = await requestCode(tenant, { client_id, scope: SCOPE });
       await approve(tenant, code.user_code, user);
@@ -111,7 +111,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assert.equal((await poll(tenant, code.device_code, { client_id })).body.error, "access_denied");
     });
 
-    test("what one sign-in was allowed no other sign-in of the same person and program gets by renewing", async () => {
+    test("a permission of one sign-in is not available to another of the same person and program by renewing", async () => {
       const user = await administrator();
       await signedIn(user);
       const other = await signedIn(user, "openid offline_access User.Read");
@@ -123,7 +123,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assert.doesNotMatch(String(claimsOf(all.body.access_token).scp), /\.All/);
     });
 
-    test(".default of Graph asks for nothing administrative at sign-in, and keeps at a renewal what the sign-in had", async () => {
+    test(".default of Graph requests no administrative scope at sign-in; a renewal keeps those of the sign-in", async () => {
       const user = await administrator();
       const plain = await signedIn(user, "openid https://graph.microsoft.com/.default");
       assert.equal(claimsOf(plain.access_token).scp, "openid");
@@ -134,7 +134,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assertNeedsAdministrator(await renew(body.refresh_token, { scope: "https://graph.microsoft.com/.default" }));
     });
 
-    test("scopes match whatever their case, and one that Graph has not here is refused", async () => {
+    test("scopes match regardless of case, and one that this Graph does not have is refused", async () => {
       const tokens = await signedIn(await administrator(), "openid application.readwrite.all");
       assert.equal(claimsOf(tokens.access_token).scp, "openid Application.ReadWrite.All");
       const unknown = await requestCode(tenant, { client_id, scope: "openid Mail.Read" });
@@ -143,7 +143,7 @@ for (const store of ["sqlite", "postgres"] as const) {
   });
 }
 
-test("a web API's guard takes neither an administrator's token for Graph nor the operator's", async () => {
+test("a web API's guard rejects an administrator's token for Graph, and the operator's", async () => {
   await using tenant = await startTestTenant({ clock: "moving" });
   await allowDeviceCode(tenant);
   const user = await addUser(tenant);
@@ -153,7 +153,7 @@ test("a web API's guard takes neither an administrator's token for Graph nor the
   const { body: tokens } = await poll(tenant, code.device_code, { client_id });
   const { issuer, ca, tenantId } = tenant;
   const tokensOf = { administrator: tokens.access_token, operator: await tenant.operatorToken() };
-  // Even where somebody configured Graph's own audience for an API of theirs, the operator's token is none.
+  // Even if an API is configured with Graph's own audience, the operator's token does not work.
   const graph = "00000003-0000-0000-c000-000000000000";
   const api = tenant.apis[0]!.clientId;
   const refused = { administrator: [api], operator: [api, graph] };
@@ -168,7 +168,7 @@ test("a web API's guard takes neither an administrator's token for Graph nor the
   }
 });
 
-test("unmodified MSAL asks for the person again once the right is gone, and renews when it is back", async () => {
+test("unmodified MSAL asks the user to sign in once the role is removed, and renews once it is restored", async () => {
   await using tenant = await startTestTenant();
   await allowDeviceCode(tenant);
   const user = await addUser(tenant);

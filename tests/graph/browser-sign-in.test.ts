@@ -1,4 +1,4 @@
-// The command line signs in by a browser with what opens Graph: an administrator's does, nobody else's.
+// The command line signs in by a browser and gets a token for Graph, for administrators only.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { createClient } from "../../packages/client/src/create-client.ts";
@@ -34,11 +34,11 @@ for (const engine of ["entra", "oidc"] as const) {
         ...{ store: memoryStore(), present: false },
       });
 
-    test("an administrator reads the warning, says yes, and Graph takes the token", async () => {
+    test("an administrator reads the warning and approves, and Graph accepts the token", async () => {
       const root = new Person(tenant);
       const { options, ended } = inBrowserOf(root, async () => {
         await root.signIn(ROOT, PASSWORD);
-        assert.match(root.html, /It asks for an administrator’s rights\./);
+        assert.match(root.html, /It asks for administrator rights\./);
         assert.match(root.html, /As an administrator, it will be able to/);
         await agree(root);
       });
@@ -53,7 +53,7 @@ for (const engine of ["entra", "oidc"] as const) {
       assert.equal((await (await graphClient(tenant, renewed.token)).get("applications")).status, 200);
     });
 
-    test("a plain person is told that it needs an administrator, goes back, and the program has nothing", async () => {
+    test("another user sees that it needs an administrator and goes back; the program gets nothing", async () => {
       const ada = new Person(tenant);
       const { options, ended } = inBrowserOf(ada, async () => {
         await ada.signIn(ADA, PASSWORD);
@@ -66,7 +66,7 @@ for (const engine of ["entra", "oidc"] as const) {
       assert.deepEqual(await client.accounts(), []);
     });
 
-    test("a plain person lets an administrator sign in instead", async () => {
+    test("a regular user lets an administrator sign in instead", async () => {
       const person = new Person(tenant);
       const { options, ended } = inBrowserOf(person, async () => {
         await person.signIn(ADA, PASSWORD);

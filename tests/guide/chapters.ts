@@ -1,4 +1,4 @@
-// The chapters of docs/guide as what a reader would do: files to write and commands to run, in their order.
+// The chapters of docs/guide as a reader follows them: files to write and commands to run, in order.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { root } from "../packaging/pack.ts";
@@ -16,9 +16,9 @@ export interface Block {
   /** `yaml`, `js`, `sh`, `env`. */
   language: string;
   /**
-   * `file=NAME` writes it. A command is run to its end; with `background` until it says that it answers; with `person`
-   * until it shows a code, which the next `approve` decides on. `entra` is meant for Entra, and is tried with this
-   * project's tenant in its place.
+   * `file=NAME` writes the file. A command runs to its end; with `background`, until it reports that it answers; with
+   * `person`, until it shows a code, which the next `approve` decides. `entra` is for Entra, and is tested against this
+   * project's tenant.
    */
   as: string;
   text: string;

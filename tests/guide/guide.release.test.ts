@@ -1,4 +1,4 @@
-// docs/guide, done as it is written: every command and every program of it, against this project's own tenant.
+// Follows docs/guide as written: every command and every program, against this project's own tenant.
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { publishedNames } from "../packaging/pack.ts";

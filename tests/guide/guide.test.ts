@@ -1,4 +1,4 @@
-// What docs/guide says, held against the files and messages that it shows. guide.release.test.ts runs its commands.
+// Compares docs/guide with the files and messages that it shows. guide.release.test.ts runs its commands.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -10,7 +10,7 @@ import { root } from "../packaging/pack.ts";
 import { blocksOf, chapters } from "./chapters.ts";
 import { exampleFile } from "./reader.ts";
 
-test("every chapter says it for one's own tenant and for Entra, and every link leads somewhere", async () => {
+test("every chapter covers this project's tenant and Entra, and every link works", async () => {
   for (const chapter of ["README", ...chapters]) {
     const text = await readFile(join(root, "docs/guide", `${chapter}.md`), "utf8");
     if (chapter !== "README") assert.match(text, /^## Your own tenant$[\s\S]+^## Entra$/m, chapter);
@@ -20,14 +20,14 @@ test("every chapter says it for one's own tenant and for Entra, and every link l
   }
 });
 
-test("the file that the guide shows is the one that is tried, and the README's", async () => {
+test("the guide and the README show the file that is tested", async () => {
   const example = await exampleFile();
   const [shown] = (await blocksOf("prepare-your-tenant")).filter(({ language }) => language === "yaml");
   assert.equal(shown?.text, example);
   assert.ok((await readFile(join(root, "README.md"), "utf8")).includes(example));
 });
 
-test("files to begin with name each permission in every language of the pages", async () => {
+test("starter files name each permission in every language of the pages", async () => {
   for (const file of ["docs/guide/doorcode.tenant.yaml", "packages/cli/templates/both/doorcode.tenant.yaml"]) {
     const { apis } = readTenantFile(await readFile(join(root, file), "utf8"), file);
     const scopes = Object.values(apis).flatMap((api) => Object.values(api.scopes));
@@ -39,14 +39,14 @@ test("files to begin with name each permission in every language of the pages", 
   }
 });
 
-test("the mistake that the README shows is told in these words", async () => {
+test("the error in the README has the text of the real one", async () => {
   const text = (await exampleFile()).replace("signIn:", "signIm:");
-  const told = await Promise.resolve()
+  const shown = await Promise.resolve()
     .then(() => readTenantFile(text, "doorcode.tenant.yaml"))
     .then(
       () => "",
       (error) => describeProblems(error).trimEnd(),
     );
-  assert.match(told, /signIm/);
-  assert.ok((await readFile(join(root, "README.md"), "utf8")).includes(told), told);
+  assert.match(shown, /signIm/);
+  assert.ok((await readFile(join(root, "README.md"), "utf8")).includes(shown), shown);
 });

@@ -1,4 +1,4 @@
-// Somebody who reads the guide and does what it says, in an empty folder with the packed packages.
+// Follows the guide like a reader, in an empty folder with the packed packages.
 import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -12,9 +12,9 @@ import { type Block, commandsOf } from "./chapters.ts";
 const codeShown = /\b([BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4})\b/;
 
 export interface Reader {
-  /** Does what one block says; throws what went wrong. */
+  /** Runs one block; throws if it fails. */
   follow(block: Block): Promise<void>;
-  /** Ends what runs in the background. */
+  /** Ends the processes in the background. */
   stop(): Promise<void>;
 }
 
@@ -28,7 +28,7 @@ export async function readerOf(packed: Packed, project: string): Promise<Reader>
     npm_config_offline: "true",
     npm_config_update_notifier: "false",
   });
-  /** What stands in the guide → what it is here. */
+  /** A value in the guide → its value here. */
   const values = new Map<string, string>([["http://127.0.0.1:8600", `http://127.0.0.1:${await freePort()}`]]);
   const background: Running[] = [];
   let folder = project;
@@ -37,7 +37,7 @@ export async function readerOf(packed: Packed, project: string): Promise<Reader>
 
   const here = (text: string) => [...values].reduce((known, [from, to]) => known.replaceAll(from, to), text);
   const start = (command: string) =>
-    // A group of its own: what it starts ends with it.
+    // A separate process group, so that its children end with it.
     startCommand("/bin/sh", ["-c", command], { cwd: folder, env, detached: true });
 
   async function run(command: string, ...allowed: number[]): Promise<Ended> {
@@ -54,7 +54,7 @@ export async function readerOf(packed: Packed, project: string): Promise<Reader>
       folder = join(folder, line.slice(3));
       return;
     }
-    // The packages are there already, as npm would have put them; nothing here asks a registry.
+    // The packages are already there, as npm would install them; nothing here uses a registry.
     if (line.startsWith("npm install")) return;
     await run(line);
   }
@@ -80,7 +80,9 @@ export async function readerOf(packed: Packed, project: string): Promise<Reader>
     values.set("<CA file>", of("CA file"));
   }
 
-  /** The command of Entra's part, with this project's tenant in Entra's place and its operator for the administrator. */
+  /**
+   * The command for Entra, with this project's tenant instead of Entra and its operator instead of the administrator.
+   */
   async function asForEntra(line: string): Promise<void> {
     const authority = here("https://localhost:8443/<tenant>");
     const instead = line.replace("--to entra --tenant contoso.onmicrosoft.com", `--token-stdin --to ${authority}`);
@@ -107,7 +109,7 @@ export async function readerOf(packed: Packed, project: string): Promise<Reader>
       const file = /^file=(\S+)$/.exec(as)?.[1];
       if (file !== undefined) return write(file, file.endsWith(".yaml") ? await exampleFile() : text);
       if (language === "env") return changeEnv(text);
-      assert.equal(language, "sh", `nobody knows how to try a block of ${language} (line ${block.line})`);
+      assert.equal(language, "sh", `cannot run a block of ${language} (line ${block.line})`);
       for (const line of commandsOf(block)) {
         if (as === "background") await inBackground(line);
         else if (as === "entra") await asForEntra(line);
@@ -120,7 +122,7 @@ export async function readerOf(packed: Packed, project: string): Promise<Reader>
         else await command(line);
       }
       if (as !== "approve") return;
-      const { exit, stdout, stderr } = (await waiting?.ended) ?? assert.fail("nobody waits for an approval");
+      const { exit, stdout, stderr } = (await waiting?.ended) ?? assert.fail("no command waits for an approval");
       assert.equal(exit, 0, stdout + stderr);
     },
     async stop() {

@@ -1,5 +1,5 @@
-// The code mail of sign-up through a mail server from Debian's packages: Exim, in a scratch folder, with STARTTLS and a
-// certificate of its own. Installs nothing, listens on loopback only, leaves nothing behind.
+// Sends the sign-up code by email through Debian's Exim, in a scratch folder, with STARTTLS and its own certificate.
+// Installs nothing, listens on loopback only, leaves nothing behind.
 //   node tools/node24.mjs --conditions=doorcode-source tests/mail/with-exim.ts
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { generateKeyPairSync, randomInt, randomUUID } from "node:crypto";
@@ -108,7 +108,7 @@ async function run(program: string): Promise<void> {
   await plain.close();
 }
 
-/** Takes mail for two addresses of one domain, over TLS only, and puts it into files of this folder. */
+/** Accepts mail for two addresses of one domain, over TLS only, and writes it to files in this folder. */
 function configuration(port: number): string {
   const { user, group } = daemon();
   return `
@@ -156,7 +156,7 @@ begin authenticators
 `;
 }
 
-/** Exim gives up root for its own user; started by anybody else it stays who it is. */
+/** Exim drops root for its own user; started by another user, it keeps running as that user. */
 function daemon(): { user: string; group: string } {
   if (process.getuid?.() === 0) return { user: "Debian-exim", group: "Debian-exim" };
   const id = (flag: string) => execFileSync("id", [flag], { encoding: "utf8" }).trim();

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync } from "node:fs";
+import { stripTypeScriptTypes } from "node:module";
 import { join, posix } from "node:path";
+import { parse } from "acorn";
 import { importsOf, root } from "../architecture/source-files.ts";
 
 /** Code that is mutated together, and the quick tests that must notice. */
@@ -20,9 +22,9 @@ export interface Equivalent {
   file: string;
   /** The source text that is replaced, as a run prints it. */
   original: string;
-  /** What Stryker puts there, as a run prints it. */
+  /** The replacement by Stryker, as a run prints it. */
   replacement: string;
-  /** A part of the line where the text begins; needed where the file holds the text more than once. */
+  /** A part of the line where the text begins; required if the file contains the text more than once. */
   line?: string;
   reason: string;
 }
@@ -40,18 +42,30 @@ function files(group: Group, key: "mutate" | "tests"): string[] {
 }
 
 /**
- * What a score was measured with. Fixtures count, because tests assert through them; sources that the group does not
+ * The files that a score depends on. Fixtures count, because tests assert through them; sources that the group does not
  * mutate do not.
  */
 export const measuredFiles = (group: Group): string[] => [...sourcesOf(group), ...withFixtures(testsOf(group))];
 
-/** Changes when a measured file does, or the group itself. */
+/** Changes when the code of a measured file does, or the group itself. Comments, types and layout do not count. */
 export function digestOf(group: Group): string {
   const hash = createHash("sha256").update(JSON.stringify(group));
   for (const path of measuredFiles(group)) {
-    hash.update(`\0${path}\0`).update(readFileSync(join(root, path)));
+    hash.update(`\0${path}\0`).update(codeOf(readFileSync(join(root, path), "utf8")));
   }
   return hash.digest("hex").slice(0, 16);
+}
+
+/** What runs of a TypeScript module, one token a line. */
+export function codeOf(text: string): string {
+  const tokens: string[] = [];
+  const code = stripTypeScriptTypes(text);
+  parse(code, {
+    ecmaVersion: "latest",
+    sourceType: "module",
+    onToken: ({ start, end }) => tokens.push(code.slice(start, end)),
+  });
+  return tokens.join("\n");
 }
 
 function withFixtures(tests: string[]): string[] {

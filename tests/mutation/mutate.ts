@@ -7,7 +7,7 @@ import { root } from "../architecture/source-files.ts";
 import { type Group, testsOf } from "./group.ts";
 import type { Mutant } from "./score.ts";
 
-/** What Stryker says of one mutant, as far as it is used here. */
+/** The parts of Stryker's result for one mutant that are used here. */
 interface StrykerMutant {
   fileName: string;
   location: { start: { line: number; column: number }; end: { line: number; column: number } };
@@ -23,10 +23,10 @@ const statuses: Record<string, Mutant["status"]> = {
   NoCoverage: "no coverage",
 };
 
-/** What the tests need of the repository; the sandbox is a copy of it. */
+/** The parts of the repository that the tests need; the sandbox is a copy of them. */
 const copied = ["package.json", "packages/**", "tests/**", "examples/**", "tools/**"];
 
-/** Puts every fault that Stryker knows into `sources`, one at a time, each in front of the group's tests. */
+/** Puts every fault that Stryker supports into `sources`, one at a time, and runs the group's tests for each. */
 export async function mutate(group: Group, sources: string[], tempDir: string): Promise<Mutant[]> {
   const tools = bringTools("tools/mutation", "Stryker", 12);
   const { Stryker } = await import(pathToFileURL(join(tools, "@stryker-mutator/core/dist/src/index.js")).href);
@@ -45,11 +45,11 @@ export async function mutate(group: Group, sources: string[], tempDir: string): 
       ],
       forceBail: true,
     },
-    // A test file is one test to the tap runner: it tells which mutants each file reaches.
+    // The tap runner treats a test file as one test, and reports which mutants each file reaches.
     coverageAnalysis: "perTest",
     concurrency: availableParallelism(),
     timeoutMS: 5_000,
-    // A busy machine makes a test file slow, and a false timeout would count as noticed.
+    // On a busy machine test files are slow, and a false timeout would count as noticed.
     timeoutFactor: 4,
     tempDirName: relative(root, tempDir),
     cleanTempDir: "always",

@@ -7,7 +7,7 @@ const remarks: Partial<Record<Mutant["status"], string>> = {
   "no coverage": ", reached by no test",
 };
 
-/** Faults in the words that an entry of `equivalent` repeats. */
+/** Faults in the form that an entry of `equivalent` repeats. */
 export function printMutants(mutants: Mutant[]): void {
   for (const { file, line, mutator, original, replacement, status } of mutants) {
     console.log(`\n${file}:${line} ${mutator}${remarks[status] ?? ""}`);

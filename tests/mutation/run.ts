@@ -1,4 +1,4 @@
-// `npm run test:mutants [-- GROUP…] [--changed] [--file PART]`: how many deliberate faults the tests notice.
+// `npm run test:mutants [-- GROUP…] [--changed] [--minutes N] [--file PART]`: how many deliberate faults the tests notice.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -20,13 +20,21 @@ const { values, positionals } = parseArgs({
   options: {
     /** Only groups that differ from their recorded score's. */
     changed: { type: "boolean", default: false },
-    /** Only sources whose path contains this; for work on one file, so nothing is recorded and no floor holds. */
+    /** Begins no further group after so many minutes. The rest keep their recorded scores, and are named at the end. */
+    minutes: { type: "string" },
+    /** Only sources with this text in their path. For work on one file, so nothing is recorded and no floor applies. */
     file: { type: "string" },
   },
 });
 const unknown = positionals.filter((name) => !groups.some((group) => group.name === name));
 if (unknown.length > 0) {
   console.error(`No such group: ${unknown.join(", ")}. Groups: ${groups.map(({ name }) => name).join(", ")}`);
+  process.exit(2);
+}
+
+const minutes = values.minutes === undefined ? Number.POSITIVE_INFINITY : Number(values.minutes);
+if (!(minutes > 0)) {
+  console.error(`--minutes ${values.minutes}: not a number of minutes.`);
   process.exit(2);
 }
 
@@ -41,15 +49,20 @@ process.on("exit", () => {
 });
 process.env.TMPDIR = testsTemp;
 process.env.NODE_COMPILE_CACHE = join(testsTemp, "compile-cache");
-// The tap runner starts whatever `node` comes first.
+// The tap runner starts the first `node` in PATH.
 process.env.PATH = `${dirname(process.execPath)}${delimiter}${process.env.PATH}`;
 
 const results = new Map<string, GroupResult>();
+const leftOut: string[] = [];
 for (const group of chosen) {
   const sources = sourcesOf(group).filter((path) => path.includes(values.file ?? ""));
   // Of the files as they are now: they may be edited while this runs.
   const digest = digestOf(group);
   if (sources.length === 0 || (values.changed && recordedOf(group)?.digest === digest)) continue;
+  if (performance.now() > minutes * 60_000) {
+    leftOut.push(group.name);
+    continue;
+  }
   console.log(`\n${group.name}: ${sources.length} files`);
   const started = performance.now();
   const mutants = await mutate(group, sources, tempDir).catch((error: Error) => {
@@ -72,6 +85,9 @@ for (const group of chosen) {
   if (found) scores.set(group.name, found);
 }
 printTable(scores);
+if (leftOut.length > 0) {
+  console.log(`Changed since their score was recorded, and not measured in ${minutes} minutes: ${leftOut.join(", ")}`);
+}
 if (values.file === undefined) {
   const whole = chosen.length === groups.length;
   const problems = [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { measuredFiles, sourcesOf, testsOf } from "./group.ts";
+import { codeOf, measuredFiles, sourcesOf, testsOf } from "./group.ts";
 import { groups } from "./groups.ts";
 import { type Mutant, missedFloors, percent, resultOf, type Scores, short } from "./score.ts";
 
@@ -17,7 +17,7 @@ const mutant = (changes: Partial<Mutant> = {}): Mutant => ({
 const named = { file: "a.ts", original: "a < b", replacement: "a <= b", reason: "a is never b" };
 
 describe("the mutation score", () => {
-  test("counts what tests noticed, in time or not, against what they did not", () => {
+  test("compares the faults that tests noticed, by failure or timeout, with those that they missed", () => {
     const mutants = (["killed", "timeout", "survived", "no coverage", "invalid"] as const).map((status) =>
       mutant({ status }),
     );
@@ -42,20 +42,20 @@ describe("the mutation score", () => {
     ["two survivors", [mutant(), mutant({ line: 9 })], {}],
   ];
   for (const [what, mutants, changes] of others) {
-    test(`an equivalent that fits ${what} is wrong, and excuses nothing`, () => {
+    test(`an equivalent that fits ${what} is an error, and excludes nothing`, () => {
       const { survivors, wrongEntries } = resultOf(mutants, [{ ...named, ...changes }]);
       assert.equal(wrongEntries.length, 1);
       assert.equal(survivors.length, mutants.filter(({ status }) => status === "survived").length);
     });
   }
 
-  test("an equivalent names its text as the report prints it: on one line, and cut", () => {
+  test("an equivalent names its text as the report prints it: on one line, truncated", () => {
     const original = `{\n  ${"call();\n  ".repeat(20)}}`;
     assert.match(short(original), /^\{ call\(\); call.*…$/);
     assert.deepEqual(resultOf([mutant({ original })], [{ ...named, original: short(original) }]).wrongEntries, []);
   });
 
-  test("a score below its group's floor, or below that of all, is named; one that meets it is not", () => {
+  test("a score below its group's floor or the overall floor is reported; one that meets it is not", () => {
     const scored = (killed: number, survived: number): Scores => ({
       "a.ts": { killed, survived, timeout: 0, noCoverage: 0, equivalent: 0 },
     });
@@ -76,14 +76,22 @@ describe("the mutation score", () => {
     assert.deepEqual(missedFloors([{ name: "new" }], new Map(), 0), ["new: has never been measured"]);
   });
 
-  test("a group is measured anew when a source, a test or a fixture of its tests changes", () => {
+  test("a group is measured again when a source, a test or a fixture of its tests changes", () => {
     const measured = measuredFiles(groups.find(({ name }) => name === "guard")!);
     for (const path of ["src/verify-token.ts", "test/entra-profile.test.ts", "test/fixtures/manual-clock.ts"]) {
       assert.ok(measured.includes(`packages/guard/${path}`), path);
     }
   });
 
-  test("each group names files that are there, and no source is in two groups", () => {
+  test("a new comment or type leaves a score valid; a new operator, name or text does not", () => {
+    const code = codeOf('export const at = (a: number, b: number) => a < b || "late";');
+    assert.equal(codeOf('/** When. */\nexport const at = (a: bigint, b) =>\n  a < b || "late"; // Why.\n'), code);
+    for (const other of ["a <= b || 'late'", 'a < c || "late"', 'a < b || "late "']) {
+      assert.notEqual(codeOf(`export const at = (a, b) => ${other};`), code);
+    }
+  });
+
+  test("each group names files that exist, and no source is in two groups", () => {
     const sources = groups.flatMap(sourcesOf);
     assert.deepEqual(sources, [...new Set(sources)]);
     for (const group of groups) assert.ok(testsOf(group).length > 0);

@@ -1,6 +1,6 @@
 import type { Equivalent, Group } from "./group.ts";
 
-/** One fault that was put into the code, and what the tests made of it. */
+/** One fault that was put into the code, and whether the tests noticed it. */
 export interface Mutant {
   file: string;
   line: number;

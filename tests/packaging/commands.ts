@@ -9,7 +9,7 @@ import { runCommand } from "./run-command.ts";
 
 export function describeCommands({ scratch, tarballs, project }: Packed): void {
   describe("the installed command", { skip: process.platform === "win32" }, () => {
-    const person: Person = { project, home: join(scratch, "nobody") };
+    const person: Person = { project, home: join(scratch, "person") };
     let paths: { oldest: string; newest: string };
 
     before(async () => {
@@ -33,7 +33,7 @@ export function describeCommands({ scratch, tarballs, project }: Packed): void {
       test(`answers by node_modules/.bin on ${name}`, async () => {
         const { exit, stdout, stderr } = await doorcode(person, paths[age], ["--help"]).ended;
         assert.deepEqual({ exit, stderr }, { exit: 0, stderr: "" });
-        assert.match(stdout, /^Usage: doorcode [\s\S]* login /);
+        assert.match(stdout, /Usage:\n {2}doorcode COMMAND [\s\S]* login /);
       });
 
       test(`answers by npx on ${name}`, async () => {

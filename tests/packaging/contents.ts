@@ -7,8 +7,8 @@ import type { Packed } from "./packed.ts";
 import { installedAt, type Manifest, manifestOf } from "./project.ts";
 
 const allowed =
-  /^(?:package\.json|README\.md|LICENSE|tenant\.schema\.json|bin\/[\w.-]+\.cjs|src\/.+\.c?ts|dist\/.+\.(?:c?js(?:\.map)?|d\.c?ts))$/;
-/** The projects that `doorcode init` writes: whole, their tests too. */
+  /^(?:package\.json|README\.md|LICENSE|tenant\.schema\.json|schema\/server\.schema\.json|bin\/[\w.-]+\.cjs|man\/doorcode\.1|src\/.+\.c?ts|dist\/.+\.(?:c?js(?:\.map)?|d\.c?ts))$/;
+/** The complete projects that `doorcode init` writes, including their tests. */
 const templates = /^templates\/(?:both|ts|js)\//;
 const ofTests = /(?:^|\/)(?:test|tests|fixtures)\/|\.test\./;
 
@@ -34,7 +34,7 @@ export function describeContents(packed: Packed): void {
     describe(`the tarball of ${name}`, () => {
       const read = (file: string) => readFile(join(installedAt(packed.project, name), file), "utf8");
 
-      test("has what is compiled, its sources, README and licence, and nothing else", async () => {
+      test("has compiled files, their sources, README and license, and nothing else", async () => {
         const files = await filesOf(packed, name);
         for (const file of files.filter((each) => name !== "doorcode" || !templates.test(each))) {
           assert.match(file, allowed);
@@ -50,7 +50,7 @@ export function describeContents(packed: Packed): void {
         );
       });
 
-      test("leads from every source map to a source that is there, and names no folder of the builder", async () => {
+      test("has the source for every source map, and names no folder of the build machine", async () => {
         const files = await filesOf(packed, name);
         for (const file of files) {
           const text = await read(file);
@@ -61,7 +61,7 @@ export function describeContents(packed: Packed): void {
         }
       });
 
-      test("asks for nothing that the registry does not have, and runs nothing when it is installed", async () => {
+      test("requires only packages from the registry, and runs nothing when it is installed", async () => {
         const manifest = await manifestOf(packed.project, name);
         const { dependencies = {}, scripts } = manifest as Manifest & { scripts?: unknown };
         assert.equal(scripts, undefined);
@@ -74,7 +74,7 @@ export function describeContents(packed: Packed): void {
     });
   }
 
-  test("the command can be executed as it was unpacked", { skip: process.platform === "win32" }, async () => {
+  test("the command is executable after unpacking", { skip: process.platform === "win32" }, async () => {
     const { bin = {} } = await manifestOf(packed.project, "doorcode");
     const file = join(installedAt(packed.project, "doorcode"), bin.doorcode!);
     assert.equal((await stat(file)).mode & 0o111, 0o111);

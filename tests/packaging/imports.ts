@@ -11,10 +11,11 @@ const clientSide: Record<string, string> = {
   "@doorcode/client/read-store": "readStoreFast",
   "@doorcode/guard": "createGuard",
   "@doorcode/prepare": "planTenant",
+  "@doorcode/prepare/source-file": "readFileOf",
 };
 const serverSide: Record<string, string> = {
   "@doorcode/tenant": "startTenant",
-  "@doorcode/tenant/commands": "main",
+  "@doorcode/tenant/operator": "startOperated",
 };
 
 const runs: [Runtime, Record<string, string>][] = [
@@ -50,7 +51,7 @@ export function describeImports({ project: cwd }: Packed): void {
         assert.equal(stdout, "function\n".repeat(lines.length));
       });
 
-      test("nobody gets the sources who does not ask for them", async () => {
+      test("only programs that ask for the sources get them", async () => {
         const lines = Object.keys(entries).map((entry) => `console.log(import.meta.resolve("${entry}"));`);
         const { stdout, stderr } = await run(runtime, "module", lines.join("\n"));
         const resolved = stdout.trimEnd().split("\n");
@@ -58,7 +59,7 @@ export function describeImports({ project: cwd }: Packed): void {
         for (const file of resolved) assert.match(file, /\/node_modules\/@doorcode\/\w+\/dist\/.+\.c?js$/);
       });
 
-      test("what is not an entry is closed", async () => {
+      test("files that are not entries cannot be imported", async () => {
         for (const inner of ["@doorcode/client/dist/index.js", "@doorcode/guard/src/index.ts", "doorcode"]) {
           const { exit, stderr } = await run(runtime, "module", `import "${inner}";`);
           assert.notEqual(exit, 0);
@@ -68,7 +69,7 @@ export function describeImports({ project: cwd }: Packed): void {
     });
   }
 
-  test("reading the store takes neither MSAL nor any other library", async () => {
+  test("reading the store needs neither MSAL nor any other library", async () => {
     const code = `require("@doorcode/client/read-store"); console.log(Object.keys(require.cache).length);`;
     assert.equal((await run(oldest, "commonjs", code)).stdout, "1\n");
   });

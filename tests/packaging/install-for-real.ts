@@ -1,5 +1,5 @@
-// A true `npm install` of the packed packages into an empty folder, with the registry; no part of the tests, which talk to this
-// machine only: node tools/node24.mjs tests/packaging/install-for-real.ts
+// A real `npm install` of the packed packages into an empty folder, with the registry. Not one of the tests, which use
+// only this machine: node tools/node24.mjs tests/packaging/install-for-real.ts
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

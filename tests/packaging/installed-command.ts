@@ -1,4 +1,4 @@
-// `doorcode` as npm links it into a project, on a Node.js of choice and for a person of its own.
+// `doorcode` as npm links it into a project, on a chosen Node.js and with a separate home folder.
 import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Runtime } from "./packed.ts";
@@ -6,11 +6,11 @@ import { plainEnvironment, type Running, startCommand } from "./run-command.ts";
 
 export interface Person {
   project: string;
-  /** Everything that is kept goes below it. */
+  /** Everything that is stored goes below it. */
   home: string;
 }
 
-/** A PATH on which `node` is that one, and nothing else is. */
+/** A PATH that has this `node`, and nothing else. */
 export async function pathWith({ node, major }: Runtime, scratch: string): Promise<string> {
   const folder = join(scratch, `path-${major}`);
   await mkdir(folder, { recursive: true });

@@ -1,4 +1,4 @@
-// What `doorcode init` of the packed command writes, used as a newcomer uses it: installed, tested, started, signed in to.
+// Uses the project that the packed `doorcode init` writes as a newcomer does: install, test, start, sign in.
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
@@ -24,7 +24,7 @@ describe("a new project", { concurrency: 2, skip: process.platform === "win32" }
 
   for (const runtime of [oldest, newest]) {
     for (const language of ["TypeScript", "JavaScript"] as const) {
-      test(`in ${language} is tested, starts and signs a person in, as it was written on ${runtime.name}`, async () => {
+      test(`in ${language} passes its tests, starts and signs a person in, unchanged, on ${runtime.name}`, async () => {
         const project = await newProject(
           `${language}-${runtime.major}`,
           runtime,
@@ -48,7 +48,7 @@ describe("a new project", { concurrency: 2, skip: process.platform === "win32" }
     }
   }
 
-  test(`compiles for devices: what comes of it signs in on ${oldest.name}`, async () => {
+  test(`compiles for devices: the output signs in on ${oldest.name}`, async () => {
     const project = await newProject("compiled", newest, []);
     for (const script of ["typecheck", "build"]) {
       const { exit, stdout, stderr } = await project.npm("run", script).ended;
@@ -62,7 +62,7 @@ describe("a new project", { concurrency: 2, skip: process.platform === "win32" }
     assert.equal(unset.exit, 1);
     assert.match(unset.stderr, /AUTHORITY is missing: .* \.env\.example/);
 
-    // Not by its script: npm would not hand the signal on.
+    // Not through its script: npm would not forward the signal.
     const start = ["tenant", "start", "--file", "doorcode.tenant.yaml", "--data", ".doorcode/tenant", "--port", "0"];
     const tenant = project.run("node_modules/.bin/doorcode", ...start, "--json");
     try {
@@ -81,14 +81,14 @@ describe("a new project", { concurrency: 2, skip: process.platform === "win32" }
     }
   });
 
-  test("takes its tenant with it when it ends, however it ends", async () => {
+  test("ends its tenant when it ends, however it ends", async () => {
     const project = await newProject("ended", newest, ["--js"]);
     for (const signal of ["SIGTERM", "SIGKILL"] as const) {
       const running = project.run("node", "dev/start.js");
       const inbox = await inboxOf(running);
       assert.equal((await fetch(inbox)).status, 200);
       running.child.kill(signal);
-      // The tenant writes to the same stderr, so this is its end as well.
+      // The tenant writes to the same stderr, so this waits for the tenant's end as well.
       await running.ended;
       await assert.rejects(fetch(inbox));
     }
@@ -109,7 +109,7 @@ describe("a new project", { concurrency: 2, skip: process.platform === "win32" }
       folder,
       run,
       npm: (...args: string[]) => run("npm", ...args),
-      /** As the project's README has it. */
+      /** As in the project's README. */
       async doorcode(...args: string[]): Promise<void> {
         const words = ["tenant", ...args, "--data", ".doorcode/tenant"];
         const { exit, stderr }: Ended = await run("npx", "doorcode", ...words).ended;

@@ -1,5 +1,5 @@
-// What `npm publish` would send, of a compilation that began with nothing: the tree's own dist folders may be older or newer
-// than the sources, and keep what a deleted source left behind.
+// What `npm publish` would send, from a clean build: existing dist folders may be older or newer than the sources, and
+// may contain the output of deleted sources.
 import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -41,7 +41,7 @@ export async function packPackages(scratch: string): Promise<Tarballs> {
   return Object.fromEntries(packed.map(({ name, filename }) => [name, join(tarballs, filename)])) as Tarballs;
 }
 
-/** The packages as they are committed, without anything that is made of them, and the libraries by links. */
+/** The packages as committed, without build output, and with links to the libraries. */
 async function copyWorkspace(workspace: string): Promise<void> {
   const made = new Set(["dist", "node_modules", "tsconfig.tsbuildinfo"]);
   for (const folder of Object.values(published)) {

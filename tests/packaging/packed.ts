@@ -1,4 +1,4 @@
-// What all of these tests look at: the five packages, packed once, in a project that has nothing else.
+// Shared by all of these tests: the five packages, packed once, in a project that has nothing else.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,7 +34,7 @@ export async function packOnce(): Promise<Packed> {
 /** Plain JavaScript, which has no types: the set-up runs it before anything is compiled. */
 const { node20 } = (await import(join(root, "tools/runtime.mjs"))) as { node20(): string };
 
-/** The oldest Node.js that the client side promises, and the one that the tenant needs. */
+/** The oldest Node.js that the client side supports, and the one that the tenant needs. */
 export const oldest: Runtime = { name: "Node.js 20", node: node20(), major: 20 };
 export const newest: Runtime = {
   name: `Node.js ${process.versions.node.split(".")[0]}`,

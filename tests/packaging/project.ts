@@ -1,6 +1,6 @@
-// An empty project with the packed packages in its node_modules, as npm would put them there. The registry is not asked: the
-// libraries that a package declares are links to the workspace's, inside that package, so that one which it uses without
-// declaring it is not found.
+// An empty project with the packed packages in its node_modules, as npm would put them there. The registry is not used:
+// the libraries that a package declares are links to the workspace's, inside that package, so that an undeclared
+// library is not found.
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { findPackageJSON } from "node:module";
 import { dirname, join } from "node:path";
@@ -26,7 +26,10 @@ export async function manifestOf(project: string, name: PublishedName): Promise<
   return JSON.parse(await readFile(join(installedAt(project, name), "package.json"), "utf8"));
 }
 
-/** `names`: the packages that the project wants, with those of ours which they need; `libraries`: its own dependencies. */
+/**
+ * `names`: the packages that the project needs; our packages that they depend on are added. `libraries`: its own
+ * dependencies.
+ */
 export async function makeProject(
   folder: string,
   tarballs: Tarballs,
@@ -53,7 +56,7 @@ async function install(
   for (const name of [...names, ...libraries]) await linkCommands(folder, name);
 }
 
-/** `npm install` in a project that has a manifest; `node` stands for the runtime that its manifest names for this machine. */
+/** `npm install` in a project with a manifest. `node` is the runtime that its manifest names for this machine. */
 export async function installIn(folder: string, tarballs: Tarballs, node: string): Promise<void> {
   const manifest = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as Manifest;
   const wanted = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
@@ -80,7 +83,7 @@ async function withTheirs(names: readonly PublishedName[]): Promise<PublishedNam
   return [...all];
 }
 
-/** npm's package of the bare binary, with a binary that is here already. */
+/** npm's package of the Node.js binary, with a binary that is already on this machine. */
 export async function installNode(project: string, name: string, node: string): Promise<void> {
   const bin = join(installedAt(project, name), "bin");
   await mkdir(bin, { recursive: true });

@@ -1,4 +1,4 @@
-// What the READMEs of the packages show is tried as it stands.
+// Runs what the READMEs of the packages show.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type PublishedName, published, root } from "./pack.ts";
@@ -15,7 +15,7 @@ async function block(name: PublishedName, language: string): Promise<string> {
   return found[2]!;
 }
 
-/** The program, with what stands for the reader's own values replaced. It has no types, so it runs as JavaScript too. */
+/** The program, with the reader's own values replaced. It has no types, so it also runs as JavaScript. */
 export async function programOf(name: PublishedName, values: Record<string, string> = {}): Promise<string> {
   let program = await block(name, "ts");
   for (const [placeholder, value] of Object.entries(values)) {
@@ -36,8 +36,12 @@ export async function commandLines(name: PublishedName): Promise<string[][]> {
   );
 }
 
-/** Where the README's links go, as paths from the root of the repository. */
+/** Targets of the README's links. */
 export async function linksOf(name: PublishedName): Promise<string[]> {
-  const links = (await readmeOf(name)).matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g);
-  return [...links].map(([, target]) => join("packages", published[name], target!));
+  return [...(await readmeOf(name)).matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target!);
+}
+
+/** The documents that the README names without a link: npm shows it outside of the repository. */
+export async function documentsOf(name: PublishedName): Promise<string[]> {
+  return [...(await readmeOf(name)).matchAll(/`((?:docs|examples)\/[\w./-]+\.md)`/g)].map(([, path]) => path!);
 }

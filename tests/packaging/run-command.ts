@@ -14,7 +14,7 @@ export interface Running {
   says(pattern: RegExp, where?: "stdout" | "stderr"): Promise<RegExpExecArray>;
 }
 
-/** Without what the shell around the tests, npm or Node.js would add to it. */
+/** Without the variables that the surrounding shell, npm or Node.js would add. */
 export function plainEnvironment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(DOORCODE|NODE|NPM|XDG)_/i.test(name));
   return { ...Object.fromEntries(inherited), ...more };
@@ -30,7 +30,7 @@ export function startCommand(command: string, args: readonly string[], options: 
   }
   const failed = new Promise<never>((_resolve, reject) => child.once("error", reject));
   const ended = Promise.race([once(child, "close").then(([exit]) => ({ exit, ...said }) as Ended), failed]);
-  // Whoever waits for it hears of a failure; nobody has to.
+  // A failure is reported to the caller that awaits it; not awaiting it is no error.
   ended.catch(() => undefined);
   return {
     child,
@@ -53,7 +53,7 @@ export function startCommand(command: string, args: readonly string[], options: 
 export const runCommand = (command: string, args: readonly string[], options: SpawnOptions = {}): Promise<Ended> =>
   startCommand(command, args, options).ended;
 
-/** For what only prepares a test. */
+/** For commands that only prepare a test. */
 export async function mustRun(command: string, args: readonly string[], options: SpawnOptions = {}): Promise<string> {
   const { exit, stdout, stderr } = await runCommand(command, args, options);
   if (exit !== 0) throw new Error(`${command} ${args.join(" ")} ended by ${exit}:\n${stdout}${stderr}`);

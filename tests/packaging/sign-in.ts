@@ -1,4 +1,4 @@
-// What the READMEs of the packages say, done with the packed packages: a tenant, a protected API, sign-in by the command and
+// Follows the READMEs of the packages with the packed packages: a tenant, a protected API, sign-in by the command and
 // by a program, sign-out.
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
@@ -21,7 +21,7 @@ const ADA = "ada@contoso.example";
 
 export function describeSignIn({ scratch, project }: Packed): void {
   describe("a sign-in with the packed packages", { concurrency: 2, skip: process.platform === "win32" }, () => {
-    /** Whose tenant it is, and who uses the command. */
+    /** Owns the tenant and uses the command. */
     const owner: Person = { project, home: join(scratch, "owner") };
     const running: Running[] = [];
     let paths: { oldest: string; newest: string };
@@ -44,7 +44,7 @@ export function describeSignIn({ scratch, project }: Packed): void {
       await Promise.all(running.map(({ ended }) => ended));
     });
 
-    /** The line of the command's README that begins so, with what the tenant printed in the place of the placeholders. */
+    /** The line of the command's README with this beginning, with the tenant's output instead of the placeholders. */
     async function line(begin: string, code = ""): Promise<string[]> {
       const lines = await commandLines("doorcode");
       const words = lines.map((each) => each.slice(2)).find((each) => each.join(" ").startsWith(begin));
@@ -85,7 +85,7 @@ export function describeSignIn({ scratch, project }: Packed): void {
       return `http://127.0.0.1:${(await process.says(/^port (\d+)$/m))[1]}`;
     }
 
-    test(`goes from login to logout on ${oldest.name}, line by line as the README of the command has it`, async () => {
+    test(`goes from login to logout on ${oldest.name}, line by line as in the command's README`, async () => {
       const login = doorcode(owner, paths.oldest, [...(await line("login")), "--json"]);
       const { user_code: code } = await event(login, "code");
       await does("tenant approve", code);

@@ -7,7 +7,7 @@ import type { Packed } from "./packed.ts";
 import { makeProject } from "./project.ts";
 import { runCommand } from "./run-command.ts";
 
-/** The same from a CommonJS module; a file of this syntax is none that the project's own compiler options allow. */
+/** The same from a CommonJS module; the project's own compiler options do not allow a file with this syntax. */
 const fromCommonJs = `
 import client = require("@doorcode/client");
 import msal = require("@doorcode/client/msal");
@@ -35,7 +35,7 @@ export function describeTypes({ scratch, tarballs }: Packed): void {
       target: "es2023",
       lib: ["es2023"],
       types: ["node"],
-      // Every declaration file is looked at, ours too.
+      // Checks every declaration file, including ours.
       skipLibCheck: false,
       ...options,
     };
@@ -47,7 +47,7 @@ export function describeTypes({ scratch, tarballs }: Packed): void {
     assert.equal(exit, 0);
   }
 
-  describe("a TypeScript program of somebody else compiles, strictly", () => {
+  describe("another project's TypeScript program compiles, strictly", () => {
     const project = join(scratch, "typescript");
 
     before(async () => {
@@ -64,7 +64,7 @@ export function describeTypes({ scratch, tarballs }: Packed): void {
 
     test("under bundler", () => compile(project, ["program.ts"], { module: "preserve", moduleResolution: "bundler" }));
 
-    test("under node16, which lets no CommonJS module name an ES module by itself", () =>
+    test("under node16, where a CommonJS module cannot import an ES module", () =>
       compile(project, ["program.ts"], { module: "node16", moduleResolution: "node16" }));
   });
 
@@ -83,7 +83,7 @@ export function describeTypes({ scratch, tarballs }: Packed): void {
         `import { ${member} } from "${name}";\nexport const x = ${member};\n`,
       );
       assert.ok(!(await readdir(join(project, "node_modules"))).includes("fastify"));
-      // As `tsc --init` has it: without Fastify the declaration of the guard's plugin for it cannot be looked at.
+      // As in `tsc --init`: without Fastify, the declaration of the guard's Fastify plugin cannot be checked.
       await compile(project, ["program.ts"], { module: "nodenext", skipLibCheck: true });
     });
   }

@@ -21,4 +21,3 @@ const passes = (command: string) => async (t: TestContext) => {
 test("the API reports show the public types as they are", passes("api:check"));
 test("the API reference builds without a warning", passes("docs:api"));
 test("licenses are allowed, and no vulnerability is known", passes("check:supply"));
-test("the tests notice faults in code that changed since they were measured", passes("test:mutants -- --changed"));

@@ -14,7 +14,7 @@ const EMAIL = "ada@contoso.example";
 const PASSWORD = "seven slow herons";
 const NEW_PASSWORD = "nine noisy newts";
 
-test("after a walk with everything in it, no secret of it is in the database or the log (ASVS 16.2.5)", async (t) => {
+test("after a sign-in with every kind of secret, no secret of it is in the database or the log (ASVS 16.2.5)", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "doorcode-at-rest-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const sqliteFile = join(folder, "store.db");

@@ -3,17 +3,18 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { decodeProtectedHeader } from "jose";
+import { storeKinds } from "../../packages/tenant/test/fixtures/place.ts";
 import { seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { addUser, approve } from "../fixtures/approval.ts";
 import { demandMfa, setUpApp } from "../fixtures/authenticator-app.ts";
 import { claimsOf, poll, refresh, requestCode } from "../fixtures/device.ts";
 import { Person } from "../fixtures/person.ts";
-import { addApi, consentForEverybody } from "../fixtures/registrations.ts";
+import { addApi, consentForAllUsers } from "../fixtures/registrations.ts";
 
 const PASSWORD = "seven slow herons";
 
-for (const store of ["sqlite", "postgres"] as const) {
+for (const store of storeKinds()) {
   describe(`second factors and tokens (${store})`, () => {
     let tenant: TestTenant;
     before(async () => {
@@ -21,14 +22,14 @@ for (const store of ["sqlite", "postgres"] as const) {
     });
     after(() => tenant.close());
 
-    /** Signed in by one factor, while nothing demands two. */
+    /** Signed in with one factor, while two are not required. */
     async function signedIn() {
       const { body } = await requestCode(tenant);
       await approve(tenant, body.user_code, await addUser(tenant));
       return (await poll(tenant, body.device_code)).body;
     }
 
-    test("a sign-in with both says so in its ID token, at first and renewed; Entra's access tokens say nothing of it", async () => {
+    test("a sign-in with both is visible in its ID tokens, new and renewed, but not in Entra's access tokens", async () => {
       const withdraw = await demandMfa(tenant, "totp");
       const { body } = await requestCode(tenant);
       const person = await new Person(tenant).enterCode(body.user_code);
@@ -46,7 +47,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       await withdraw();
     });
 
-    test("one factor is acr 1; the metadata lists what there is", async () => {
+    test("one factor is acr 1; the metadata lists the supported values", async () => {
       assert.equal(claimsOf((await signedIn()).id_token).acr, "1");
       const { acr_values_supported, claims_supported } = (await (
         await tenant.fetch(`${tenant.issuer}/.well-known/openid-configuration`)
@@ -59,7 +60,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       const { context } = tenant;
       const api = { ...(await addApi(context, `Plain ${store}`, ["Plain.Read"])), tokenProfile: "rfc9068" as const };
       await seed(context.store).putApi(api);
-      await consentForEverybody(context, tenant.apps[0]!, api);
+      await consentForAllUsers(context, tenant.apps[0]!, api);
       const { body } = await requestCode(tenant, { scope: `${api.identifierUri}/Plain.Read` });
       const authTime = Math.floor(tenant.clock.now() / 1_000);
       await approve(tenant, body.user_code, await addUser(tenant));
@@ -69,7 +70,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assert.deepEqual([acr, amr, auth_time], ["1", ["pwd"], authTime]);
     });
 
-    test("an approval without it gives nothing once it is demanded, and the code is over", async () => {
+    test("an approval without one gives nothing once it is required, and ends the code", async () => {
       const { body } = await requestCode(tenant);
       await approve(tenant, body.user_code, await addUser(tenant));
       const withdraw = await demandMfa(tenant, "totp");
@@ -83,7 +84,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assert.equal((await poll(tenant, body.device_code)).body.error, "access_denied");
     });
 
-    test("a renewal without it asks for the person, changes nothing, and works again once it is demanded no more", async () => {
+    test("a renewal without one requires a sign-in, changes nothing, and works again once it is no longer required", async () => {
       const { refresh_token, access_token } = await signedIn();
       const withdraw = await demandMfa(tenant, "totp");
       for (let i = 0; i < 3; i++) {
@@ -100,7 +101,7 @@ for (const store of ["sqlite", "postgres"] as const) {
       assert.equal(claimsOf(renewed.body.access_token).sid, claimsOf(access_token).sid);
     });
 
-    test("the person's own yes leads to the second factor first, and the device waits", async () => {
+    test("the person's approval leads to the second factor first, and the device waits", async () => {
       const { body } = await requestCode(tenant);
       const person = await new Person(tenant).enterCode(body.user_code);
       await person.signUp(`late-${store}@contoso.example`, PASSWORD, "Ada");

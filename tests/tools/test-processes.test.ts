@@ -1,4 +1,4 @@
-// What `npm test` makes of test files that fail in ways of their own.
+// How `npm test` handles test files that fail in unusual ways.
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { type EndedFile, runFiles } from "../../tools/test-processes.mjs";
 
 const passing = 'import { test } from "node:test"; test("passes", () => {});';
 
-/** Runs files of these texts in one process; what became of each, by the name of the file. */
+/** Runs files with these texts in one process. Returns the result of each, by file name. */
 async function run(t: TestContext, texts: Record<string, string>, fileTimeoutMs = 60_000) {
   const folder = await mkdtemp(join(tmpdir(), "doorcode-test-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
@@ -32,7 +32,7 @@ async function run(t: TestContext, texts: Record<string, string>, fileTimeoutMs 
 
 const count = (passed: number, failed: number, skipped = 0) => ({ passed, failed, skipped });
 
-test("every file is counted by itself, and what it prints goes with it", async (t) => {
+test("every file is counted separately, with its own output", async (t) => {
   const { counts, text, failures } = await run(t, {
     one: `${passing} console.log("said by one");`,
     two: `${passing} test("fails", () => { throw new Error("the reason"); }); test.skip("is skipped", () => {});`,
@@ -42,7 +42,7 @@ test("every file is counted by itself, and what it prints goes with it", async (
   assert.match(failures, /the reason/);
 });
 
-test("a file without a test counts nothing, so that the run can fail it", async (t) => {
+test("a file without tests has a count of zero, so that the run can fail it", async (t) => {
   const { counts } = await run(t, { empty: "export {};", one: passing });
   assert.deepEqual(counts, { empty: count(0, 0), one: count(1, 0) });
 });
@@ -53,7 +53,7 @@ test("a file that cannot be loaded fails, and the next one runs", async (t) => {
   assert.match(failures, /cannot load/);
 });
 
-test("a hook outside of any suite belongs to its file alone", async (t) => {
+test("a hook outside any suite belongs only to its file", async (t) => {
   const { counts } = await run(t, {
     hooked: `import { beforeEach } from "node:test"; ${passing} beforeEach(() => { throw new Error("in the hook"); });`,
     one: passing,
@@ -61,7 +61,7 @@ test("a hook outside of any suite belongs to its file alone", async (t) => {
   assert.deepEqual(counts, { hooked: count(0, 1), one: count(1, 0) });
 });
 
-test("a file that ends its process fails, and the next one runs in another", async (t) => {
+test("a file that ends its process fails, and the next file runs in a new process", async (t) => {
   const { counts, failures } = await run(t, {
     exiting: 'import { test } from "node:test"; test("exits", () => process.exit(3));',
     one: passing,
@@ -78,7 +78,7 @@ test("a file that never ends is killed and named", async (t) => {
   assert.match(failures, /hanging\.test\.ts\n {2}It did not end within 1\.5 s/);
 });
 
-test("a file that says so has a process of its own", async (t) => {
+test("a file that asks for its own process gets one", async (t) => {
   const own = "// Own process: it looks at its environment.\n";
   const look = `import assert from "node:assert"; ${passing} test("is alone", () => { assert.equal(globalThis.seen, undefined); globalThis.seen = 1; });`;
   const { counts } = await run(t, { one: own + look, two: own + look });

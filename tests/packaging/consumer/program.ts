@@ -1,5 +1,5 @@
-// A program of somebody who installed the packages: compiled against their published types, never run. What must be an error
-// is one, so no type has silently become `any`.
+// A user's program: compiled against the published types, never run. The expected errors occur, so no type has silently
+// become `any`.
 import { PublicClientApplication } from "@azure/msal-node";
 import { type Client, createClient, DoorcodeError, memoryStore, type Presenter, type Session } from "@doorcode/client";
 import { cachePlugin, type NetworkClientOptions, networkClient } from "@doorcode/client/msal";
@@ -8,7 +8,7 @@ import { defaultStoreDirectory, readStoreFast } from "@doorcode/client/read-stor
 import { type AccessToken, createGuard, GuardError } from "@doorcode/guard";
 import { fastifyGuard } from "@doorcode/guard/fastify";
 import { type RunningTenant, startTenant } from "@doorcode/tenant";
-import { main } from "@doorcode/tenant/commands";
+import { operate } from "@doorcode/tenant/operator";
 import Fastify from "fastify";
 
 export async function signIn(): Promise<string> {
@@ -24,7 +24,7 @@ export async function signIn(): Promise<string> {
   createClient({ clientId: "x" });
   try {
     const session: Session = await client.signIn({ timeoutMs: 60_000 });
-    // @ts-expect-error: an account is no text.
+    // @ts-expect-error: an account is not a string.
     const account: string = session.account;
     return `${account} ${(await session.fetch("https://todo.example/")).status}`;
   } catch (error) {
@@ -70,8 +70,8 @@ export async function api(): Promise<AccessToken | undefined> {
 
 export async function tenant(): Promise<number> {
   const running: RunningTenant = await startTenant({ store: { sqlite: ":memory:" }, dataDir: "tenant", port: 0 });
-  // @ts-expect-error: it has to keep its things somewhere.
+  // @ts-expect-error: it needs a place for its data.
   await startTenant({ store: { sqlite: ":memory:" } });
   await running.close();
-  return main(["users", running.tenantId]);
+  return (await operate({ data: "tenant", store: { sqlite: "tenant/tenant.db" } }, { do: "list_users" })).length;
 }
