@@ -40,6 +40,13 @@ const withMachineTraces = (all: SourceFile[]) =>
     .filter(({ path, text }) => !/\.(png|svg|ico|woff2)$/.test(path) && machineTraces.test(text))
     .map(({ path }) => path);
 
+// Chromium evaluates the text again at each of its polls, as the page would: a page's policy forbids that. It works only if
+// the first evaluation is already true.
+const waitsOnText = /\.waitForFunction\(\s*["'`]/;
+
+const withWaitsOnText = (all: SourceFile[]) =>
+  all.filter((file) => isCode(file) && waitsOnText.test(file.text)).map(({ path }) => path);
+
 describe("the sources", () => {
   test(`no file has more than ${maxLines} lines of code`, () => {
     assert.deepEqual(tooLong(files), []);
@@ -55,5 +62,10 @@ describe("the sources", () => {
     assert.deepEqual(withMachineTraces(files), []);
     const planted = { path: "a.md", text: `see /${"home"}/alex/notes` };
     assert.deepEqual(withMachineTraces([planted]), ["a.md"]);
+  });
+
+  test("no test waits for a script that the pages' policy forbids", () => {
+    assert.deepEqual(withWaitsOnText(files), []);
+    assert.deepEqual(withWaitsOnText([{ path: "a.ts", text: `page.${"waitForFunction"}("done")` }]), ["a.ts"]);
   });
 });

@@ -247,7 +247,7 @@ describe("in a real browser", () => {
       const { body: code } = await requestCode(tenant);
       await page.goto(`${tenant.pages}/device`);
       // Browsers act on autofocus when they first draw, which may be after the load.
-      await page.waitForFunction("document.activeElement?.getAttribute('name') === 'user_code'");
+      await page.locator('[name="user_code"]:focus').waitFor();
       await page.keyboard.type(code.user_code);
       await page.keyboard.press("Enter");
       await signUp(page, "keyboard@contoso.example");

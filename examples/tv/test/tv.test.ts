@@ -118,7 +118,7 @@ describe("the TV", { timeout: 60_000 }, () => {
     await onScreen(await startTv(options()), async (page) => {
       const first = await codeOn(page);
       await page.keyboard.press("Enter");
-      await page.waitForFunction(`document.querySelector(".code").textContent !== "${first}"`);
+      await page.locator(".code").filter({ hasNotText: first }).waitFor();
     });
   });
 
