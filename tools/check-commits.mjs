@@ -38,6 +38,9 @@ if (process.argv[1] === import.meta.filename) {
     return mistake === undefined ? [] : [`${hash} ${words.join(" ")}\n        ${mistake}`];
   });
   for (const mistake of mistakes) console.error(mistake);
+  if (git("rev-parse", "--is-shallow-repository").trim() === "true") {
+    console.log("This clone is shallow: run `git fetch --unshallow` to check all commits.");
+  }
   console.log(`${commits.length} commit subjects checked, ${mistakes.length} to change`);
   process.exitCode = mistakes.length > 0 ? 1 : 0;
 }

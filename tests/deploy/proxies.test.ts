@@ -242,7 +242,7 @@ for (const name of proxyNames) {
 const LIMIT = 3;
 
 /** Longer than two health checks, which these tests have ten times a second. */
-const DRAIN_MS = 3_000;
+const DRAIN_MS = 5_000;
 
 const behind = (trustedProxies: string[], drainMs = 0) =>
   startTestTenant({
@@ -255,9 +255,9 @@ const behind = (trustedProxies: string[], drainMs = 0) =>
   });
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 10_000;
+  const end = Date.now() + 120_000;
   while (!(await holds())) {
-    if (Date.now() > end) throw new Error("It did not happen in 10 seconds.");
+    if (Date.now() > end) throw new Error("It did not happen.");
     await delay(50);
   }
 }

@@ -184,7 +184,7 @@ const proxies: Record<ProxyName, Start> = {
 
 /** Resolves when something listens there. */
 async function accepts(port: number): Promise<void> {
-  const until = Date.now() + 20_000;
+  const until = Date.now() + 120_000;
   for (;;) {
     const open = await new Promise<boolean>((resolve) => {
       const socket = connect(port, "127.0.0.1", () => resolve(true));

@@ -87,7 +87,7 @@ async function session(tenant: TestTenant, proxyPort: number): Promise<string[]>
   await tmux("set", "-g", "status", "off");
   const screen = async () => (await tmux("capture-pane", "-p", "-e")).split("\n");
   const until = async (pattern: RegExp): Promise<string> => {
-    for (let tries = 0; tries < 200; tries++) {
+    for (let tries = 0; tries < 1_200; tries++) {
       const found = pattern.exec(plain((await screen()).join("\n")));
       if (found) return found[1] ?? found[0];
       await pause(100);

@@ -84,5 +84,5 @@ export async function sayYes({ phone, tv, tenant }: Room): Promise<void> {
     tenant.clock.advance(6_000);
     await greeting.waitFor({ timeout: 1_000 }).catch(() => undefined);
   }
-  await greeting.waitFor({ timeout: 1_000 });
+  await greeting.waitFor();
 }

@@ -260,7 +260,7 @@ describe("a poll with Prefer: wait", () => {
     assert.equal(applied(await again), "wait=30", "the place is free again");
   });
 
-  test("is answered at once when the tenant stops, and the stop takes less than a second", async (t) => {
+  test("is answered at once when the tenant stops, which does not wait for it", async (t) => {
     const { tenant, codeOf } = await start(t);
     // The tenant's own `fetch` ends together with it.
     const { fetch, close } = fetchTrusting(tenant.ca);
@@ -268,14 +268,12 @@ describe("a poll with Prefer: wait", () => {
     const codes = await Promise.all([codeOf(), codeOf(), codeOf()]);
     const polls = codes.map(({ device_code }) => waitingPoll({ ...tenant, fetch }, device_code, { prefer: "wait=60" }));
     await held(tenant, 3);
-    const began = performance.now();
+    // Only the stop can end the polls: no time passes.
     const closed = tenant.close();
-    for (const polled of polls) {
-      const answered = await polled;
-      assert.deepEqual([answered.body.error, applied(answered)], ["authorization_pending", null]);
+    for (const each of await Promise.all(polls)) {
+      assert.deepEqual([each.body.error, applied(each)], ["authorization_pending", null]);
     }
     await closed;
-    assert.ok(performance.now() - began < 1_000);
   });
 
   test("gets no tokens with a credential that was removed while a poll waits, nor with one that expired", async (t) => {
@@ -362,16 +360,19 @@ describe("a poll with Prefer: wait", () => {
   test("counts in the metrics while it waits, and its wait is no time that the tenant spent", async (t) => {
     const { tenant, codeOf } = await start(t);
     const metrics = async () => (await tenant.fetch(`${new URL(tenant.authority).origin}/metrics`)).text();
-    const polled = waitingPoll(tenant, (await codeOf()).device_code);
+    const { device_code } = await codeOf();
+    const beganAt = performance.now();
+    const polled = waitingPoll(tenant, device_code);
     await held(tenant, 1);
     assert.match(await metrics(), /^doorcode_held_polls 1$/m);
-    const startedAt = performance.now();
-    while (performance.now() - startedAt < 300) await nextTurn();
+    const heldAt = performance.now();
+    while (performance.now() - heldAt < 300) await nextTurn();
     tenant.clock.advance(30_000);
     await polled;
+    const rest = performance.now() - beganAt - 300;
     const after = await metrics();
     assert.match(after, /^doorcode_held_polls 0$/m);
     const spent = /^doorcode_http_request_seconds_total\{method="POST",route="[^"]+\/token",status="400"\} (\S+)$/m;
-    assert.ok(Number(spent.exec(after)?.[1]) < 0.3, after.match(/.*seconds_total.*/g)?.join("\n"));
+    assert.ok(Number(spent.exec(after)?.[1]) < rest / 1_000, after.match(/.*seconds_total.*/g)?.join("\n"));
   });
 });

@@ -69,7 +69,7 @@ export async function startMosquitto(): Promise<Mosquitto> {
     async start() {
       broker = spawn("mosquitto", ["-c", file("mosquitto.conf")], { env, stdio: "ignore" });
       for (let tries = 0; !(await answers(port)); tries++) {
-        if (tries > 200 || broker.exitCode !== null) throw new Error("mosquitto does not answer");
+        if (tries > 6_000 || broker.exitCode !== null) throw new Error("mosquitto does not answer");
         await delay(20);
       }
     },

@@ -93,10 +93,10 @@ describe("the sensor", { timeout: 90_000, skip: withoutMosquitto }, () => {
 
   /** Waits for a condition while time passes in steps of six seconds: the client polls, the sensor reads. */
   async function until<T>(what: () => T | undefined, step = 6 * SECOND): Promise<T> {
-    for (let tries = 0; tries < 1_000; tries++) {
+    for (let tries = 0; tries < 6_000; tries++) {
       const found = what();
       if (found) return found;
-      if (tries % 4 === 3) time.advance(step);
+      if (tries % 10 === 9) time.advance(step);
       await delay(10);
     }
     return assert.fail(`never came true: ${what}\n${seen.map(({ topic, text }) => `${topic} ${text}`).join("\n")}`);

@@ -124,7 +124,7 @@ while True: print(s.recv(4096).decode(), flush=True)`;
     }
 
     async function until<T>(what: () => T | undefined | Promise<T | undefined>): Promise<T> {
-      for (let tries = 0; tries < 1_500; tries++) {
+      for (let tries = 0; tries < 10_000; tries++) {
         const found = await what();
         if (found) return found;
         await delay(10);

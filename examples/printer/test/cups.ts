@@ -108,7 +108,7 @@ export async function startCups(): Promise<Cups> {
   const cupsd = spawn("cupsd", ["-f", ...files], { env, stdio: "ignore" });
   const ended = once(cupsd, "exit");
   for (let tries = 0; (await answers(server)) === false; tries++) {
-    if (tries > 200 || cupsd.exitCode !== null) {
+    if (tries > 2_400 || cupsd.exitCode !== null) {
       cupsd.kill();
       throw new Error(`cupsd does not answer:\n${await readFile(join(folder, "log"), "utf8").catch(() => "")}`);
     }

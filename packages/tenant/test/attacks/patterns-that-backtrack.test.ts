@@ -22,8 +22,8 @@ describe("an answer that nearly matches an administrator's pattern", () => {
       const answer = `${unit.repeat(MAX_ANSWER - 1)}${end}`;
       const began = performance.now();
       for (let i = 0; i < 20; i++) assert.equal(matchesPattern(pattern, answer.slice(i)), false);
-      // A backtracking engine would take longer than the age of the universe. A busy machine takes milliseconds.
-      assert.ok(performance.now() - began < 1_000);
+      // A backtracking engine would take longer than the age of the universe; this one takes milliseconds.
+      assert.ok(performance.now() - began < 30_000);
     });
   }
 });

@@ -95,7 +95,7 @@ describe("a commit that waits for a synchronous standby (PostgreSQL)", () => {
 
 /** PostgreSQL counts a connection until its process has ended. */
 async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
-  for (const until = Date.now() + 30_000; ; await sleep(20)) {
+  for (const until = Date.now() + 120_000; ; await sleep(20)) {
     try {
       return await attempt();
     } catch (error) {
