@@ -5,6 +5,7 @@ import { createClient, memoryStore, type PresentedCode } from "@doorcode/client"
 import type { Browser, Page } from "playwright-core";
 import { launchChromiumBy } from "../../packages/tenant/test/fixtures/chromium.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
+import { requestCode } from "../fixtures/device.ts";
 import { type LocalNetwork, localNetwork, noLocalNetwork } from "../fixtures/local-network.ts";
 
 const PASSWORD = "seven slow herons";
@@ -95,6 +96,29 @@ for (const family of ["ipv4", "ipv6"] as const) {
         );
       });
       assert.equal((await signedIn).account.username, email);
+    });
+
+    test("causes no more emails than one address may", { skip: noLocalNetwork }, async () => {
+      const { body: code } = await requestCode(tenant);
+      await withPage(async (page) => {
+        await page.goto(`${tenant.pages}/device`);
+        await page.locator('input[name="user_code"]').fill(code.user_code);
+        await page.locator('input[name="user_code"]').press("Enter");
+        await page.locator('a[href^="/sign-up"]').click();
+        await page.locator('input[name="email"]').waitFor();
+        const signUp = page.url();
+        for (let person = 0; person === 0 || page.url().includes("/sign-up/code"); person++) {
+          assert.ok(person <= 20, "no email was refused");
+          await page.goto(signUp);
+          await page.locator('input[name="email"]').fill(`person-${person}@contoso.example`);
+          const loaded = page.waitForEvent("load");
+          await page.locator('input[name="email"]').press("Enter");
+          await loaded;
+        }
+        assert.match(await page.locator("main").innerText(), /too many|try again/i);
+        // Ada entered her code, so it does not count.
+        assert.equal(mails.filter(({ to }) => to.startsWith("person-")).length, 20);
+      });
     });
 
     test("has no more wrong guesses than one address has; this computer has a separate limit", {
