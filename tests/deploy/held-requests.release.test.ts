@@ -12,7 +12,7 @@ const HELD_MS = 61_000;
 
 describe("a request that is held for a minute", { concurrency: true }, () => {
   for (const name of proxyNames) {
-    test(`passes ${name}`, { skip: without(name), timeout: 90_000 }, async () => {
+    test(`passes ${name}`, { skip: without(name), timeout: 300_000 }, async () => {
       const server = createServer(async (request, response) => {
         if (request.url === "/held") await delay(HELD_MS);
         response.end(request.url);

@@ -30,7 +30,7 @@ const forged = {
 };
 
 for (const name of proxyNames) {
-  describe(`behind ${name}`, { skip: without(name), timeout: 60_000 }, () => {
+  describe(`behind ${name}`, { skip: without(name), timeout: 300_000 }, () => {
     let tenant: TestTenant;
     let proxy: RunningProxy;
 

@@ -11,7 +11,7 @@ import { type LocalNetwork, localNetwork, noLocalNetwork } from "../fixtures/loc
 const PASSWORD = "seven slow herons";
 
 for (const family of ["ipv4", "ipv6"] as const) {
-  describe(`a phone in the room, over ${family}`, { timeout: 90_000 }, () => {
+  describe(`a phone in the room, over ${family}`, { timeout: 300_000 }, () => {
     let network: LocalNetwork;
     let phone: Browser;
     let tenant: TestTenant;

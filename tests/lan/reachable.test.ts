@@ -25,7 +25,7 @@ async function routesOf<T>(start: () => Promise<T>): Promise<{ started: T; serve
   }
 }
 
-describe("the address of the local network", { timeout: 60_000 }, () => {
+describe("the address of the local network", { timeout: 300_000 }, () => {
   let network: LocalNetwork;
   let tenant: TestTenant;
   /** Routes that the tenant's other servers answer and the one on the network does not define. */

@@ -5,7 +5,7 @@ import { inTheRoom, sayYes, scan, signInOnPhone } from "./tv-and-phone.ts";
 
 test("a phone in the room scans the TV's QR code and signs the TV in", {
   skip: noLocalNetwork,
-  timeout: 60_000,
+  timeout: 300_000,
 }, async () => {
   await inTheRoom(async (room) => {
     const { network, phone, tenant } = room;

@@ -17,7 +17,7 @@ import { type Mosquitto, startMosquitto, withoutMosquitto } from "./mosquitto.ts
 const [SECOND, MINUTE, DAY] = [1_000, 60_000, 86_400_000];
 const ada = "ada@contoso.example";
 
-describe("the sensor", { timeout: 90_000, skip: withoutMosquitto }, () => {
+describe("the sensor", { timeout: 300_000, skip: withoutMosquitto }, () => {
   const time = manualClock();
   let folder: string;
   let broker: Mosquitto;

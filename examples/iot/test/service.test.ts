@@ -29,7 +29,7 @@ const withoutSystemd =
 /** Node.js has no Unix datagram sockets. */
 const withoutPython = isMissing("python3") && "needs python3, for the socket that systemd listens on";
 
-describe("doorcode-sensor.service", { timeout: 60_000 }, () => {
+describe("doorcode-sensor.service", { timeout: 300_000 }, () => {
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "doorcode-service-"));

@@ -31,7 +31,7 @@ async function until(what: () => unknown, clock?: { advance(ms: number): void })
   }
 }
 
-describe("the printer", { timeout: 60_000 }, () => {
+describe("the printer", { timeout: 300_000 }, () => {
   let tenant: TestTenant;
   let todoList: RunningTodoList;
   let device: EscPosDevice;

@@ -16,7 +16,7 @@ import { type RunningTv, startTv, type TvOptions } from "../tv.ts";
 
 const MINUTE = 60_000;
 
-describe("the TV", { timeout: 60_000 }, () => {
+describe("the TV", { timeout: 300_000 }, () => {
   let browser: Browser;
   let tenant: TestTenant;
   let todoList: RunningTodoList;

@@ -59,7 +59,7 @@ async function completer(folder: string, shell: keyof typeof shells): Promise<(l
       cwd: folder,
       env,
       encoding: "utf8",
-      timeout: 60_000,
+      timeout: 300_000,
     });
     assert.equal(ran.stderr, "", line);
     return [...new Set(ran.stdout.split("\n").filter(Boolean))].map((each) => each.replace(/\/$/, "")).sort();
