@@ -6,6 +6,7 @@ export const metadataDifferences: Record<string, string> = {
   response_modes_supported: "metadata-authorize",
   response_types_supported: "metadata-authorize",
   acr_values_supported: "metadata-acr",
+  id_token_signing_alg_values_supported: "metadata-signing",
   claim_types_supported: "metadata-claims",
   claims_parameter_supported: "metadata-claims",
   claims_supported: "metadata-claims",

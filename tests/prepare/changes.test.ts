@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  SIGNING_ALGORITHMS as fileAlgorithms,
   GRANT_TYPES as fileGrantTypes,
   ADMINISTRATIVE_SCOPES as fileScopes,
 } from "../../packages/prepare/src/file/known-values.ts";
 import { writeTenantFile } from "../../packages/prepare/src/index.ts";
 import { GRANT_TYPES } from "../../packages/tenant/src/directory/grant-types.ts";
 import { ADMINISTRATIVE_SCOPES } from "../../packages/tenant/src/directory/graph-scopes.ts";
+import { SIGNING_ALGORITHMS } from "../../packages/tenant/src/directory/signing-algorithms.ts";
 import { lineOf, PreparedTenant } from "./prepared-tenant.ts";
 
 const SMALL = `
@@ -251,7 +253,38 @@ test("The file sets what a client may ask for; settings that it omits stay, and 
   );
 });
 
-test("The file supports the grant types and administrative scopes that the tenant has", () => {
+test("The file sets what signs the tokens of apps and APIs; without it, that is RS256 again", async () => {
+  await using prepared = await PreparedTenant.start();
+  const { admin } = prepared.tenant;
+  const file = (app = "", api = "") => `apps: { shop: { ${app} } }\napis: { orders: { ${api} } }`;
+  await prepared.prepare(file());
+  const named = file("idTokenSignedResponseAlg: ES256", "tokenProfile: rfc9068, accessTokenSigningAlg: EdDSA");
+  const plan = await prepared.plan(named);
+  assert.deepEqual(
+    plan.steps.flatMap(({ changes }) => changes),
+    [
+      { what: "token profile", from: "entra", to: "rfc9068" },
+      { what: "signing algorithm", from: "RS256", to: "EdDSA" },
+      { what: "ID token algorithm", from: "RS256", to: "ES256" },
+    ],
+  );
+  await prepared.prepare(named);
+  const stored = async () => {
+    const app = (await admin.apps.list()).find(({ name }) => name === "shop");
+    const api = (await admin.apis.list()).find(({ name }) => name === "orders");
+    return [app?.idTokenSignedResponseAlg, api?.tokenProfile, api?.accessTokenSigningAlg];
+  };
+  assert.deepEqual(await stored(), ["ES256", "rfc9068", "EdDSA"]);
+  assert.deepEqual(await prepared.differences(named), []);
+  const { model } = await prepared.export();
+  assert.equal(model.apps.shop?.idTokenSignedResponseAlg, "ES256");
+  assert.equal(model.apis.orders?.accessTokenSigningAlg, "EdDSA");
+  await prepared.prepare(file());
+  assert.deepEqual(await stored(), ["RS256", "entra", "RS256"]);
+});
+
+test("The file supports the grant types, scopes and algorithms that the tenant has", () => {
+  assert.deepEqual([...fileAlgorithms], [...SIGNING_ALGORITHMS]);
   assert.deepEqual(fileGrantTypes, GRANT_TYPES);
   assert.deepEqual(fileScopes, ADMINISTRATIVE_SCOPES);
 });

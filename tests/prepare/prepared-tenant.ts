@@ -148,6 +148,7 @@ apps:
   second-app:
     publicClient: false
     adminConsent: false
+    idTokenSignedResponseAlg: ES256
     grantTypes: [authorization_code, refresh_token, client_credentials]
     administrativeScopes: [Group.Read.All, User.Read.All]
 apis:
@@ -159,6 +160,7 @@ apis:
   payroll-api:
     identifierUri: api://payroll
     tokenProfile: rfc9068
+    accessTokenSigningAlg: EdDSA
     groupClaims: true
     scopes:
       Payroll.Read: { displayName: Read your payslips, consent: user }

@@ -225,6 +225,10 @@ export const tenantErrors: Record<OwnTenantErrorCode, readonly [cause: string, r
   email_invalid: ["The address is not an email address.", "Use an address such as `ada@contoso.example`."],
   email_taken: ["The address already has an account.", "List the users: `doorcode tenant users`."],
   name_invalid: ["The name is empty or too long.", "Use up to 100 characters."],
+  signing_alg_refused: [
+    "An API's access tokens of Entra's form cannot be signed with another algorithm than RS256, or the algorithm is none of RS256, ES256 and EdDSA.",
+    "Set the API's `tokenProfile` to `rfc9068` for ES256 or EdDSA.",
+  ],
   password_short: ["The password is too short.", "Use eight characters or more."],
   password_long: ["The password is too long.", "Use up to 128 characters."],
   password_common: ["The password is too common.", "Choose another."],

@@ -175,6 +175,7 @@ export const exitCodeOfError: Readonly<Record<ErrorCode, ExitCode>> = {
   email_invalid: usage,
   email_taken: unexpected,
   name_invalid: usage,
+  signing_alg_refused: usage,
   password_short: usage,
   password_long: usage,
   password_common: usage,

@@ -5,7 +5,7 @@ import { GuardError } from "./errors.ts";
 import { secureUrl } from "./fetch-json.ts";
 import { type Clock, issuerKeys, systemClock } from "./issuer-keys.ts";
 import { entra, type ProfileName, rfc9068 } from "./profiles.ts";
-import { type TrustedIssuer, verifyToken } from "./verify-token.ts";
+import { checksOf, type TrustedIssuer, verifyToken } from "./verify-token.ts";
 
 /** An issuer whose access tokens the API accepts. */
 export interface IssuerOptions {
@@ -15,6 +15,11 @@ export interface IssuerOptions {
   audience: string;
   /** The form of its access tokens. Configured, never inferred from a token. */
   profile: ProfileName;
+  /**
+   * The signature algorithms that are accepted, some of the profile's. Default: all of them. Set it to the algorithm that
+   * the API is registered with (`accessTokenSigningAlg` of a Doorcode tenant).
+   */
+  algorithms?: readonly string[];
   /** The `tid` of its tokens. Default for Entra: taken from the issuer's address. */
   tenantId?: string;
   /** Client IDs that may call the API (`azp`, RFC 9068 `client_id`). Default: every client of the issuer. */
@@ -97,7 +102,7 @@ export function createGuard(options: GuardOptions): Guard {
   const issuers = new Map<string, TrustedIssuer>();
   for (const each of "issuers" in options ? options.issuers : [options]) {
     if (issuers.has(each.issuer)) throw new TypeError(`The issuer ${each.issuer} is configured twice.`);
-    issuers.set(each.issuer, trustedIssuer(each, { cooldownMs, cacheMaxAgeMs, clock }));
+    issuers.set(each.issuer, trustedIssuer(each, { cooldownMs, cacheMaxAgeMs, clock }, clockToleranceMs));
   }
   if (issuers.size === 0) throw new TypeError("A guard needs at least one issuer.");
 
@@ -129,23 +134,29 @@ export function createGuard(options: GuardOptions): Guard {
 
 type KeyTimes = Required<Pick<GuardTimes, "cooldownMs" | "cacheMaxAgeMs" | "clock">>;
 
-function trustedIssuer(options: IssuerOptions, times: KeyTimes): TrustedIssuer {
-  const { issuer, audience, profile, allowedClients, jwksUri, ca } = options;
+function trustedIssuer(options: IssuerOptions, times: KeyTimes, clockToleranceMs: number): TrustedIssuer {
+  const { issuer, audience, profile: name, allowedClients, jwksUri, ca } = options;
   if (!secureUrl(issuer)) throw new TypeError("issuer must be an https URL, or http on loopback.");
   if (jwksUri !== undefined && !secureUrl(jwksUri))
     throw new TypeError("jwksUri must be an https URL, or http on loopback.");
   if (typeof audience !== "string" || audience === "")
     throw new TypeError("audience must be the API's ID at its issuer.");
-  if (profile !== "entra" && profile !== "rfc9068") throw new TypeError('profile must be "entra" or "rfc9068".');
-  const tenantId = options.tenantId ?? (profile === "entra" ? tenantInIssuer(issuer) : undefined);
-  if (tenantId === "" || (profile === "entra" && tenantId === undefined)) {
+  if (name !== "entra" && name !== "rfc9068") throw new TypeError('profile must be "entra" or "rfc9068".');
+  const profile = name === "entra" ? entra : rfc9068;
+  const { algorithms = profile.algorithms } = options;
+  if (algorithms.length === 0 || !algorithms.every((each) => profile.algorithms.includes(each)))
+    throw new TypeError(`algorithms must be some of ${profile.algorithms.join(", ")}.`);
+  const tenantId = options.tenantId ?? (name === "entra" ? tenantInIssuer(issuer) : undefined);
+  if (tenantId === "" || (name === "entra" && tenantId === undefined)) {
     throw new TypeError("tenantId is required: the issuer's address does not contain it.");
   }
   return {
     issuer,
     audience,
     tenantId,
-    profile: profile === "entra" ? entra : rfc9068,
+    profile,
+    algorithms,
+    checks: checksOf({ issuer, audience, profile, algorithms }, clockToleranceMs),
     allowedClients: allowedClients && new Set(allowedClients),
     keys: issuerKeys({ issuer, jwksUri, ca, ...times }),
   };

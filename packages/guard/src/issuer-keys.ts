@@ -16,6 +16,9 @@ const MAX_OUTAGE_MS = 24 * 60 * 60 * 1000;
 /** Pause between attempts while there are no keys yet, in milliseconds: the API may start before its issuer. */
 const FIRST_KEYS_RETRY_MS = 1_000;
 
+/** An issuer writes one header for each key and type of token. */
+const MAX_HEADERS = 100;
+
 /** The source of the time. Inject one so that tests control the time. */
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -35,6 +38,10 @@ export interface IssuerKeysOptions {
 
 interface Fetched {
   find: ReturnType<typeof createLocalJWKSet>;
+  /** Keys that were found in it. */
+  found: WeakSet<object>;
+  /** Keys by the encoded header of tokens that they verified. */
+  byHeader: Map<string, CryptoKey>;
   /** When they were loaded, in milliseconds since the epoch. */
   at: number;
   authorizationEndpoint: string | undefined;
@@ -49,6 +56,13 @@ export interface IssuerKeys {
    * @throws jose's `JWKSNoMatchingKey` and `JWKSMultipleMatchingKeys`.
    */
   find(header: JWSHeaderParameters | undefined, token: FlattenedJWSInput): Promise<CryptoKey>;
+  /** The key that verified a token with this encoded header. Undefined if the keys must be read again before. */
+  known(header: string): CryptoKey | undefined;
+  /**
+   * Call it only for a valid token, so that invented headers are not kept. A key that was withdrawn since it was found is
+   * not kept either.
+   */
+  remember(header: string, key: object): void;
   /** From the issuer's metadata, once it is loaded. */
   authorizationEndpoint(): string | undefined;
 }
@@ -81,7 +95,7 @@ export function issuerKeys(options: IssuerKeysOptions): IssuerKeys {
     if (published.length === 0) throw new Error(`${addressOf(url)} is an empty key set`);
     const keys = usableKeys(published, options.issuer);
     if (keys.length === 0) throw new Error(`${addressOf(url)} has no public keys for ${options.issuer}`);
-    return { find: createLocalJWKSet({ keys }), at: clock.now(), authorizationEndpoint };
+    return { find: createLocalJWKSet({ keys }), ...nothingKnown(), at: clock.now(), authorizationEndpoint };
   }
 
   /** Loads the keys, never twice at the same time. A failure keeps the previous ones. */
@@ -118,15 +132,28 @@ export function issuerKeys(options: IssuerKeysOptions): IssuerKeys {
         });
       }
       try {
-        return await current.find(header, token);
+        return await findIn(current, header, token);
       } catch (error) {
         if (!(error instanceof errors.JWKSNoMatchingKey) || !canAttempt(cooldownMs)) throw error;
         await refresh();
-        return current.find(header, token);
+        return findIn(current, header, token);
       }
+    },
+    known: (header) => (current && age() < cacheMaxAgeMs ? current.byHeader.get(header) : undefined),
+    remember(header, key) {
+      if (!current?.found.has(key) || current.byHeader.size >= MAX_HEADERS) return;
+      current.byHeader.set(header, key as CryptoKey);
     },
     authorizationEndpoint: () => current?.authorizationEndpoint,
   };
+}
+
+const nothingKnown = (): Pick<Fetched, "found" | "byHeader"> => ({ found: new WeakSet(), byHeader: new Map() });
+
+async function findIn(set: Fetched, header: JWSHeaderParameters | undefined, token: FlattenedJWSInput) {
+  const key = await set.find(header, token);
+  set.found.add(key);
+  return key;
 }
 
 /** By its name: the class comes with the proxy libraries, which most programs never load. */

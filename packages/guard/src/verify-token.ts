@@ -1,4 +1,12 @@
-import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from "jose";
+import {
+  type CryptoKey,
+  decodeJwt,
+  decodeProtectedHeader,
+  errors,
+  type JWTPayload,
+  type JWTVerifyOptions,
+  jwtVerify,
+} from "jose";
 import type { AccessToken } from "./access-token.ts";
 import { MAX_TOKEN_LENGTH, tokenTooLarge } from "./authorization-header.ts";
 import { audienceRefused, GuardError, invalidToken } from "./errors.ts";
@@ -11,9 +19,28 @@ export interface TrustedIssuer {
   audience: string;
   tenantId: string | undefined;
   profile: Profile;
+  /** Accepted signature algorithms, some or all of the profile's. */
+  algorithms: readonly string[];
+  /** What jose checks in each of its tokens. */
+  checks: JWTVerifyOptions;
   /** undefined: any client of the tenant. */
   allowedClients: ReadonlySet<string> | undefined;
   keys: IssuerKeys;
+}
+
+/** Builds once what jose checks in each token of an issuer. */
+export function checksOf(
+  { issuer, audience, profile, algorithms }: Pick<TrustedIssuer, "issuer" | "audience" | "profile" | "algorithms">,
+  clockToleranceMs: number,
+): JWTVerifyOptions {
+  return {
+    algorithms: [...algorithms],
+    typ: profile.typ,
+    issuer,
+    audience,
+    requiredClaims: ["exp", "iat", ...profile.requiredClaims],
+    clockTolerance: clockToleranceMs / 1000,
+  };
 }
 
 /**
@@ -27,34 +54,71 @@ export async function verifyToken(
   clockToleranceMs: number,
 ): Promise<{ token: AccessToken; from: TrustedIssuer }> {
   if (token.length > MAX_TOKEN_LENGTH) throw tokenTooLarge();
-  const from = configuredIssuer(token, issuers);
-  const { profile, issuer, audience } = from;
-  let claims: JWTPayload & { exp: number; iat: number };
+  const header = token.slice(0, token.indexOf("."));
+  const known = byKnownHeader(header, issuers);
+  const from = known?.from ?? configuredIssuer(token, issuers);
   try {
-    const verified = await jwtVerify(token, (header, jws) => from.keys.find(header, jws), {
-      algorithms: [...profile.algorithms],
-      typ: profile.typ,
-      issuer,
-      audience,
-      requiredClaims: ["exp", "iat", ...profile.requiredClaims],
-      currentDate: new Date(clock.now()),
-      clockTolerance: clockToleranceMs / 1000,
-    });
-    // jose rejects a time that is not a number.
-    claims = verified.payload as typeof claims;
+    const { payload } = known
+      ? await jwtVerify(token, known.key, { ...from.checks, currentDate: new Date(clock.now()) })
+      : await verifyAndRemember(token, header, from, clock);
+    return { token: accessToken(payload, from, clock, clockToleranceMs), from };
   } catch (error) {
-    throw toGuardError(error);
+    // The header says only whose key it may be. What the token says first decides about the error, and about the issuer.
+    const named = known ? configuredIssuer(token, issuers) : from;
+    if (named === from) throw toGuardError(error);
+    try {
+      const { payload } = await verifyAndRemember(token, header, named, clock);
+      return { token: accessToken(payload, named, clock, clockToleranceMs), from: named };
+    } catch (cause) {
+      throw toGuardError(cause);
+    }
   }
+}
+
+/**
+ * All tokens of a key have the same header. After the first valid one, the key is known without decoding header and
+ * claims twice. Undefined also for keys that must be read again.
+ */
+function byKnownHeader(
+  header: string,
+  issuers: ReadonlyMap<string, TrustedIssuer>,
+): { from: TrustedIssuer; key: CryptoKey } | undefined {
+  let only: { from: TrustedIssuer; key: CryptoKey } | undefined;
+  for (const from of issuers.values()) {
+    const key = from.keys.known(header);
+    if (!key) continue;
+    // Several issuers may share their keys, as Entra's tenants do.
+    if (only) return undefined;
+    only = { from, key };
+  }
+  return only;
+}
+
+/** Verifies with the key that the header names; reads the issuer's keys if necessary. */
+async function verifyAndRemember(token: string, header: string, from: TrustedIssuer, clock: Clock) {
+  const verified = await jwtVerify(token, (parsed, jws) => from.keys.find(parsed, jws), {
+    ...from.checks,
+    currentDate: new Date(clock.now()),
+  });
+  from.keys.remember(header, verified.key);
+  return verified;
+}
+
+/** What jose does not check. */
+function accessToken(payload: JWTPayload, from: TrustedIssuer, clock: Clock, clockToleranceMs: number): AccessToken {
+  // jose rejects a time that is not a number.
+  const claims = payload as JWTPayload & { exp: number; iat: number };
   if (claims.iat * 1000 > clock.now() + clockToleranceMs) throw notYetValid();
-  const read = profile.read(claims, from);
-  if (from.allowedClients && !from.allowedClients.has(read.azp)) {
+  const { sub, oid, tid, azp, scopes, roles, appOnly } = from.profile.read(claims, from);
+  if (from.allowedClients && !from.allowedClients.has(azp)) {
     throw invalidToken(
       "client_refused",
       "The token's client may not call this API.",
       "Add the client's ID to allowedClients, or use an app that is on the list.",
     );
   }
-  return { token: { ...read, issuer, expiresAt: claims.exp * 1000, claims }, from };
+  const { issuer } = from;
+  return { issuer, sub, oid, tid, azp, scopes, roles, appOnly, expiresAt: claims.exp * 1000, claims };
 }
 
 /**
@@ -78,11 +142,11 @@ function configuredIssuer(token: string, issuers: ReadonlyMap<string, TrustedIss
       "Sign in at the tenant that this API is configured for.",
     );
   }
-  if (!from.profile.algorithms.some((accepted) => accepted === alg)) {
+  if (!from.algorithms.some((accepted) => accepted === alg)) {
     throw invalidToken(
       "algorithm_refused",
       "The token is signed with an algorithm that this API does not accept.",
-      "Check that the API is configured with its issuer's profile.",
+      "Check that the API is configured with its issuer's profile, and with the algorithm of its tokens.",
     );
   }
   return from;

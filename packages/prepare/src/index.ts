@@ -1,7 +1,7 @@
 export { exportTenant } from "./export/export-tenant.ts";
 export { type DescribeOptions, describeProblems } from "./file/describe-problems.ts";
 export { type FileProblem, SourceFileError } from "./file/diagnostics.ts";
-export type { AdministrativeScope, GrantType, Lifetime } from "./file/known-values.ts";
+export type { AdministrativeScope, GrantType, Lifetime, SigningAlgorithm } from "./file/known-values.ts";
 export type {
   ApiEntry,
   AppEntry,

@@ -12,7 +12,17 @@ export type {
   UserFlowInput,
 } from "./admin/tenant-admin.ts";
 export type { AppSecret } from "./directory/app-secret.ts";
-export type { Api, ApiRole, ApiScope, App, Attributes, Consent, GrantType, User } from "./directory/entities.ts";
+export type {
+  Api,
+  ApiRole,
+  ApiScope,
+  App,
+  Attributes,
+  Consent,
+  GrantType,
+  SigningAlgorithm,
+  User,
+} from "./directory/entities.ts";
 export type { AdministrativeScope } from "./directory/graph-scopes.ts";
 export type { Lifetimes } from "./directory/lifetimes.ts";
 export type { TenantConfig, TenantLimits } from "./directory/tenant-config.ts";

@@ -131,6 +131,11 @@ export const count = {
   accepts: (text: string) => /^\d{1,7}$/.test(text) && Number(text) > 0 && Number(text) <= 1_000_000,
 };
 
+export const signingAlgorithm = {
+  what: "RS256, ES256 or EdDSA",
+  accepts: (text: string) => /^(RS256|ES256|EdDSA)$/.test(text),
+};
+
 export const yes = {
   yes: { type: "boolean", help: "Do not ask for confirmation" },
 } as const satisfies OptionSpecs;

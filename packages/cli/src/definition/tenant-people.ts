@@ -1,5 +1,5 @@
 import type { Command, CommandModule, Positional } from "./command.ts";
-import { age, tenantCommon as common, count, yes } from "./options.ts";
+import { age, tenantCommon as common, count, signingAlgorithm, yes } from "./options.ts";
 
 const email: Positional = { name: "EMAIL", help: "Email address of the account" };
 
@@ -174,7 +174,10 @@ export const keyCommands: Record<string, Command> = {
   keys: {
     ...keyList,
     summary: "List, rotate or retire the keys that sign tokens",
-    description: ["A new key takes over every 90 days without any action."],
+    description: [
+      "A new key takes over every 90 days without any action.",
+      "Each algorithm that signs tokens has keys of its own: RS256, and ES256 or EdDSA once an app or an API uses it.",
+    ],
     commands: {
       list: keyList,
       rotate: {
@@ -183,10 +186,21 @@ export const keyCommands: Record<string, Command> = {
           "The next key is already published. It signs 24 hours after it was published, because web APIs may read keys once a day, but at least two minutes from now.",
           "The current key stays published for a day after that, so that its tokens stay valid.",
         ],
-        options: { now: { type: "boolean", help: "Let it sign at once, for example because a key leaked" }, ...common },
+        options: {
+          now: { type: "boolean", help: "Let it sign at once, for example because a key leaked" },
+          alg: {
+            type: "string",
+            value: "ALG",
+            takes: signingAlgorithm,
+            complete: ["RS256", "ES256", "EdDSA"],
+            help: "Whose key: RS256 (default), ES256 or EdDSA",
+          },
+          ...common,
+        },
         examples: [
           { what: "Rotate keys", line: "doorcode tenant keys rotate" },
           { what: "Replace a leaked key", line: "doorcode tenant keys rotate --now" },
+          { what: "Rotate the keys of ES256", line: "doorcode tenant keys rotate --alg ES256" },
         ],
         needsTenant: true,
         load: signingKeys(({ rotateKeys }) => rotateKeys),

@@ -12,7 +12,7 @@ type Key = ControlResults["list_keys"][number];
 export async function listKeys(given: Arguments): Promise<number> {
   for (const key of await operateTenant(given, { do: "list_keys" })) {
     if (given.flag("json")) printEvent("signing_key", key);
-    else printLine(`${key.kid}  ${key.state.padEnd("previous".length)}  ${timesOf(key)}`);
+    else printLine(`${key.kid}  ${key.alg}  ${key.state.padEnd("previous".length)}  ${timesOf(key)}`);
   }
   return exitCodes.done;
 }
@@ -26,7 +26,8 @@ function timesOf({ state, activates_at, retires_at }: Key): string {
 /** `doorcode tenant keys rotate` */
 export async function rotateKeys(given: Arguments): Promise<number> {
   const now = given.flag("now");
-  const key = await operateTenant(given, { do: "rotate_keys", now });
+  const alg = given.text("alg") as Key["alg"] | undefined;
+  const key = await operateTenant(given, { do: "rotate_keys", now, ...(alg !== undefined && { alg }) });
   if (given.flag("json")) printEvent("signing_key_rotated", key);
   else {
     say(

@@ -30,6 +30,7 @@ export function exportApps(registrations: Registrations, people: People, notes: 
           assignmentRequired: principal?.appRoleAssignmentRequired ?? false,
           assignedTo: whoMayUse(registration, people, notes),
           groupClaims: hasGroupClaims(application),
+          idTokenSignedResponseAlg: application.doorcodeIdTokenSignedResponseAlg ?? "RS256",
           grantTypes: application.doorcodeGrantTypes ?? undefined,
           administrativeScopes: application.doorcodeAdministrativeScopes,
         },
@@ -88,6 +89,7 @@ export function exportApis(registrations: Registrations, people: People, notes: 
           displayName: application.displayName ?? key,
           identifierUri: uri === `api://${appId}` || !isExpressible.identifierUri(uri) ? undefined : uri,
           tokenProfile: application.doorcodeTokenProfile ?? "entra",
+          accessTokenSigningAlg: application.doorcodeAccessTokenSigningAlg ?? "RS256",
           groupClaims: hasGroupClaims(application),
           scopes: sorted(
             scopes

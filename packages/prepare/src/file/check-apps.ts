@@ -45,6 +45,12 @@ export function checkApis(names: Names, diagnostics: ProblemList): void {
       const message = `${quoted(key)} is already the key of an app, on line ${line}. An app and an API cannot share a key.`;
       diagnostics.add(nameOffset(api), message, "Give one of them another key.");
     }
+    const alg = childAt(api, "accessTokenSigningAlg");
+    const isOther = alg !== undefined && alg.value !== "RS256";
+    if (isOther && childAt(api, "tokenProfile")?.value !== "rfc9068") {
+      const message = `Access tokens of Entra's form are signed with RS256 in the API ${quoted(key)}.`;
+      diagnostics.add(nameOffset(alg), message, "Add tokenProfile: rfc9068, or remove accessTokenSigningAlg.");
+    }
     const uri = childAt(api, "identifierUri");
     const text = textOf(uri)?.text.toLowerCase();
     if (uri && text !== undefined) {

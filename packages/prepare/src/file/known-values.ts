@@ -20,6 +20,12 @@ export const GRANT_TYPES = ["device_code", "authorization_code", "refresh_token"
 /** A way in which a client may get tokens (RFC 8628 §3.4, RFC 6749 §4.1, §6, §4.4). */
 export type GrantType = (typeof GRANT_TYPES)[number];
 
+/** What the embedded tenant can sign tokens with. Entra signs with RS256 only. */
+export const SIGNING_ALGORITHMS = ["RS256", "ES256", "EdDSA"] as const;
+
+/** An algorithm that signs tokens (RFC 7518 §3.1, RFC 8037 §3.1). */
+export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
+
 /** Scopes of Microsoft Graph that the embedded tenant grants only to administrators. */
 export const ADMINISTRATIVE_SCOPES = [
   "Application.Read.All",

@@ -1,4 +1,4 @@
-import type { AdministrativeScope, GrantType, Lifetime } from "./known-values.ts";
+import type { AdministrativeScope, GrantType, Lifetime, SigningAlgorithm } from "./known-values.ts";
 
 /**
  * The content of `doorcode.tenant.yaml` after reading: every default filled in, every reference checked. The keys of
@@ -60,6 +60,8 @@ export interface AppEntry {
   assignedTo: string[];
   /** Whether ID tokens list the user's groups. */
   groupClaims: boolean;
+  /** What signs its ID tokens. Another than RS256: embedded tenant only. */
+  idTokenSignedResponseAlg: SigningAlgorithm;
   /** How the app may get tokens. Undefined: unchanged; a new app gets the default. Embedded tenant only. */
   grantTypes: GrantType[] | undefined;
   /**
@@ -77,6 +79,8 @@ export interface ApiEntry {
   identifierUri: string | undefined;
   /** The form of its access tokens. `rfc9068`: embedded tenant only. */
   tokenProfile: "entra" | "rfc9068";
+  /** What signs its access tokens. Another than RS256 only with `rfc9068`. */
+  accessTokenSigningAlg: SigningAlgorithm;
   /** Whether access tokens list the user's groups. */
   groupClaims: boolean;
   /** Delegated permissions by their value (the `scp` claim). */

@@ -99,7 +99,7 @@ export function secretRanges(tree: SourceNode): Range[] {
 }
 
 /** Members whose names only look like those of secrets. */
-const HARMLESS_NAMES = new Set(["tokenProfile"]);
+const HARMLESS_NAMES = new Set(["tokenProfile", "accessTokenSigningAlg", "idTokenSignedResponseAlg"]);
 
 /** @param names  levels at which the keys are the file's own names, such as an API called token-service */
 function secretsBelow(node: SourceNode, names: number): SourceNode[] {

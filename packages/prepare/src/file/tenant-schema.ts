@@ -7,6 +7,7 @@ import {
   GRAPH_PERMISSIONS,
   LIFETIMES,
   type Lifetime,
+  SIGNING_ALGORITHMS,
 } from "./known-values.ts";
 import {
   colour,
@@ -89,6 +90,10 @@ const app = z
       .describe("Whether only the users and groups in assignedTo get tokens. Default: false."),
     assignedTo: assignedTo(),
     groupClaims: groupClaims("Its ID tokens"),
+    idTokenSignedResponseAlg: z
+      .enum(SIGNING_ALGORITHMS)
+      .default("RS256")
+      .describe("What signs its ID tokens; another than RS256: embedded tenant only. Default: RS256."),
     grantTypes: z
       .array(z.enum(GRANT_TYPES))
       .optional()
@@ -140,6 +145,10 @@ const api = z
       .enum(["entra", "rfc9068"])
       .default("entra")
       .describe("The form of its access tokens; rfc9068: embedded tenant only. Default: entra."),
+    accessTokenSigningAlg: z
+      .enum(SIGNING_ALGORITHMS)
+      .default("RS256")
+      .describe("What signs its access tokens; another than RS256 only with tokenProfile: rfc9068. Default: RS256."),
     groupClaims: groupClaims("Its access tokens"),
     scopes: named(permissionName(), scope).describe("Scopes by their value (the scp claim)."),
     roles: named(permissionName(), role).describe("App roles by their value (the roles claim)."),

@@ -60,6 +60,7 @@ function toApp(key: string, entry: Parsed<"apps">): AppEntry {
     assignmentRequired: app.assignmentRequired,
     assignedTo: app.assignedTo ?? [],
     groupClaims: app.groupClaims,
+    idTokenSignedResponseAlg: app.idTokenSignedResponseAlg,
     grantTypes: app.grantTypes,
     administrativeScopes: app.administrativeScopes,
   };
@@ -71,6 +72,7 @@ function toApi(key: string, entry: Parsed<"apis">): ApiEntry {
     displayName: api.displayName ?? key,
     identifierUri: api.identifierUri,
     tokenProfile: api.tokenProfile,
+    accessTokenSigningAlg: api.accessTokenSigningAlg,
     groupClaims: api.groupClaims,
     scopes: mapped(
       api.scopes,

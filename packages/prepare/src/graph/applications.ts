@@ -7,7 +7,7 @@ import type {
   RequiredResourceAccess,
   ServicePrincipal,
 } from "@microsoft/microsoft-graph-types";
-import type { AdministrativeScope, GrantType } from "../file/known-values.ts";
+import type { AdministrativeScope, GrantType, SigningAlgorithm } from "../file/known-values.ts";
 import { equals, type GraphRequest, literal, segment } from "./request.ts";
 
 /** The appId of Microsoft Graph itself, as a resource. */
@@ -30,6 +30,8 @@ export type GraphApplication = Omit<Application, "api"> & {
     | (Omit<NonNullable<Application["api"]>, "oauth2PermissionScopes"> & { oauth2PermissionScopes?: GraphScopeOfApi[] })
     | null;
   doorcodeTokenProfile?: "entra" | "rfc9068" | null;
+  doorcodeAccessTokenSigningAlg?: SigningAlgorithm | null;
+  doorcodeIdTokenSignedResponseAlg?: SigningAlgorithm | null;
   doorcodeGrantTypes?: GrantType[] | null;
   doorcodeAdministrativeScopes?: AdministrativeScope[];
 };
@@ -42,6 +44,7 @@ export interface ClientAppSettings {
   postLogoutRedirectUris: string[];
   requiredResourceAccess: RequiredResourceAccess[];
   groupClaims: boolean;
+  idTokenSignedResponseAlg: SigningAlgorithm;
   grantTypes?: GrantType[] | undefined;
   administrativeScopes?: AdministrativeScope[] | undefined;
   tags: string[];
@@ -53,6 +56,7 @@ export interface ApiSettings {
   roles: AppRole[];
   groupClaims: boolean;
   tokenProfile: "entra" | "rfc9068";
+  accessTokenSigningAlg: SigningAlgorithm;
   tags: string[];
 }
 
@@ -66,6 +70,9 @@ export function clientAppBody(settings: ClientAppSettings): GraphApplication {
     ...(settings.postLogoutRedirectUris.length > 0 && { web: { redirectUris: settings.postLogoutRedirectUris } }),
     requiredResourceAccess: settings.requiredResourceAccess,
     ...(settings.groupClaims && { groupMembershipClaims: "SecurityGroup" }),
+    ...(settings.idTokenSignedResponseAlg !== "RS256" && {
+      doorcodeIdTokenSignedResponseAlg: settings.idTokenSignedResponseAlg,
+    }),
     ...(settings.grantTypes && { doorcodeGrantTypes: settings.grantTypes }),
     ...(settings.administrativeScopes?.length && { doorcodeAdministrativeScopes: settings.administrativeScopes }),
     tags: settings.tags,
@@ -81,6 +88,9 @@ export function apiBody(settings: ApiSettings): GraphApplication {
     appRoles: settings.roles,
     ...(settings.groupClaims && { groupMembershipClaims: "SecurityGroup" }),
     ...(settings.tokenProfile !== "entra" && { doorcodeTokenProfile: settings.tokenProfile }),
+    ...(settings.accessTokenSigningAlg !== "RS256" && {
+      doorcodeAccessTokenSigningAlg: settings.accessTokenSigningAlg,
+    }),
     tags: settings.tags,
   };
 }

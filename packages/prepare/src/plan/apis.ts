@@ -37,6 +37,7 @@ function create(input: CompareInput, key: string, api: ApiEntry): PlannedStep {
   changes.added("roles", Object.keys(api.roles));
   if (api.groupClaims) changes.flag("group claims", undefined, true);
   if (api.tokenProfile !== "entra") changes.text("token profile", undefined, api.tokenProfile);
+  if (api.accessTokenSigningAlg !== "RS256") changes.text("signing algorithm", undefined, api.accessTokenSigningAlg);
   const principal = comparePrincipal(input, undefined, undefined, changes);
   return plannedStep({ kind: "api", name: key, exists: false, changes }, async (context) => {
     const { known } = context;
@@ -48,6 +49,7 @@ function create(input: CompareInput, key: string, api: ApiEntry): PlannedStep {
       roles: Object.entries(api.roles).map(([value, role]) => roleOf(roleId(key, value, known), value, role)),
       groupClaims: api.groupClaims,
       tokenProfile: api.tokenProfile,
+      accessTokenSigningAlg: api.accessTokenSigningAlg,
       tags: [tagOf(key)],
     });
     const application = await createApplication(context, key, body);
@@ -72,6 +74,9 @@ function change(input: CompareInput, key: string, api: ApiEntry, found: FoundApp
   if (input.target === "doorcode") {
     if (changes.text("token profile", application.doorcodeTokenProfile ?? "entra", api.tokenProfile))
       body.doorcodeTokenProfile = api.tokenProfile;
+    const algorithm = application.doorcodeAccessTokenSigningAlg ?? "RS256";
+    if (changes.text("signing algorithm", algorithm, api.accessTokenSigningAlg))
+      body.doorcodeAccessTokenSigningAlg = api.accessTokenSigningAlg;
   }
 
   const scopes = compareScopes(input, key, api, application.api?.oauth2PermissionScopes ?? [], changes);

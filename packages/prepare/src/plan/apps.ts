@@ -33,6 +33,8 @@ function create(input: CompareInput, key: string, app: AppEntry): PlannedStep {
   changes.added("post-logout redirect URIs", app.postLogoutRedirectUris);
   changes.added("permissions", app.permissions);
   if (app.groupClaims) changes.flag("group claims", undefined, true);
+  if (app.idTokenSignedResponseAlg !== "RS256")
+    changes.text("ID token algorithm", undefined, app.idTokenSignedResponseAlg);
   if (app.grantTypes) changes.text("grant types", undefined, named(app.grantTypes));
   changes.added("administrative scopes", app.administrativeScopes ?? []);
   const principal = comparePrincipal(input, undefined, app.assignmentRequired, changes);
@@ -44,6 +46,7 @@ function create(input: CompareInput, key: string, app: AppEntry): PlannedStep {
       postLogoutRedirectUris: app.postLogoutRedirectUris,
       requiredResourceAccess: withPermissions([], idsOf(app.permissions, context.known), []),
       groupClaims: app.groupClaims,
+      idTokenSignedResponseAlg: app.idTokenSignedResponseAlg,
       grantTypes: app.grantTypes,
       administrativeScopes: app.administrativeScopes,
       tags: [tagOf(key)],
@@ -73,6 +76,9 @@ function change(input: CompareInput, key: string, app: AppEntry, found: FoundApp
   if (changes.set("post-logout redirect URIs", webUris, webWanted)) body.web = { redirectUris: webWanted };
   if (changes.flag("group claims", hasGroupClaims(application), app.groupClaims))
     body.groupMembershipClaims = groupMembershipClaims(app.groupClaims);
+  const algorithm = application.doorcodeIdTokenSignedResponseAlg ?? "RS256";
+  if (changes.text("ID token algorithm", algorithm, app.idTokenSignedResponseAlg))
+    body.doorcodeIdTokenSignedResponseAlg = app.idTokenSignedResponseAlg;
   Object.assign(body, compareRights(app, application, changes));
 
   const access = application.requiredResourceAccess ?? [];

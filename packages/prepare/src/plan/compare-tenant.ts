@@ -84,6 +84,13 @@ export function checkModel(model: TenantModel, target: GraphAccess["target"]): v
         hint: "Remove it: Entra's tokens have their own form, for which @doorcode/guard has a profile.",
       },
     );
+  const signed = Object.entries(model.apps).filter(([, app]) => app.idTokenSignedResponseAlg !== "RS256");
+  if (signed.length > 0)
+    throw new PrepareError(
+      "not_for_entra",
+      `\`idTokenSignedResponseAlg\` (${firstOf(signed.map(([key]) => key))}) is supported only by the embedded tenant.`,
+      { hint: "Remove it: Entra signs all tokens with RS256." },
+    );
   for (const member of ["grantTypes", "administrativeScopes"] as const) {
     const apps = Object.entries(model.apps).filter(([, app]) => app[member] !== undefined);
     if (apps.length > 0)

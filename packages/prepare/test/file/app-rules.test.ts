@@ -27,7 +27,7 @@ describe("a rule for keys, apps and APIs", () => {
       "apps:\n  my app:\n    dispalyName: x",
       [
         '2:3 "my app" is not a valid key: use letters, digits and . _ -, at most 120.',
-        '3:5 Unknown key "dispalyName" in an app: expected displayName, publicClient, redirectUris, postLogoutRedirectUris, permissions, adminConsent, assignmentRequired, assignedTo, groupClaims, grantTypes or administrativeScopes. Did you mean displayName?',
+        '3:5 Unknown key "dispalyName" in an app: expected displayName, publicClient, redirectUris, postLogoutRedirectUris, permissions, adminConsent, assignmentRequired, assignedTo, groupClaims, idTokenSignedResponseAlg, grantTypes or administrativeScopes. Did you mean displayName?',
       ],
     ],
     [
@@ -39,6 +39,19 @@ describe("a rule for keys, apps and APIs", () => {
       "one key for an app and an API",
       "apps: { todo: }\napis: { Todo: }",
       ['2:9 "Todo" is already the key of an app, on line 1. An app and an API cannot share a key.'],
+    ],
+    [
+      "another algorithm than RS256 for access tokens of Entra's form",
+      "apis:\n  a: { accessTokenSigningAlg: ES256 }\n  b: { tokenProfile: entra, accessTokenSigningAlg: EdDSA }\n  c: { tokenProfile: rfc9068, accessTokenSigningAlg: ES256 }",
+      [
+        '2:8 Access tokens of Entra\'s form are signed with RS256 in the API "a".',
+        '3:29 Access tokens of Entra\'s form are signed with RS256 in the API "b".',
+      ],
+    ],
+    [
+      "an algorithm with a shared secret",
+      "apps: { a: { idTokenSignedResponseAlg: HS256 } }",
+      ['1:40 idTokenSignedResponseAlg "HS256" is not valid: expected RS256, ES256 or EdDSA. Did you mean RS256?'],
     ],
     ["an empty display name", 'apps: { a: { displayName: " " } }', ["1:27 displayName is empty."]],
     [

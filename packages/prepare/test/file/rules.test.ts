@@ -21,11 +21,15 @@ describe("a tenant file", () => {
       assignmentRequired: false,
       assignedTo: [],
       groupClaims: false,
+      idTokenSignedResponseAlg: "RS256",
       grantTypes: undefined,
       administrativeScopes: undefined,
     });
     assert.deepEqual(model.apps["back-office"]?.grantTypes, ["authorization_code", "refresh_token"]);
     assert.deepEqual(model.apps["back-office"]?.administrativeScopes, ["Group.Read.All", "User.Read.All"]);
+    assert.equal(model.apps["back-office"]?.idTokenSignedResponseAlg, "EdDSA");
+    const { tokenProfile, accessTokenSigningAlg } = model.apis["printer-api"]!;
+    assert.deepEqual([tokenProfile, accessTokenSigningAlg], ["rfc9068", "ES256"]);
     assert.deepEqual(model.apis["ciam-ToDoList-api"]?.scopes["ToDoList.ReadWrite"], {
       consent: "user",
       displayName: "Read and change your to-do lists",

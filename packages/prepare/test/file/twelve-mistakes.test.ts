@@ -30,7 +30,7 @@ users:
 test("a file with twelve different errors gives twelve precise messages in one read", () => {
   assert.deepEqual(problemsOf(file), [
     "2:11 colour is not a color: write #rgb or #rrggbb, in quotes.",
-    '5:5 Unknown key "redirectUri" in an app: expected displayName, publicClient, redirectUris, postLogoutRedirectUris, permissions, adminConsent, assignmentRequired, assignedTo, groupClaims, grantTypes or administrativeScopes. Did you mean redirectUris?',
+    '5:5 Unknown key "redirectUri" in an app: expected displayName, publicClient, redirectUris, postLogoutRedirectUris, permissions, adminConsent, assignmentRequired, assignedTo, groupClaims, idTokenSignedResponseAlg, grantTypes or administrativeScopes. Did you mean redirectUris?',
     '6:27 The API "ciam-ToDoList-api" has no scope "ToDoList.Raed": expected ToDoList.Read. Did you mean ToDoList.Read?',
     "7:19 publicClient must be true or false; this is text. Did you mean true?",
     '8:3 "ciam-client-app" is already defined on line 4.',

@@ -107,6 +107,7 @@ userFlows:
       displayName: "A",
       identifierUri: "urn:a",
       tokenProfile: "entra",
+      accessTokenSigningAlg: "RS256",
       groupClaims: false,
       roles: {},
     } as const;

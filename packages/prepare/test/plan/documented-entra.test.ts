@@ -118,6 +118,7 @@ test("A file with features that only the embedded tenant has is refused for Entr
     "users: { ada@contoso.example: { name: Ada } }": /ada@contoso\.example/,
     "apis: { todo: { tokenProfile: rfc9068 } }": /rfc9068.*todo/,
     "apps: { tv: { grantTypes: [device_code] } }": /grantTypes.*tv/,
+    "apps: { tv: { idTokenSignedResponseAlg: ES256 } }": /idTokenSignedResponseAlg.*tv/,
     "apps: { ops: { administrativeScopes: [] } }": /administrativeScopes.*ops/,
     "userFlows: { Flow: { signIn: [password, passkey] } }": /passkey.*Flow/,
     "tenant: { signUp: false }": /signUp/,

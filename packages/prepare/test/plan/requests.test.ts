@@ -51,6 +51,7 @@ test("A client app is created with the how-to's body, at its uniqueName so that 
       },
     ],
     groupClaims: false,
+    idTokenSignedResponseAlg: "RS256" as const,
     tags: ["doorcode:ciam-client-app"],
   };
   assert.deepEqual(upsertApplication("ciam-client-app", clientAppBody(settings)), {
@@ -94,6 +95,7 @@ test("An API is created with version 2 tokens, scopes and roles; its identifier 
     roles: [],
     groupClaims: false,
     tokenProfile: "entra",
+    accessTokenSigningAlg: "RS256",
     tags: ["doorcode:ciam-ToDoList-api"],
   });
   assert.deepEqual(body, {

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { certificateProblems, readAppCertificate } from "../directory/app-certificate.ts";
 import { checkUserFlow } from "../directory/check-user-flow.ts";
-import { type App, normalizeEmail } from "../directory/entities.ts";
+import { type Api, type App, normalizeEmail } from "../directory/entities.ts";
 import { newApi, newApp } from "../directory/new-app.ts";
+import { canSign, SIGNING_ALGORITHMS } from "../directory/signing-algorithms.ts";
 import { DEFAULT_USER_FLOW, type Group, type Policy, type UserFlow } from "../directory/user-flow.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import type { Registered, RegistrationConflict } from "../storage/store.ts";
@@ -121,6 +122,7 @@ export function operatorAdmin(ctx: OperatorContext): TenantAdmin {
       find: (clientId) => directory.findApp(clientId.trim().toLowerCase()),
       async put(input) {
         const given = named(input);
+        if (given.idTokenSignedResponseAlg !== undefined) knownAlgorithm(given.idTokenSignedResponseAlg);
         for (const uri of [...(input.redirectUris ?? []), ...(input.postLogoutRedirectUris ?? [])]) {
           const problem = redirectProblem(uri);
           if (problem)
@@ -184,9 +186,9 @@ export function operatorAdmin(ctx: OperatorContext): TenantAdmin {
       async put(given) {
         const input = named(given);
         const change = (before: Registered | undefined): Registered => {
-          if (before?.kind === "api") return { ...before, api: { ...before.api, ...input } };
+          if (before?.kind === "api") return { ...before, api: signable({ ...before.api, ...input }, input) };
           const api = newApi({ ...input, name: nameOf(input) }, ctx.clock.now());
-          return { kind: "api", registration: newRegistration(api.clientId), api };
+          return { kind: "api", registration: newRegistration(api.clientId), api: signable(api, input) };
         };
         return apiIn(await put("api", input.clientId, change, namesIn(input)));
       },
@@ -280,6 +282,24 @@ const apiIn = (registered: Registered) => (registered as Extract<Registered, { k
 function nameOf({ name = "" }: { name?: string }): string {
   if (name.trim() !== "") return name;
   throw new TenantError("name_invalid", "A new registration needs a name.", "Choose a name that users recognize.");
+}
+
+function knownAlgorithm(alg: string): void {
+  if ((SIGNING_ALGORITHMS as readonly string[]).includes(alg)) return;
+  const hint = `Use one of ${SIGNING_ALGORITHMS.join(", ")}.`;
+  throw new TenantError("signing_alg_refused", `Tokens cannot be signed with ${alg}.`, hint);
+}
+
+/** @param given  what changes: nothing else is checked */
+function signable(api: Api, { accessTokenSigningAlg, tokenProfile }: Partial<Api>): Api {
+  if (accessTokenSigningAlg === undefined && tokenProfile === undefined) return api;
+  knownAlgorithm(api.accessTokenSigningAlg);
+  if (canSign(api)) return api;
+  throw new TenantError(
+    "signing_alg_refused",
+    `Access tokens of Entra's form are signed with RS256, not with ${api.accessTokenSigningAlg}.`,
+    'Set tokenProfile to "rfc9068", or leave out accessTokenSigningAlg.',
+  );
 }
 
 const unknownUser = (id: string) =>

@@ -1,3 +1,4 @@
+import type { SigningAlgorithm } from "../directory/entities.ts";
 import { ACCESS_TOKEN_SECONDS } from "../directory/lifetimes.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { RELOAD_AFTER, SERVED_AFTER } from "../oauth/tokens/key-ring.ts";
@@ -13,6 +14,8 @@ const KNOWN_AFTER = DAY;
 export interface SigningKey {
   /** Key ID, as in the header of tokens and in the JWKS. */
   kid: string;
+  /** What it signs with. Each algorithm has keys of its own. */
+  alg: SigningAlgorithm;
   /** `next`: published, and signs later. `signing`: signs now. `previous`: published only. `retired`: not published. */
   state: "next" | "signing" | "previous" | "retired";
   /** When it was created and published. */
@@ -25,14 +28,16 @@ export interface SigningKey {
 
 /** The keys that sign tokens. A new one takes over every 90 days without any action. */
 export interface SigningKeyAdmin {
-  /** Lists the keys in the order in which they sign, including retired ones. */
+  /** Lists the keys of each algorithm in the order in which they sign, including retired ones. */
   list(): Promise<SigningKey[]>;
   /**
    * Lets the next key sign sooner. By default, as soon as every API that reads keys once a day knows it: 24 hours after
    * it was published, but at least two minutes from now. The current key stays published for a day after that.
    * @param options.now the next key signs at once; nodes notice within a minute
+   * @param options.alg whose key; default: RS256
+   * @throws TenantError `key_unknown` for an algorithm that no app and no API uses
    */
-  rotate(options?: { now?: boolean }): Promise<SigningKey>;
+  rotate(options?: { now?: boolean; alg?: SigningAlgorithm }): Promise<SigningKey>;
   /**
    * Stops publishing a key when the last token that it signed has expired.
    * @param options.now at once: tokens that it signed are refused. Nodes notice within a minute, APIs when they read the
@@ -50,18 +55,18 @@ export function signingKeys(ctx: OperatorContext, by: Actor): SigningKeyAdmin {
   return {
     list,
 
-    async rotate({ now: atOnce = false } = {}) {
+    async rotate({ now: atOnce = false, alg = "RS256" } = {}) {
       for (let round = 1; ; round++) {
         const now = ctx.clock.now();
         const activatesAt = ({ createdAt }: StoredKey) =>
           atOnce ? now : Math.max(now + 2 * RELOAD_AFTER, createdAt + KNOWN_AFTER);
         const audit = auditRecord(by, now, "signing_key.rotated", { now: atOnce });
-        const result = await keys.promote(now, activatesAt, audit);
+        const result = await keys.promote(alg, now, activatesAt, audit);
         if (result.outcome !== "none") {
           await ctx.signingKeys.reload();
           return listed(result.key.kid);
         }
-        if (round === ROUNDS) throw keyUnknown("There is no next key.");
+        if (round === ROUNDS) throw keyUnknown(`There is no next key for ${alg}.`);
         // Reading the keys creates the next one.
         await ctx.signingKeys.reload();
         await ctx.signingKeys.published();
@@ -94,16 +99,20 @@ export function signingKeys(ctx: OperatorContext, by: Actor): SigningKeyAdmin {
 const ROUNDS = 3;
 
 function statesOf(keys: StoredKey[], now: number): SigningKey[] {
+  return [...Map.groupBy(keys, ({ alg }) => alg).values()].flatMap((own) => statesOfAlgorithm(own, now));
+}
+
+function statesOfAlgorithm(keys: StoredKey[], now: number): SigningKey[] {
   const standing = keys.filter(({ retiresAt }) => retiresAt === null || retiresAt > now);
   const signing = standing.findLast(({ activatesAt }) => activatesAt <= now);
-  return keys.map(({ kid, createdAt, activatesAt, retiresAt }) => {
+  return keys.map(({ kid, alg, createdAt, activatesAt, retiresAt }) => {
     const after = standing[standing.findIndex((each) => each.kid === kid) + 1];
     const superseded = activatesAt <= now && after ? after.activatesAt + SERVED_AFTER : null;
     const ends = retiresAt ?? superseded;
     const isRetired = ends !== null && ends <= now;
     const state = isRetired ? "retired" : kid === signing?.kid ? "signing" : activatesAt > now ? "next" : "previous";
     // A key that signs ends when its successor says so, which may still change.
-    return { kid, state, createdAt, activatesAt, retiresAt: state === "signing" ? retiresAt : ends };
+    return { kid, alg, state, createdAt, activatesAt, retiresAt: state === "signing" ? retiresAt : ends };
   });
 }
 

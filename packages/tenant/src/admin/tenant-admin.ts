@@ -119,7 +119,7 @@ export interface TenantAdmin {
     /**
      * Registers or changes an app.
      * @throws TenantError `name_invalid` for a new app without a name, `registration_conflict`, `redirect_uri_refused`,
-     * `user_flow_unknown`
+     * `signing_alg_refused`, `user_flow_unknown`
      */
     put(app: AppInput): Promise<App>;
     /** Deletes an app and ends its sign-ins. Returns false if there is no such app. */
@@ -177,7 +177,7 @@ export interface TenantAdmin {
     find(clientId: string): Promise<Api | undefined>;
     /**
      * Registers or changes an API.
-     * @throws TenantError `name_invalid` for a new API without a name, `registration_conflict`
+     * @throws TenantError `name_invalid` for a new API without a name, `registration_conflict`, `signing_alg_refused`
      */
     put(api: ApiInput): Promise<Api>;
     /** Deletes an API. Returns false if there is no such API. */

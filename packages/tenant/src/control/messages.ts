@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { SigningAlgorithm } from "../directory/entities.ts";
+import { SIGNING_ALGORITHMS } from "../directory/signing-algorithms.ts";
 import type { ListedSignIn } from "./results.ts";
 
 /** The most items in one response. */
@@ -38,7 +40,7 @@ export const controlRequest: z.ZodType<ControlRequest> = z.discriminatedUnion("d
   z.object({ do: z.literal("revoke_sign_in"), id: z.string().max(64) }),
   z.object({ do: z.literal("revoke_sign_ins"), email: email.nullable() }),
   z.object({ do: z.literal("list_keys") }),
-  z.object({ do: z.literal("rotate_keys"), now: z.boolean() }),
+  z.object({ do: z.literal("rotate_keys"), now: z.boolean(), alg: z.enum(SIGNING_ALGORITHMS).default("RS256") }),
   z.object({ do: z.literal("retire_key"), kid: z.string().max(128), now: z.boolean() }),
   z.object({
     do: z.literal("read_audit"),
@@ -100,7 +102,7 @@ export type ControlRequest =
   /** Of one user in programs and browsers, or (null) of all. */
   | { do: "revoke_sign_ins"; email: string | null }
   | { do: "list_keys" }
-  | { do: "rotate_keys"; now: boolean }
+  | { do: "rotate_keys"; now: boolean; alg?: SigningAlgorithm }
   | { do: "retire_key"; kid: string; now: boolean }
   /**
    * `after`: the cursor of the previous response. Without it, `newest` and `since` (RFC 3339) say where to begin. `user`:

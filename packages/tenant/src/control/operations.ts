@@ -100,7 +100,7 @@ export async function runRequest(
     case "list_keys":
       return (await admin.signingKeys.list()).map(listedKey);
     case "rotate_keys":
-      return listedKey(await admin.signingKeys.rotate({ now: request.now }));
+      return listedKey(await admin.signingKeys.rotate({ now: request.now, alg: request.alg }));
     case "retire_key":
       return listedKey(await admin.signingKeys.retire(request.kid, { now: request.now }));
     case "read_audit":
@@ -210,8 +210,9 @@ const listedSignIn = (each: ProgramSignIn): ListedSignIn => ({
   expires_at: timeText(each.expiresAt),
 });
 
-const listedKey = ({ kid, state, createdAt, activatesAt, retiresAt }: SigningKey): ListedKey => ({
+const listedKey = ({ kid, alg, state, createdAt, activatesAt, retiresAt }: SigningKey): ListedKey => ({
   kid,
+  alg,
   state,
   created_at: timeText(createdAt),
   activates_at: timeText(activatesAt),

@@ -1,5 +1,7 @@
 /** What the operator's requests return. Times follow RFC 3339. */
 
+import type { SigningAlgorithm } from "../directory/entities.ts";
+
 /** The response to each request if it succeeds. */
 export interface ControlResults {
   /** `by_renewal`: the permissions that are not requested now and that a renewal may add without asking again. */
@@ -143,6 +145,8 @@ export interface ListedSignIn {
 export interface ListedKey {
   /** Key ID. */
   kid: string;
+  /** What it signs with: `RS256`, `ES256` or `EdDSA`. */
+  alg: SigningAlgorithm;
   /** `next`: published, and signs later. `signing`: signs now. `previous`: published only. `retired`: not published. */
   state: "next" | "signing" | "previous" | "retired";
   /** When it was created and published. */

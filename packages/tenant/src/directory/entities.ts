@@ -37,6 +37,9 @@ export type Attributes = Record<string, string | number | boolean | string[]>;
 /** A way in which apps get tokens, as named in Graph's `doorcodeGrantTypes` and in the tenant file. */
 export type GrantType = "device_code" | "authorization_code" | "refresh_token" | "client_credentials";
 
+/** An algorithm that signs tokens (RFC 7518 §3.1, RFC 8037 §3.1). */
+export type SigningAlgorithm = "RS256" | "ES256" | "EdDSA";
+
 /** A registered client application. */
 export interface App {
   /** A lower-case GUID, never equal to an API's. */
@@ -66,6 +69,8 @@ export interface App {
   assignmentRequired: boolean;
   /** Whether ID tokens list the user's groups. */
   groupClaims: boolean;
+  /** What signs its ID tokens (`id_token_signed_response_alg`, OpenID Connect Registration §2). Default: RS256. */
+  idTokenSignedResponseAlg: SigningAlgorithm;
   /** When the app was registered, in milliseconds since the epoch. */
   createdAt: number;
   /** When the app was disabled, in milliseconds since the epoch; null: it is enabled. */
@@ -82,6 +87,8 @@ export interface Api {
   identifierUri: string;
   /** The form of its access tokens: Entra's version 2.0, or RFC 9068. */
   tokenProfile: "entra" | "rfc9068";
+  /** What signs its access tokens. Default: RS256, the only one for Entra's form. */
+  accessTokenSigningAlg: SigningAlgorithm;
   /** Its delegated permissions. */
   scopes: ApiScope[];
   /** Its app roles. */

@@ -89,6 +89,7 @@ export type TenantErrorCode =
   | "email_invalid"
   | "email_taken"
   | "name_invalid"
+  | "signing_alg_refused"
   | "password_short"
   | "password_long"
   | "password_common"

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { OIDC_SCOPES } from "../directory/scopes.ts";
+import { SIGNING_ALGORITHMS } from "../directory/signing-algorithms.ts";
 import { issuerOf, MAX_WAIT_SECONDS, type TenantConfig } from "../directory/tenant-config.ts";
 import { PROMPTS, RESPONSE_MODES } from "./authorization-code/authorization-parameters.ts";
 import { ASSERTION_ALGORITHMS } from "./client-assertion.ts";
@@ -61,7 +62,7 @@ function metadata({ config, texts }: OAuthContext): Record<string, unknown> {
     scopes_supported: OIDC_SCOPES,
     ui_locales_supported: texts.locales,
     subject_types_supported: ["pairwise"],
-    id_token_signing_alg_values_supported: ["RS256"],
+    id_token_signing_alg_values_supported: SIGNING_ALGORITHMS,
     acr_values_supported: ACR_VALUES,
     token_endpoint_auth_methods_supported: clientAuthentication,
     token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,

@@ -1,3 +1,4 @@
+import type { SigningAlgorithm } from "../directory/entities.ts";
 import { CLOCK_SKEW, type Clock } from "../kernel/time.ts";
 import { inspectStore, type PostgresFacts, type StoreContents, type StoreFacts } from "../storage/sql/inspect-store.ts";
 import { error, type Finding, ok, warning } from "./finding.ts";
@@ -130,16 +131,18 @@ function clockOf(offset: number): Finding {
 
 function signingKeys(keys: StoreContents["keys"], now: number): Finding {
   const live = keys.filter(({ retiresAt }) => retiresAt === null || retiresAt > now);
-  const active = live.filter(({ activatesAt }) => activatesAt <= now).at(-1);
-  const next = live.find(({ activatesAt }) => activatesAt > now);
-  if (active === undefined) {
+  const algorithms = [...new Set<SigningAlgorithm>(["RS256", ...live.map(({ alg }) => alg)])];
+  const activeOf = (alg: SigningAlgorithm) => live.findLast((each) => each.alg === alg && each.activatesAt <= now);
+  const nextOf = (alg: SigningAlgorithm) => live.find((each) => each.alg === alg && each.activatesAt > now);
+  const next = nextOf("RS256");
+  if (!algorithms.every(activeOf)) {
     return error(
       "signing_keys",
       "No key signs tokens.",
       "Check this machine's clock. Without any key, the next start creates them.",
     );
   }
-  if (next === undefined) {
+  if (next === undefined || !algorithms.every(nextOf)) {
     return warning(
       "signing_keys",
       "The key that signs has no published successor.",

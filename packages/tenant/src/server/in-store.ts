@@ -133,7 +133,7 @@ function openedLater(open: () => Promise<SigningKeys>): SigningKeys {
   let opened: Promise<SigningKeys> | undefined;
   const keys = () => (opened ??= open());
   return {
-    sign: async (payload, typ) => (await keys()).sign(payload, typ),
+    sign: async (...input) => (await keys()).sign(...input),
     verify: async (token, options) => (await keys()).verify(token, options),
     published: async () => (await keys()).published(),
     // Keys that were not opened are read from the store when they are.

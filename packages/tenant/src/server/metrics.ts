@@ -190,16 +190,24 @@ function storeGauges(registry: Registry): (reads: StoreReads) => void {
   gauge("doorcode_mails_queued_oldest_age_seconds", "Age of the oldest of them; 0 without one.", [], (own, held) =>
     own.set(held.backlog.oldestAt === null ? 0 : (held.now - held.backlog.oldestAt) / 1_000),
   );
-  gauge("doorcode_signing_key_age_seconds", "How long the current key has been signing.", [], (own, { now, keys }) =>
-    own.set(
-      (now - Math.max(...keys.filter((each) => each.activatesAt <= now).map((each) => each.activatesAt))) / 1_000,
-    ),
+  gauge(
+    "doorcode_signing_key_age_seconds",
+    "How long the current key of each algorithm has been signing.",
+    ["alg"],
+    (own, { now, keys }) => {
+      // In the order in which they sign: the last one counts.
+      for (const { alg, activatesAt } of keys) if (activatesAt <= now) own.set({ alg }, (now - activatesAt) / 1_000);
+    },
   );
-  gauge("doorcode_signing_key_rotation_seconds", "Time until the next key signs.", [], (own, { now, keys }) => {
-    const next = Math.min(...keys.filter((each) => each.activatesAt > now).map((each) => each.activatesAt));
-    if (Number.isFinite(next)) own.set((next - now) / 1_000);
-    else own.remove();
-  });
+  gauge(
+    "doorcode_signing_key_rotation_seconds",
+    "Time until the next key of each algorithm signs.",
+    ["alg"],
+    (own, { now, keys }) => {
+      const next = keys.filter(({ activatesAt }) => activatesAt > now).toReversed();
+      for (const { alg, activatesAt } of next) own.set({ alg }, (activatesAt - now) / 1_000);
+    },
+  );
   return (reads) => {
     read = cached(reads.clock, () => readStore(reads));
   };

@@ -39,9 +39,9 @@ export function createObservation(): Observation {
     },
     signing: (keys) => ({
       ...keys,
-      async sign(payload, typ) {
+      async sign(payload, typ, alg) {
         const startedAt = performance.now();
-        const token = await keys.sign(payload, typ);
+        const token = await keys.sign(payload, typ, alg);
         metrics.signed((performance.now() - startedAt) / 1_000);
         tracing?.ended("sign token", startedAt, { "doorcode.token_type": typ });
         return token;

@@ -6,6 +6,7 @@
  * Times are milliseconds since the epoch from the caller's clock. No store reads a clock of its own.
  */
 
+import type { SigningAlgorithm } from "../directory/entities.ts";
 import type { AdministrationReader, AdministrationStore } from "./administration.ts";
 import type { AuditReader, AuditRecord, AuditStore } from "./audit.ts";
 import type { AuthorizationStore } from "./authorization-request.ts";
@@ -135,33 +136,37 @@ export interface ThrottleStore {
 
 export interface StoredKey {
   kid: string;
+  alg: SigningAlgorithm;
   /** Public JWK as JSON. */
   publicJwk: string;
   /** Private JWK, sealed with the tenant's seal key (AES-256-GCM). */
   sealedPrivate: string;
-  /** DER certificate, base64 (`x5c`). */
-  certificate: string;
+  /** DER certificate, base64 (`x5c`). Null unless the algorithm is RS256: Entra's clients know no other. */
+  certificate: string | null;
   createdAt: number;
-  /** When it starts to sign. The newest active key signs. */
+  /** When it starts to sign. The newest active key of an algorithm signs. */
   activatesAt: number;
   /** When it stops being served. */
   retiresAt: number | null;
 }
 
 export interface KeyStore {
-  /** In the order in which they sign. */
+  /** Those of RS256, then those of each other algorithm: in the order in which they sign. */
   list(): Promise<StoredKey[]>;
+  /** The algorithms besides RS256 that an app's ID tokens or an API's access tokens are signed with. */
+  inUse(): Promise<SigningAlgorithm[]>;
   insert(key: StoredKey): Promise<boolean>;
   /**
-   * On the first start: inserts these only if there is no key at all, so that two nodes that start together agree.
+   * The first keys of an algorithm: inserts these only if it has none, so that two nodes that start together agree.
    * Returns all keys, like `list`.
    */
   insertFirst(keys: StoredKey[]): Promise<StoredKey[]>;
   /**
-   * Makes the successor of the signing key sign from the time that `activatesAt` returns for it, but always after the key
-   * that signs now. `kept`: it already signs by then. `none`: there is no successor.
+   * Makes the successor of the algorithm's signing key sign from the time that `activatesAt` returns for it, but always
+   * after the key that signs now. `kept`: it already signs by then. `none`: there is no successor.
    */
   promote(
+    alg: SigningAlgorithm,
     now: number,
     activatesAt: (successor: StoredKey) => number,
     audit: AuditRecord,

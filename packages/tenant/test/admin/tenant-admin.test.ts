@@ -97,6 +97,21 @@ describe("how a program changes its tenant", () => {
     assert.equal((await recorded("application.deleted")).length, 1);
   });
 
+  test("an app and an API choose what signs their tokens; Entra's form is always signed with RS256", async () => {
+    const app = await admin.apps.put({ name: "Standard", idTokenSignedResponseAlg: "ES256" });
+    assert.equal(app.idTokenSignedResponseAlg, "ES256");
+    const api = await admin.apis.put({ name: "Signed", tokenProfile: "rfc9068", accessTokenSigningAlg: "EdDSA" });
+    assert.deepEqual(await admin.apis.find(api.clientId), api);
+    const { clientId } = api;
+    const refused = (attempt: Promise<unknown>) => assert.rejects(attempt, { code: "signing_alg_refused" });
+    await refused(admin.apis.put({ name: "Entra's", accessTokenSigningAlg: "ES256" }));
+    await refused(admin.apis.put({ clientId, tokenProfile: "entra" }));
+    await refused(admin.apis.put({ clientId, accessTokenSigningAlg: "HS256" as "RS256" }));
+    await refused(admin.apps.put({ clientId: app.clientId, idTokenSignedResponseAlg: "none" as "RS256" }));
+    assert.deepEqual(await admin.apis.find(clientId), api);
+    await admin.apis.put({ clientId, tokenProfile: "entra", accessTokenSigningAlg: "RS256" });
+  });
+
   test("an API has scopes and roles, and users, groups and apps get its roles", async () => {
     const api = await admin.apis.put({
       name: "Orders",

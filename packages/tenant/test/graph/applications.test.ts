@@ -184,6 +184,35 @@ describe("Graph: applications", () => {
     assert.deepEqual([left.api.oauth2PermissionScopes, left.appRoles], [[one], []]);
   });
 
+  test("an API has the algorithm of its access tokens, an app that of its ID tokens", async () => {
+    const { directory } = tenant.context.store;
+    const signed = { doorcodeTokenProfile: "rfc9068", doorcodeAccessTokenSigningAlg: "ES256" };
+    const made = assertDone(await graph.post("applications", { ...api("Signed"), ...signed }), 201);
+    assert.equal(made.doorcodeAccessTokenSigningAlg, "ES256");
+    const path = `applications/${made.id}`;
+    const stored = async () => (await directory.findApi(made.appId))?.accessTokenSigningAlg;
+    assert.equal(await stored(), "ES256");
+    const entra = /Entra's form are signed with RS256/;
+    assertRefused(await graph.patch(path, { doorcodeTokenProfile: null }), 400, "Request_BadRequest", entra);
+    assertRefused(
+      await graph.patch(path, { doorcodeAccessTokenSigningAlg: "HS256" }),
+      400,
+      "Request_BadRequest",
+      /RS256, ES256/,
+    );
+    assertDone(await graph.patch(path, { displayName: "Signed tokens" }), 204);
+    assertDone(await graph.patch(path, { doorcodeTokenProfile: null, doorcodeAccessTokenSigningAlg: null }), 204);
+    assert.equal(await stored(), "RS256");
+    assert.equal("doorcodeAccessTokenSigningAlg" in assertDone(await graph.get(path), 200), false);
+
+    const body = { ...client("Standard"), doorcodeIdTokenSignedResponseAlg: "EdDSA" };
+    const app = assertDone(await graph.post("applications", body), 201);
+    assert.equal(app.doorcodeIdTokenSignedResponseAlg, "EdDSA");
+    assert.equal((await directory.findApp(app.appId))?.idTokenSignedResponseAlg, "EdDSA");
+    assertDone(await graph.patch(`applications/${app.id}`, { doorcodeIdTokenSignedResponseAlg: null }), 204);
+    assert.equal((await directory.findApp(app.appId))?.idTokenSignedResponseAlg, "RS256");
+  });
+
   test("an application stays the client or API that it was created as", async () => {
     const app = assertDone(await graph.post("applications", client("A client")), 201);
     const resource = assertDone(await graph.post("applications", api("An API")), 201);
@@ -192,6 +221,7 @@ describe("Graph: applications", () => {
       { identifierUris: ["api://x"] },
       { appRoles: [role("X")] },
       { doorcodeTokenProfile: "rfc9068" },
+      { doorcodeAccessTokenSigningAlg: "ES256" },
     ]) {
       assertRefused(await graph.patch(`applications/${app.id}`, body), 400, "Request_BadRequest", /is a client/);
     }
@@ -199,6 +229,7 @@ describe("Graph: applications", () => {
       { isFallbackPublicClient: true },
       { publicClient: { redirectUris: ["http://localhost"] } },
       { web: { redirectUris: ["https://app.example/"] } },
+      { doorcodeIdTokenSignedResponseAlg: "ES256" },
     ]) {
       assertRefused(await graph.patch(`applications/${resource.id}`, body), 400, "Request_BadRequest", /is an API/);
     }

@@ -142,6 +142,7 @@ export async function pagesUnderTest(
     requireMfa: false,
     assignmentRequired: false,
     groupClaims: false,
+    idTokenSignedResponseAlg: "RS256",
     createdAt: now,
     disabledAt: null,
   };

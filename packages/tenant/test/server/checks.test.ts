@@ -25,8 +25,8 @@ const contents: StoreContents = {
   users: 2,
   apps: 1,
   keys: [
-    { kid: "one", activatesAt: NOW - DAY, retiresAt: null },
-    { kid: "two", activatesAt: NOW + 80 * DAY, retiresAt: null },
+    { alg: "RS256", activatesAt: NOW - DAY, retiresAt: null },
+    { alg: "RS256", activatesAt: NOW + 80 * DAY, retiresAt: null },
   ],
   mails: { waiting: 0, oldestAt: null, lastError: null, lost: 0 },
   expired: 0,
@@ -151,6 +151,11 @@ describe("a check of a tenant finds", () => {
     assert.match(containing({ keys: [first] })[0] ?? "", /^warning signing_keys: .*no published successor/);
     assert.match(containing({ keys: [second] })[0] ?? "", /^error signing_keys: No key signs/);
     assert.match(containing({ keys: [{ ...first, retiresAt: NOW - 1 }, second] })[0] ?? "", /^error signing_keys/);
+    const other = { ...first, alg: "ES256" as const };
+    const [now, next] = [other, { ...second, alg: "ES256" as const }];
+    assert.match(containing({ keys: [first, second, now] })[0] ?? "", /^warning signing_keys/);
+    assert.match(containing({ keys: [first, second, next] })[0] ?? "", /^error signing_keys/);
+    assert.deepEqual(containing({ keys: [first, second, now, next] }), []);
   });
 
   test("emails that are stuck or were lost", () => {

@@ -46,9 +46,22 @@ describe("what one node changes, another notices", () => {
     const now = one.context.clock.now();
     const audit = { at: now, event: "signing_key.promoted", actor: "operator", detail: {} } as const;
     const about = { userId: null, clientId: null, grantId: null, ip: null };
-    await one.context.store.keys.promote(now, () => now - 1, { ...audit, ...about });
+    await one.context.store.keys.promote("RS256", now, () => now - 1, { ...audit, ...about });
     const kidOf = (token: string) => JSON.parse(Buffer.from(token.split(".")[0]!, "base64url").toString()).kid;
     await eventually(async () => kidOf(await two.context.signingKeys.sign({}, "JWT")) === successor?.kid);
+  });
+
+  test("at once: the keys of an algorithm that an app asks for, before its first token", async (t) => {
+    const [one, two] = await pgNodes(t);
+    const [app] = one.apps;
+    await one.admin.apps.put({ clientId: app!.clientId, idTokenSignedResponseAlg: "ES256" });
+    const kidsAt = async ({ context }: StartedTenant) =>
+      (await context.signingKeys.published()).filter(({ alg }) => alg === "ES256").map(({ kid }) => kid);
+    await eventually(async () => (await kidsAt(two)).length === 2);
+    await eventually(async () => (await kidsAt(one)).length === 2);
+    assert.deepEqual(await kidsAt(one), await kidsAt(two));
+    const token = await two.context.signingKeys.sign({ iss: one.issuer }, "JWT", "ES256");
+    assert.ok(await one.context.signingKeys.verify(token));
   });
 
   test("at the next regular check, if the notification was lost", { skip: withoutPgBouncer }, async (t) => {

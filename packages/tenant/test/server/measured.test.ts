@@ -80,7 +80,10 @@ for (const store of ["sqlite", "postgres"] as const) {
     });
 
     test("show the age of the signing key and when the next one signs", async () => {
-      const [age, next] = ["doorcode_signing_key_age_seconds", "doorcode_signing_key_rotation_seconds"];
+      const [age, next] = ["age", "rotation"].map((what) => `doorcode_signing_key_${what}_seconds{alg="RS256"}`) as [
+        string,
+        string,
+      ];
       tenant.clock.advance(MINUTE);
       const [wasAge, wasNext] = [(await read(age))!, (await read(next))!];
       assert.equal(wasAge + wasNext, (90 * DAY) / 1_000);

@@ -22,6 +22,8 @@ async function filled(place: TestPlace) {
   const { context: ctx } = tenant;
   const person = () => tenant.admin.people.add({ email: "ada@contoso.example" });
   const { user, secret, codes } = await personWithApp({ ctx, person });
+  await tenant.admin.apps.put({ name: "Standard", idTokenSignedResponseAlg: "ES256" });
+  await ctx.signingKeys.reload();
   const before = {
     user,
     secret,
@@ -44,6 +46,7 @@ async function worksAsBefore(tenant: StartedTenant, before: Awaited<ReturnType<t
   assert.deepEqual(await kidsOf(tenant), kids);
   const token = await ctx.signingKeys.sign({ iss: issuer, aud: APP, exp: 4_000_000_000 }, "JWT");
   assert.ok(await ctx.signingKeys.verify(token, { audience: APP }), "tokens are signed");
+  assert.ok(await ctx.signingKeys.verify(await ctx.signingKeys.sign({ iss: issuer }, "JWT", "ES256")));
   assert.equal(await useCode(ctx, user.id, codes[code] ?? ""), true, "a recovery code works");
 }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { AuditCursor, Store, StoredKey } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import type { MakeStore, TestStore } from "./open-test-store.ts";
 import {
   approvedGrant,
@@ -9,6 +10,8 @@ import {
   MINUTE,
   redemption,
   rotation,
+  sampleApi,
+  sampleApp,
   sampleAudit,
   samplePasskey,
   sampleUser,
@@ -153,7 +156,7 @@ export function operatorSuite(makeStore: MakeStore): void {
 
     test("the next key is promoted once, however many try", async (t) => {
       const keys = await keysIn(t, ["now", T0 - DAY], ["next", T0 + DAY], ["later", T0 + 2 * DAY]);
-      const outcomes = await Promise.all([1, 2, 3, 4].map(() => keys.promote(T0, () => T0 + MINUTE, rotated)));
+      const outcomes = await Promise.all([1, 2, 3, 4].map(() => keys.promote("RS256", T0, () => T0 + MINUTE, rotated)));
       assert.deepEqual(outcomes.map(({ outcome }) => outcome).sort(), ["kept", "kept", "kept", "promoted"]);
       assert.deepEqual(
         (await keys.list()).map(({ kid, activatesAt }) => [kid, activatesAt]),
@@ -168,14 +171,14 @@ export function operatorSuite(makeStore: MakeStore): void {
 
     test("a key is never promoted to a later time, and without a next key nothing happens", async (t) => {
       const keys = await keysIn(t, ["now", T0], ["next", T0 + MINUTE]);
-      assert.equal((await keys.promote(T0, () => T0 + DAY, rotated)).outcome, "kept");
-      assert.equal((await keys.promote(T0 + MINUTE, () => T0, rotated)).outcome, "none");
+      assert.equal((await keys.promote("RS256", T0, () => T0 + DAY, rotated)).outcome, "kept");
+      assert.equal((await keys.promote("RS256", T0 + MINUTE, () => T0, rotated)).outcome, "none");
       assert.deepEqual(await keys.events(), []);
     });
 
     test("a promoted key signs after the one before, even if that began in the same millisecond", async (t) => {
       const keys = await keysIn(t, ["z now", T0], ["a next", T0 + DAY]);
-      const promoted = await keys.promote(T0, () => T0, rotated);
+      const promoted = await keys.promote("RS256", T0, () => T0, rotated);
       assert.equal(promoted.outcome === "promoted" && promoted.key.activatesAt, T0 + 1);
       assert.deepEqual(
         (await keys.list()).map(({ kid }) => kid),
@@ -211,7 +214,73 @@ export function operatorSuite(makeStore: MakeStore): void {
         ["retired", "old"],
       ]);
       // The next key was retired, so there is none to promote.
-      assert.equal((await keys.promote(T0, () => T0, rotated)).outcome, "none");
+      assert.equal((await keys.promote("RS256", T0, () => T0, rotated)).outcome, "none");
+    });
+  });
+
+  describe("signing keys of several algorithms", () => {
+    test("are found, promoted and retired apart from each other", async (t) => {
+      const place = await makeStore();
+      t.after(() => place.remove());
+      const { keys } = await place.open();
+      const other = (kid: string, activatesAt: number): StoredKey => ({
+        ...storedKey(kid, activatesAt),
+        alg: kid.startsWith("ES256") ? "ES256" : "EdDSA",
+        certificate: null,
+      });
+      await keys.insertFirst([storedKey("now", T0 - DAY), storedKey("next", T0 + DAY)]);
+      const starts = ["a", "b", "c"].map((node) => [
+        other(`ES256 ${node}1`, T0 - 9),
+        other(`ES256 ${node}2`, T0 + DAY),
+      ]);
+      const answers = await Promise.all(starts.map((each) => keys.insertFirst(each)));
+      for (const answer of answers) assert.deepEqual(answer, answers[0]);
+      const [, , first, second] = answers[0]!;
+      await keys.insert(other("EdDSA 1", T0 - 5));
+      assert.equal(await keys.insert(other("EdDSA 1", T0)), false);
+      assert.deepEqual(
+        (await keys.list()).map(({ kid, alg }) => [kid, alg]),
+        [
+          ...["now", "next"].map((kid) => [kid, "RS256"]),
+          ...[first!.kid, second!.kid].map((kid) => [kid, "ES256"]),
+          ["EdDSA 1", "EdDSA"],
+        ],
+      );
+
+      const audit = sampleAudit("changed");
+      assert.equal((await keys.promote("EdDSA", T0, () => T0, audit)).outcome, "none");
+      const promoted = await keys.promote("ES256", T0, () => T0, audit);
+      assert.equal(promoted.outcome === "promoted" && promoted.key.kid, second!.kid);
+      assert.equal((await keys.retire("EdDSA 1", T0, () => T0, audit)).outcome, "signing");
+      assert.equal((await keys.retire(second!.kid, T0, () => T0, audit)).outcome, "signing");
+      const superseded: (number | null)[] = [];
+      const retired = await keys.retire(first!.kid, T0, (_key, since) => superseded.push(since) && T0 + 1, audit);
+      assert.deepEqual([retired.outcome, superseded], ["retired", [T0]]);
+      assert.deepEqual(
+        (await keys.list()).map(({ activatesAt, retiresAt }) => [activatesAt - T0, retiresAt]),
+        [
+          [-DAY, null],
+          [DAY, null],
+          [-9, T0 + 1],
+          [0, null],
+          [-5, null],
+        ],
+      );
+    });
+
+    test("are in use if an app or an API names their algorithm", async (t) => {
+      const place = await makeStore();
+      t.after(() => place.remove());
+      const store = await place.open();
+      const app = sampleApp({ idTokenSignedResponseAlg: "EdDSA" });
+      await seed(store).putApp(app);
+      await seed(store).putApp(sampleApp());
+      assert.deepEqual(await store.keys.inUse(), ["EdDSA"]);
+      await seed(store).putApi(sampleApi({ tokenProfile: "rfc9068", accessTokenSigningAlg: "ES256" }));
+      assert.deepEqual(await store.keys.inUse(), ["ES256", "EdDSA"]);
+      await seed(store).putApp({ ...app, idTokenSignedResponseAlg: "RS256" });
+      assert.deepEqual(await store.keys.inUse(), ["ES256"]);
+      assert.equal((await store.directory.findApp(app.clientId))?.idTokenSignedResponseAlg, "RS256");
     });
   });
 
@@ -281,6 +350,7 @@ export function operatorSuite(makeStore: MakeStore): void {
 
 const storedKey = (kid: string, activatesAt: number): StoredKey => ({
   kid,
+  alg: "RS256",
   publicJwk: "{}",
   sealedPrivate: "sealed",
   certificate: "certificate",

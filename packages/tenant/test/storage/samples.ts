@@ -50,6 +50,7 @@ export function sampleApp(changes: Partial<App> = {}): App {
     requireMfa: false,
     assignmentRequired: false,
     groupClaims: false,
+    idTokenSignedResponseAlg: "RS256",
     createdAt: T0,
     disabledAt: null,
     ...changes,
@@ -64,6 +65,7 @@ export function sampleApi(changes: Partial<Api> = {}): Api {
     name: "Example API",
     identifierUri: `api://${clientId}`,
     tokenProfile: "entra",
+    accessTokenSigningAlg: "RS256",
     scopes: [
       { ...scope, value: "ToDoList.Read", consent: "User", displayName: "Read your to-do lists" },
       { ...scope, value: "ToDoList.Admin", consent: "Admin", displayName: "Read all users' to-do lists" },

@@ -7,6 +7,7 @@ import { sampleAudit, T0 } from "./samples.ts";
 
 const sampleKey = (kid: string, activatesAt = T0): StoredKey => ({
   kid,
+  alg: "RS256",
   publicJwk: "{}",
   sealedPrivate: "sealed",
   certificate: "certificate",

@@ -15,6 +15,7 @@ import { migrations } from "../../src/storage/migrations/known.ts";
 import { type KeptByOthers, outside } from "../fixtures/every-table.ts";
 import { scratch } from "../server/scratch.ts";
 import { type OldStore, oldStore } from "./fixture.ts";
+import { olderNode, withoutOlderVersion } from "./older-version.ts";
 
 const VERSION = "0014";
 
@@ -24,8 +25,10 @@ interface Node extends ReturnType<typeof outside> {
   stop(): Promise<void>;
 }
 
-async function startNode(t: TestContext, options: Record<string, unknown>): Promise<Node> {
-  const child = fork(fileURLToPath(new URL("node.ts", import.meta.url)), [JSON.stringify(options)], {
+const THIS_VERSION = fileURLToPath(new URL("node.ts", import.meta.url));
+
+async function startNode(t: TestContext, options: Record<string, unknown>, version = THIS_VERSION): Promise<Node> {
+  const child = fork(version, [JSON.stringify(options)], {
     execArgv: ["--conditions=doorcode-source"],
   });
   t.after(() => child.kill("SIGKILL"));
@@ -103,14 +106,15 @@ for (const kind of ["sqlite", "postgres"] as const) {
   });
 }
 
-describe("a rolling upgrade on PostgreSQL", () => {
+describe("a rolling upgrade on PostgreSQL", { skip: withoutOlderVersion }, () => {
   test("two new nodes start at once while an old one serves; no request fails, no row is lost, nothing happens twice", async (t) => {
-    const old = await oldStore(VERSION, "postgres", await scratch(t));
+    const folder = await scratch(t);
+    const old = await oldStore(VERSION, "postgres", folder);
     const { kept, store } = old;
     const before = await old.everything();
-    const start = async (name: string, more = {}) =>
-      startNode(t, { store, dataDir: await old.dataFolder(name), ...more });
-    const first = await start("first", { upTo: VERSION });
+    const start = async (name: string, more = {}, version?: string) =>
+      startNode(t, { store, dataDir: await old.dataFolder(name), ...more }, version);
+    const first = await start("first", { upTo: VERSION }, await olderNode(folder));
     assert.equal((await old.query("select 1 from kysely_migration where name > '0015'")).length, 0);
 
     // Each program renews again and again, each device signs in, at the nodes that serve.
@@ -186,6 +190,37 @@ describe("a rolling upgrade on PostgreSQL", () => {
     assert.notEqual(renewed, "");
     t.diagnostic(`${done.signIns} sign-ins, ${done.renewals} renewals, none failed`);
     for (const each of serving) await each.stop();
+  });
+
+  test("a node of the version before ignores the keys of other algorithms, and signs with RS256", async (t) => {
+    const folder = await scratch(t);
+    const old = await oldStore(VERSION, "postgres", folder);
+    const { kept, store } = old;
+    const started = await startWithContext({
+      ...{ store, dataDir: await old.dataFolder("new"), port: 0, pagesPort: 0, log: pino({ level: "silent" }) },
+      mailer: { send: async () => undefined, close: async () => undefined },
+    });
+    t.after(() => started.close());
+    const requests = outside(started);
+    await started.admin.apps.put({ clientId: kept.clientId, idTokenSignedResponseAlg: "ES256" });
+    const older = await startNode(t, { store, dataDir: await old.dataFolder("old") }, await olderNode(folder));
+    const algorithmOf = (token = "") => JSON.parse(Buffer.from(token.split(".")[0] ?? "", "base64url").toString()).alg;
+    const first = await requests.renew(kept.clientId, kept.refreshToken);
+    assert.deepEqual([algorithmOf(first.body.id_token), algorithmOf(first.body.access_token)], ["ES256", "RS256"]);
+    // The old one issues to the same app, and is restarted with the new tables.
+    const second = await older.renew(kept.clientId, first.body.refresh_token ?? "");
+    assert.equal(second.status, 200, JSON.stringify(second.body));
+    assert.equal(algorithmOf(second.body.id_token), "RS256");
+    const third = await requests.renew(kept.clientId, second.body.refresh_token ?? "");
+    assert.equal(algorithmOf(third.body.id_token), "ES256");
+    const rows = await old.query("select alg from other_signing_keys");
+    assert.deepEqual(
+      rows.map(({ alg }) => alg),
+      ["ES256", "ES256"],
+    );
+    assert.equal((await old.query("select kid from signing_keys")).length, 2, "RS256's only");
+    await older.stop();
+    requests.close();
   });
 });
 

@@ -5,6 +5,7 @@ import type { AppSecret } from "../../directory/app-secret.ts";
 import type { Api, ApiRole, ApiScope } from "../../directory/entities.ts";
 import { GRANT_TYPES } from "../../directory/grant-types.ts";
 import { ADMINISTRATIVE_SCOPES } from "../../directory/graph-scopes.ts";
+import { accessTokenAlgorithm, SIGNING_ALGORITHMS } from "../../directory/signing-algorithms.ts";
 import type { Registered } from "../../storage/store.ts";
 import { uuidV5 } from "../derived-id.ts";
 import { strictBody } from "../odata/route.ts";
@@ -69,6 +70,11 @@ const identifierUri = z
   )
   .refine((uri) => URL.canParse(uri), "it is not a URI");
 
+const signingAlgorithm = z
+  .enum(SIGNING_ALGORITHMS, `it must be one of ${SIGNING_ALGORITHMS.join(", ")}`)
+  .nullable()
+  .optional();
+
 /** The writable properties of an application, at creation and later. */
 export const applicationInput = strictBody({
   displayName: shownText(256).optional(),
@@ -98,6 +104,8 @@ export const applicationInput = strictBody({
     .optional(),
   appRoles: z.array(role).max(200).optional(),
   doorcodeTokenProfile: z.enum(["entra", "rfc9068"]).nullable().optional(),
+  doorcodeAccessTokenSigningAlg: signingAlgorithm,
+  doorcodeIdTokenSignedResponseAlg: signingAlgorithm,
   doorcodeGrantTypes: z
     .array(z.enum(GRANT_TYPES, `it must be one of ${GRANT_TYPES.join(", ")}`))
     .max(GRANT_TYPES.length)
@@ -209,6 +217,12 @@ export function applicationOf(
     keyCredentials: certificates.map(keyCredentialOf),
     passwordCredentials: secrets.map(passwordCredentialOf),
     ...(api?.tokenProfile === "rfc9068" ? { doorcodeTokenProfile: "rfc9068" } : {}),
+    ...(api && accessTokenAlgorithm(api) !== "RS256"
+      ? { doorcodeAccessTokenSigningAlg: api.accessTokenSigningAlg }
+      : {}),
+    ...(app && app.idTokenSignedResponseAlg !== "RS256"
+      ? { doorcodeIdTokenSignedResponseAlg: app.idTokenSignedResponseAlg }
+      : {}),
     ...(app?.grantTypes ? { doorcodeGrantTypes: app.grantTypes } : {}),
     ...(app && app.administrativeScopes.length > 0 ? { doorcodeAdministrativeScopes: app.administrativeScopes } : {}),
   };

@@ -1,5 +1,6 @@
-import type { ApiRole, ApiScope } from "../../directory/entities.ts";
+import type { ApiRole, ApiScope, SigningAlgorithm } from "../../directory/entities.ts";
 import { newApi, newApp } from "../../directory/new-app.ts";
+import { canSign } from "../../directory/signing-algorithms.ts";
 import type { Registered, Registration } from "../../storage/store.ts";
 import { badRequest, GraphError, invalidProperty } from "../odata/graph-error.ts";
 import { type ApplicationInput, roleOf, scopeId, scopeOf } from "./application-body.ts";
@@ -56,6 +57,7 @@ export function changedBy(before: Registered, input: ApplicationInput): Register
       ...common,
       publicClient:
         input.isFallbackPublicClient === undefined ? before.app.publicClient : input.isFallbackPublicClient === true,
+      idTokenSignedResponseAlg: algorithm(input.doorcodeIdTokenSignedResponseAlg, before.app.idTokenSignedResponseAlg),
       grantTypes: input.doorcodeGrantTypes === undefined ? before.app.grantTypes : input.doorcodeGrantTypes,
       administrativeScopes: input.doorcodeAdministrativeScopes ?? before.app.administrativeScopes,
       redirectUris: input.publicClient?.redirectUris ?? before.app.redirectUris,
@@ -71,25 +73,35 @@ export function changedBy(before: Registered, input: ApplicationInput): Register
   const roles = input.appRoles?.map(roleOf) ?? before.api.roles;
   if (input.api?.oauth2PermissionScopes) checkPermissions("api.oauth2PermissionScopes", had, scopes);
   if (input.appRoles) checkPermissions("appRoles", before.api.roles, roles);
-  const { doorcodeTokenProfile: profile, identifierUris } = input;
+  const { doorcodeTokenProfile: profile, doorcodeAccessTokenSigningAlg: signingAlg, identifierUris } = input;
   const api = {
     ...before.api,
     ...common,
     identifierUri: identifierUris ? (identifierUris[0] ?? `api://${clientId}`) : before.api.identifierUri,
     tokenProfile: profile === undefined ? before.api.tokenProfile : (profile ?? "entra"),
+    accessTokenSigningAlg: algorithm(signingAlg, before.api.accessTokenSigningAlg),
     scopes,
     roles,
   };
+  if ((profile !== undefined || signingAlg !== undefined) && !canSign(api)) {
+    const why = "tokens of Entra's form are signed with RS256. Set doorcodeTokenProfile to rfc9068 for another.";
+    throw invalidProperty("doorcodeAccessTokenSigningAlg", RESOURCE, why);
+  }
   return { kind: "api", registration, api };
 }
 
-function refuseMembersOfApis({ api, identifierUris, appRoles, doorcodeTokenProfile }: ApplicationInput): void {
+/** Null restores the default. */
+const algorithm = (input: SigningAlgorithm | null | undefined, before: SigningAlgorithm): SigningAlgorithm =>
+  input === undefined ? before : (input ?? "RS256");
+
+function refuseMembersOfApis({ api, identifierUris, appRoles, ...input }: ApplicationInput): void {
   const scopes = api?.oauth2PermissionScopes ?? [];
   const wrong =
     (scopes.length > 0 && "api") ||
     ((identifierUris ?? []).length > 0 && "identifierUris") ||
     ((appRoles ?? []).length > 0 && "appRoles") ||
-    (doorcodeTokenProfile != null && "doorcodeTokenProfile");
+    (input.doorcodeTokenProfile != null && "doorcodeTokenProfile") ||
+    (input.doorcodeAccessTokenSigningAlg != null && "doorcodeAccessTokenSigningAlg");
   if (!wrong) return;
   throw invalidProperty(wrong, RESOURCE, "this application is a client. Register the API separately, with 'api'.");
 }
@@ -98,6 +110,7 @@ function refuseMembersOfClients(input: ApplicationInput): void {
   const { isFallbackPublicClient, publicClient, web, keyCredentials } = input;
   const wrong =
     (input.doorcodeGrantTypes != null && "doorcodeGrantTypes") ||
+    (input.doorcodeIdTokenSignedResponseAlg != null && "doorcodeIdTokenSignedResponseAlg") ||
     ((input.doorcodeAdministrativeScopes ?? []).length > 0 && "doorcodeAdministrativeScopes") ||
     ((keyCredentials ?? []).length > 0 && "keyCredentials") ||
     (isFallbackPublicClient === true && "isFallbackPublicClient") ||

@@ -27,6 +27,7 @@ const applications: Resource = {
     ...["requiredResourceAccess", "identifierUris", "api", "appRoles", "keyCredentials"],
     "passwordCredentials",
     ...["doorcodeTokenProfile", "doorcodeGrantTypes", "doorcodeAdministrativeScopes"],
+    ...["doorcodeAccessTokenSigningAlg", "doorcodeIdTokenSignedResponseAlg"],
   ],
 };
 

@@ -1,8 +1,9 @@
 import { createHash, createHmac, randomBytes } from "node:crypto";
-import type { Api, App, User } from "../../directory/entities.ts";
+import type { Api, App, SigningAlgorithm, User } from "../../directory/entities.ts";
 import { ACCESS_TOKEN_SECONDS } from "../../directory/lifetimes.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../directory/scopes.ts";
 import { MFA } from "../../directory/sign-in-methods.ts";
+import { accessTokenAlgorithm, HASH_OF } from "../../directory/signing-algorithms.ts";
 import { issuerOf, type TenantConfig } from "../../directory/tenant-config.ts";
 import { firstKeyOf } from "../../kernel/kept-keys.ts";
 import type { SealKey } from "../../kernel/seal.ts";
@@ -57,7 +58,7 @@ export function accessTokenClaims(
   sealKey: SealKey,
   subject: TokenSubject,
   now: number,
-): { typ: string; claims: Record<string, unknown> } {
+): { typ: string; alg: SigningAlgorithm; claims: Record<string, unknown> } {
   const { user, app, api, scopes } = subject;
   const issuedAt = Math.floor(now / 1000);
   const common = {
@@ -77,6 +78,7 @@ export function accessTokenClaims(
   if (api?.tokenProfile === "rfc9068") {
     return {
       typ: "at+jwt",
+      alg: accessTokenAlgorithm(api),
       claims: {
         ...common,
         ...memberships,
@@ -92,6 +94,7 @@ export function accessTokenClaims(
   }
   return {
     typ: "JWT",
+    alg: "RS256",
     claims: {
       ...common,
       ...memberships,
@@ -134,12 +137,14 @@ export function idTokenClaims(
     amr: subject.amr,
     ...(subject.nonce === null ? {} : { nonce: subject.nonce }),
     // Binds the two tokens and marks an ID token: a guard refuses it in place of an access token.
-    at_hash: createHash("sha256").update(accessToken).digest().subarray(0, 16).toString("base64url"),
+    at_hash: leftHalf(createHash(HASH_OF[app.idTokenSignedResponseAlg]).update(accessToken).digest()),
     ...(app.groupClaims ? groupClaims(subject.groups) : {}),
     ...(scopes.oidc.includes("profile") ? profileClaims(user) : {}),
     ...(scopes.oidc.includes("email") ? { email: user.email } : {}),
   };
 }
+
+const leftHalf = (hash: Buffer) => hash.subarray(0, hash.length / 2).toString("base64url");
 
 /** Entra's limit for a JWT: with more groups, the token says so and lists none. */
 const MOST_GROUPS = 200;

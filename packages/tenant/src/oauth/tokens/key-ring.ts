@@ -1,24 +1,22 @@
-import "reflect-metadata";
-import { createHash, randomBytes } from "node:crypto";
-import * as x509 from "@peculiar/x509";
-import {
-  type CryptoKey,
-  calculateJwkThumbprint,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-  type JWK,
-  type JWTPayload,
-  jwtVerify,
-  SignJWT,
-} from "jose";
-import { deriveKey, type SealKey, seal, unseal } from "../../kernel/seal.ts";
+import { type JWTPayload, jwtVerify, SignJWT } from "jose";
+import type { SigningAlgorithm } from "../../directory/entities.ts";
+import { SIGNING_ALGORITHMS } from "../../directory/signing-algorithms.ts";
+import { deriveKey, type SealKey, unseal } from "../../kernel/seal.ts";
 import { CLOCK_SKEW, type Clock, withTimeout } from "../../kernel/time.ts";
 import type { Store, StoredKey } from "../../storage/store.ts";
+import {
+  type LoadedKey,
+  type NewKeyPair,
+  newKey,
+  newRsaPair,
+  openKey,
+  type PublishedKey,
+  SIGNING_PERIOD,
+} from "./signing-key.ts";
+
+export type { NewKeyPair, PublishedKey } from "./signing-key.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
-/** How long a key signs before its successor takes over, which is published from the start. */
-const SIGNING_PERIOD = 90 * DAY;
 /** How long a superseded key stays published: well beyond the lifetime of the last token it signed (60 minutes). */
 export const SERVED_AFTER = DAY;
 /**
@@ -30,10 +28,13 @@ export const RELOAD_AFTER = 60 * 1000;
 const RELOAD_TIMEOUT = 1000;
 const RETRY_AFTER = 5 * 1000;
 
-/** The tenant's RS256 keys. Several are published so that they can rotate. The newest active one signs. */
+/**
+ * The tenant's keys: of RS256, and of each other algorithm that an app or an API uses. Several of an algorithm are
+ * published so that they can rotate. The newest active one signs.
+ */
 export interface SigningKeys {
-  /** Signs a JWT. `typ` is `JWT` or `at+jwt`. */
-  sign(payload: Record<string, unknown>, typ: string): Promise<string>;
+  /** Signs a JWT. `typ` is `JWT` or `at+jwt`. Default algorithm: RS256. */
+  sign(payload: Record<string, unknown>, typ: string, alg?: SigningAlgorithm): Promise<string>;
   /**
    * The claims of a token that this tenant signed for one of the audiences, or undefined. `exp` is checked unless
    * `allowExpired` (an `id_token_hint` may be old).
@@ -41,26 +42,8 @@ export interface SigningKeys {
   verify(token: string, options?: { audience?: string; allowExpired?: boolean }): Promise<JWTPayload | undefined>;
   /** Public keys with kid, use, x5t, x5c, issuer (Entra's shape). */
   published(): Promise<PublishedKey[]>;
-  /** Reads the keys from the store now, after they were changed there. Creates the successor if there is none. */
+  /** Reads the keys from the store now, after they were changed there. Creates those that are missing. */
   reload(): Promise<void>;
-}
-
-export interface PublishedKey extends JWK {
-  kid: string;
-  issuer: string;
-}
-
-/** Creates the RSA pair of a new signing key: extractable, for RS256. */
-export type NewKeyPair = () => Promise<{ publicKey: CryptoKey; privateKey: CryptoKey }>;
-
-/** RSA with 2048 bits, like Entra's. */
-const newRsaPair: NewKeyPair = () => generateKeyPair("RS256", { modulusLength: 2048, extractable: true });
-
-interface LoadedKey {
-  stored: StoredKey;
-  published: PublishedKey;
-  publicKey: CryptoKey;
-  privateKey: CryptoKey;
 }
 
 /**
@@ -74,31 +57,60 @@ export async function loadSigningKeys(parts: {
   issuer: string;
   newKeyPair?: NewKeyPair | undefined;
 }): Promise<SigningKeys> {
-  const { store, clock, issuer, newKeyPair = newRsaPair } = parts;
+  const { store, clock, issuer, newKeyPair: rsaPair = newRsaPair } = parts;
   const key = deriveKey(parts.sealKey, "signing-keys");
   let loaded: LoadedKey[] = [];
   let loadedAt = Number.NEGATIVE_INFINITY;
   let loading: Promise<LoadedKey[]> | undefined;
 
+  const made = (alg: SigningAlgorithm, now: number, activatesAt: number) =>
+    newKey(alg, { rsaPair, key, now, activatesAt });
+
+  /** An algorithm's keys, created if it has none, and with a successor. Returns all keys that are in the store then. */
+  async function complete(alg: SigningAlgorithm, stored: StoredKey[], now: number): Promise<StoredKey[]> {
+    const own = stored.filter((each) => each.alg === alg);
+    if (own.length === 0) {
+      const first = [await made(alg, now, now), await made(alg, now, now + SIGNING_PERIOD)];
+      const all = await store.keys.insertFirst(first);
+      if (all.some((each) => each.alg === alg && opens(each))) return all;
+      for (const each of first) await store.keys.insert(each);
+      return store.keys.list();
+    }
+    if (own.some((each) => each.activatesAt > now && each.retiresAt === null)) return stored;
+    await store.keys.insert(await made(alg, now, now + SIGNING_PERIOD));
+    return store.keys.list();
+  }
+
+  /**
+   * A seal key that was replaced by the version before, which does not know keys besides those of RS256, does not open
+   * them: then there are new ones.
+   */
+  function opens({ kid, alg, sealedPrivate }: StoredKey): boolean {
+    if (alg === "RS256" || loaded.some((each) => each.stored.kid === kid)) return true;
+    try {
+      return unseal(key, sealedPrivate, kid) !== "";
+    } catch {
+      return false;
+    }
+  }
+
+  /** Opened once. When it signs may have changed in the store. */
+  async function open(stored: StoredKey): Promise<LoadedKey> {
+    const known = loaded.find((each) => each.stored.kid === stored.kid);
+    return { ...(known ?? (await openKey(key, stored, issuer))), stored };
+  }
+
   async function load(): Promise<LoadedKey[]> {
     const now = clock.now();
-    let stored = await store.keys.list();
-    if (stored.length === 0) {
-      stored = await store.keys.insertFirst([
-        await newKey(newKeyPair, key, now, now),
-        await newKey(newKeyPair, key, now, now + SIGNING_PERIOD),
-      ]);
-    }
-    if (!stored.some((each) => each.activatesAt > now && each.retiresAt === null)) {
-      await store.keys.insert(await newKey(newKeyPair, key, now, now + SIGNING_PERIOD));
-      stored = await store.keys.list();
-    }
-    const known = new Map(loaded.map((each) => [each.stored.kid, each]));
-    const kept = served(stored, now);
-    return Promise.all(
-      // Opened once. When it signs may have changed in the store.
-      kept.map(async (each) => ({ ...(known.get(each.kid) ?? (await openKey(key, each, issuer))), stored: each })),
-    );
+    const stored = await complete("RS256", await store.keys.list(), now);
+    // First, because it fails with a wrong seal key, which must not seal new keys.
+    const rsa = await Promise.all(served(stored.filter(isRsa), now).map(open));
+    const usable = (all: StoredKey[]) => all.filter((each) => !isRsa(each) && opens(each));
+    let others = usable(stored);
+    // Keys that no app and no API needs any more still get successors: one may need them again.
+    const algorithms = new Set([...others.map(({ alg }) => alg), ...(await store.keys.inUse())]);
+    for (const alg of algorithms) others = usable(await complete(alg, others, now));
+    return [...rsa, ...(await Promise.all(served(others, now).map(open)))];
   }
 
   async function current(): Promise<LoadedKey[]> {
@@ -124,15 +136,31 @@ export async function loadSigningKeys(parts: {
     return (await current()).filter(({ stored: { retiresAt } }) => retiresAt === null || retiresAt > now);
   };
 
+  async function reload(): Promise<void> {
+    loadedAt = Number.NEGATIVE_INFINITY;
+    // What is being loaded may have been read before the change.
+    await loading?.catch(() => undefined);
+    loadedAt = Number.NEGATIVE_INFINITY;
+    await current();
+  }
+
+  async function signerOf(alg: SigningAlgorithm): Promise<LoadedKey | undefined> {
+    const now = clock.now();
+    const active = (await current()).filter(({ stored }) => stored.alg === alg && stored.activatesAt <= now);
+    return active.toSorted((a, b) => a.stored.activatesAt - b.stored.activatesAt).at(-1);
+  }
+
   await current();
   return {
-    async sign(payload, typ) {
-      const now = clock.now();
-      const active = (await current()).filter((each) => each.stored.activatesAt <= now);
-      const signer = active.reduce((a, b) => (b.stored.activatesAt >= a.stored.activatesAt ? b : a));
-      return new SignJWT(payload)
-        .setProtectedHeader({ typ, alg: "RS256", kid: signer.stored.kid })
-        .sign(signer.privateKey);
+    async sign(payload, typ, alg = "RS256") {
+      let signer = await signerOf(alg);
+      if (!signer) {
+        // An app or an API has asked for this algorithm a moment ago.
+        await reload();
+        signer = await signerOf(alg);
+      }
+      if (!signer) throw new Error(`there is no key for ${alg}`);
+      return new SignJWT(payload).setProtectedHeader({ typ, alg, kid: signer.stored.kid }).sign(signer.privateKey);
     },
     async verify(token, options = {}) {
       const keys = await live();
@@ -140,12 +168,13 @@ export async function loadSigningKeys(parts: {
         const { payload } = await jwtVerify(
           token,
           (header) => {
-            const found = keys.find((each) => each.stored.kid === header.kid);
+            // A key verifies its own algorithm only.
+            const found = keys.find(({ stored }) => stored.kid === header.kid && stored.alg === header.alg);
             if (!found) throw new Error("unknown kid");
             return found.publicKey;
           },
           {
-            algorithms: ["RS256"],
+            algorithms: [...SIGNING_ALGORITHMS],
             issuer,
             currentDate: options.allowExpired ? new Date(0) : new Date(clock.now()),
             clockTolerance: options.allowExpired ? Number.MAX_SAFE_INTEGER : CLOCK_SKEW.unreadyMs / 1_000,
@@ -162,66 +191,17 @@ export async function loadSigningKeys(parts: {
     async published() {
       return (await live()).map((each) => each.published);
     },
-    async reload() {
-      loadedAt = Number.NEGATIVE_INFINITY;
-      // What is being loaded may have been read before the change.
-      await loading?.catch(() => undefined);
-      loadedAt = Number.NEGATIVE_INFINITY;
-      await current();
-    },
+    reload,
   };
 }
+
+const isRsa = ({ alg }: StoredKey) => alg === "RS256";
 
 /** The keys that are published at `now`: future ones, the one that signs, and those superseded less than a day ago. */
 function served(stored: StoredKey[], now: number): StoredKey[] {
   const standing = stored.filter((each) => each.retiresAt === null || each.retiresAt > now);
-  return standing.filter((_each, index) => {
-    const successor = standing[index + 1];
+  return standing.filter(({ alg }, index) => {
+    const successor = standing.slice(index + 1).find((each) => each.alg === alg);
     return !successor || successor.activatesAt + SERVED_AFTER > now;
   });
-}
-
-async function newKey(newKeyPair: NewKeyPair, key: Uint8Array, now: number, activatesAt: number): Promise<StoredKey> {
-  const pair = await newKeyPair();
-  const publicJwk = await exportJWK(pair.publicKey);
-  const kid = await calculateJwkThumbprint(publicJwk);
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    serialNumber: `00${randomBytes(15).toString("hex")}`,
-    name: "CN=Doorcode token signing",
-    notBefore: new Date(now),
-    notAfter: new Date(activatesAt + 2 * SIGNING_PERIOD),
-    keys: pair,
-    signingAlgorithm: { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" },
-  });
-  return {
-    kid,
-    publicJwk: JSON.stringify(publicJwk),
-    sealedPrivate: seal(key, JSON.stringify(await exportJWK(pair.privateKey)), kid),
-    certificate: Buffer.from(certificate.rawData).toString("base64"),
-    createdAt: now,
-    activatesAt,
-    retiresAt: null,
-  };
-}
-
-async function openKey(key: Uint8Array, stored: StoredKey, issuer: string): Promise<LoadedKey> {
-  const publicJwk = JSON.parse(stored.publicJwk) as JWK;
-  const privateJwk = JSON.parse(unseal(key, stored.sealedPrivate, stored.kid)) as JWK;
-  const thumbprint = createHash("sha1").update(Buffer.from(stored.certificate, "base64")).digest("base64url");
-  return {
-    stored,
-    published: {
-      kty: "RSA",
-      use: "sig",
-      alg: "RS256",
-      kid: stored.kid,
-      x5t: thumbprint,
-      n: publicJwk.n!,
-      e: publicJwk.e!,
-      x5c: [stored.certificate],
-      issuer,
-    },
-    publicKey: (await importJWK(publicJwk, "RS256")) as CryptoKey,
-    privateKey: (await importJWK(privateJwk, "RS256")) as CryptoKey,
-  };
 }

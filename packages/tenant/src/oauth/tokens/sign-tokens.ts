@@ -52,10 +52,10 @@ export async function signTokens(
   };
   const now = ctx.clock.now();
   const access = accessTokenClaims(ctx.config, ctx.sealKey, subject, now);
-  const accessToken = await ctx.signingKeys.sign(access.claims, access.typ);
+  const accessToken = await ctx.signingKeys.sign(access.claims, access.typ, access.alg);
   if (!scopes.oidc.includes("openid")) return { accessToken, idToken: undefined };
   const claims = idTokenClaims(ctx.config, ctx.sealKey, subject, accessToken, now);
-  return { accessToken, idToken: await ctx.signingKeys.sign(claims, "JWT") };
+  return { accessToken, idToken: await ctx.signingKeys.sign(claims, "JWT", app.idTokenSignedResponseAlg) };
 }
 
 /** A role for apps only gives a user nothing, even if assigned, just as one for users gives an app nothing. */

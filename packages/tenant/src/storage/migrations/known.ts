@@ -14,6 +14,7 @@ import * as ends from "./0012-ends.ts";
 import * as boundedWork from "./0013-bounded-work.ts";
 import * as operatorsCommands from "./0014-operators-commands.ts";
 import * as auditEpochs from "./0015-audit-epochs.ts";
+import * as signingAlgorithms from "./0016-signing-algorithms.ts";
 
 /**
  * From 0015 on, a migration only expands: new tables, columns that may be null or have a constant default, indexes. Nodes
@@ -60,4 +61,5 @@ export const migrations: Record<string, Migration> = {
   "0013-bounded-work": boundedWork,
   "0014-operators-commands": operatorsCommands,
   "0015-audit-epochs": auditEpochs,
+  "0016-signing-algorithms": signingAlgorithms,
 };

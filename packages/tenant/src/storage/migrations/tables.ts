@@ -131,7 +131,10 @@ export interface Tables {
   appSecrets: AppSecret;
   usedAssertions: { assertionHash: string; expiresAt: number };
   throttles: { bucket: string; count: number; endsAt: number };
-  signingKeys: StoredKey;
+  /** Those of RS256. */
+  signingKeys: Omit<StoredKey, "alg" | "certificate"> & { certificate: string };
+  /** Those of any other algorithm. */
+  otherSigningKeys: Omit<StoredKey, "certificate">;
   /** `seq`: on PostgreSQL from a sequence. */
   auditRecords: WithText<AuditRecord, "detail"> & { seq: Generated<number> };
   /** A restore of the tenant. `afterSeq`: the last audit record that the backup had. */

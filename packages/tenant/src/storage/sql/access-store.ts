@@ -110,7 +110,7 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
       .selectAll("users")
       .select(["clientId", "name", "publicClient", "redirectUris", "postLogoutRedirectUris"])
       .select(["userFlowId", "requireMfa", "assignmentRequired", "groupClaims"])
-      .select(["grantTypes", "administrativeScopes", "administrationByDeviceCode"])
+      .select(["grantTypes", "administrativeScopes", "administrationByDeviceCode", "idTokenSignedResponseAlg"])
       .select(["apps.createdAt as appCreatedAt", "apps.disabledAt as appDisabledAt"])
       .$if(lock, (query) => query.forShare()),
   );
@@ -319,10 +319,10 @@ function toUserAndApp(
     },
 ): { user: User; app: App } {
   const { clientId, name, publicClient, redirectUris, postLogoutRedirectUris, ...others } = row;
-  const { grantTypes, administrativeScopes, administrationByDeviceCode, ...more } = others;
+  const { grantTypes, administrativeScopes, administrationByDeviceCode, idTokenSignedResponseAlg, ...more } = others;
   const { userFlowId, requireMfa, assignmentRequired, groupClaims, appCreatedAt, appDisabledAt, ...user } = more;
   const may = { grantTypes, administrativeScopes, administrationByDeviceCode };
-  const registered = { clientId, name, publicClient, redirectUris, postLogoutRedirectUris };
+  const registered = { clientId, name, publicClient, redirectUris, postLogoutRedirectUris, idTokenSignedResponseAlg };
   const rules = { userFlowId, requireMfa, assignmentRequired, groupClaims };
   const app = toApp({ ...registered, ...may, ...rules, createdAt: appCreatedAt, disabledAt: appDisabledAt });
   return { user: toUser(user), app };

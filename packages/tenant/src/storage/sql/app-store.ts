@@ -20,6 +20,7 @@ const COLUMNS: Record<keyof Tables["apps"], string> = {
   requireMfa: "require_mfa",
   assignmentRequired: "assignment_required",
   groupClaims: "group_claims",
+  idTokenSignedResponseAlg: "id_token_signed_response_alg",
   createdAt: "created_at",
   disabledAt: "disabled_at",
 };

@@ -10,6 +10,7 @@ import { FINGERPRINT, MOVED_TO } from "../sealed.ts";
 import type { StoredKey } from "../store.ts";
 import { StoreError } from "../store-error.ts";
 import { clockOffset } from "./follow.ts";
+import { keyStore } from "./key-store.ts";
 import { countExpired } from "./purge-expired.ts";
 
 const HOUR = 60 * 60 * 1000;
@@ -49,7 +50,7 @@ export interface PostgresFacts {
 export interface StoreContents {
   users: number;
   apps: number;
-  keys: Pick<StoredKey, "kid" | "activatesAt" | "retiresAt">[];
+  keys: Pick<StoredKey, "alg" | "activatesAt" | "retiresAt">[];
   mails: {
     waiting: number;
     /** When the oldest waiting mail was created. */
@@ -178,11 +179,7 @@ async function contentsOf(database: Database, now: number): Promise<StoreContent
   return {
     users: await count("users"),
     apps: await count("apps"),
-    keys: await db
-      .selectFrom("signingKeys")
-      .orderBy("activatesAt")
-      .select(["kid", "activatesAt", "retiresAt"])
-      .execute(),
+    keys: await keyStore(database).list(),
     mails: {
       waiting: Number(waiting?.rows ?? 0),
       oldestAt: waiting?.oldest === null || waiting?.oldest === undefined ? null : Number(waiting.oldest),

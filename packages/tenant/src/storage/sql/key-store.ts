@@ -1,4 +1,5 @@
-import { sql } from "kysely";
+import { type InsertResult, sql } from "kysely";
+import type { SigningAlgorithm } from "../../directory/entities.ts";
 import { announced, type Connection, type Database } from "../engine/database.ts";
 import type { KeyStore, StoredKey } from "../store.ts";
 import { auditWriter } from "./audit-store.ts";
@@ -7,41 +8,58 @@ import { SETTINGS_TOPIC } from "./follow.ts";
 export function keyStore(database: Database): KeyStore {
   const { db, locksRows } = database;
   const writeAudit = auditWriter(database);
-  const list = (from: Connection) =>
-    from.selectFrom("signingKeys").selectAll().orderBy("activatesAt").orderBy("kid").execute();
+  const list = async (from: Connection): Promise<StoredKey[]> => {
+    const rsa = await from.selectFrom("signingKeys").selectAll().orderBy("activatesAt").orderBy("kid").execute();
+    const others = from.selectFrom("otherSigningKeys").selectAll().orderBy("alg").orderBy("activatesAt").orderBy("kid");
+    return [
+      ...rsa.map((key) => ({ ...key, alg: "RS256" as const })),
+      ...(await others.execute()).map((key) => ({ ...key, certificate: null })),
+    ];
+  };
 
-  /** All keys that are not retired at `now`, while no other change of keys runs. An empty table has no row to lock. */
+  /** All keys, while no other change of keys runs. An empty table has no row to lock. */
   const lockKeys = async (trx: Connection) => {
-    if (locksRows) await sql`lock table signing_keys in share row exclusive mode`.execute(trx);
+    if (locksRows) await sql`lock table signing_keys, other_signing_keys in share row exclusive mode`.execute(trx);
     return list(trx);
   };
   const notRetired = (keys: StoredKey[], now: number) =>
     keys.filter(({ retiresAt }) => retiresAt === null || retiresAt > now);
 
+  /** False if the key is there already. */
+  const insert = async (into: Connection, { alg, certificate, ...key }: StoredKey): Promise<boolean> => {
+    if (alg !== "RS256") {
+      const other = into.insertInto("otherSigningKeys").values({ ...key, alg });
+      return isInserted(await other.onConflict((conflict) => conflict.column("kid").doNothing()).executeTakeFirst());
+    }
+    if (certificate === null) throw new TypeError("a key for RS256 needs a certificate");
+    const rsa = into.insertInto("signingKeys").values({ ...key, certificate });
+    return isInserted(await rsa.onConflict((conflict) => conflict.column("kid").doNothing()).executeTakeFirst());
+  };
+  const tableOf = ({ alg }: StoredKey) => (alg === "RS256" ? "signingKeys" : "otherSigningKeys");
+
   return {
     list: () => list(db),
 
-    async insert(key) {
-      const inserted = await db
-        .insertInto("signingKeys")
-        .values(key)
-        .onConflict((conflict) => conflict.column("kid").doNothing())
-        .returning("kid")
-        .executeTakeFirst();
-      return inserted !== undefined;
+    async inUse() {
+      const apps = db.selectFrom("apps").select("idTokenSignedResponseAlg as alg").distinct();
+      const apis = db.selectFrom("apis").select("accessTokenSigningAlg as alg").distinct();
+      const found = await Promise.all([apps.execute(), apis.execute()]);
+      return [...new Set(found.flat().map(({ alg }) => alg))].filter((alg) => alg !== "RS256").sort();
     },
+
+    insert: (key) => insert(db, key),
 
     insertFirst: (keys) =>
       db.transaction().execute(async (trx) => {
         const standing = await lockKeys(trx);
-        if (standing.length > 0) return standing;
-        await trx.insertInto("signingKeys").values(keys).execute();
+        const algorithms = new Set<SigningAlgorithm>(standing.map(({ alg }) => alg));
+        for (const key of keys) if (!algorithms.has(key.alg)) await insert(trx, key);
         return list(trx);
       }),
 
-    promote: (now, activatesAtOf, audit) =>
+    promote: (alg, now, activatesAtOf, audit) =>
       announced(database, async (trx, announce) => {
-        const keys = (await lockKeys(trx)).filter(({ retiresAt }) => retiresAt === null);
+        const keys = (await lockKeys(trx)).filter((key) => key.alg === alg && key.retiresAt === null);
         const successor = keys.find(({ activatesAt }) => activatesAt > now);
         if (!successor) return { outcome: "none" };
         // After the key that signs: two keys of one millisecond would have no order.
@@ -49,7 +67,7 @@ export function keyStore(database: Database): KeyStore {
         const activatesAt = Math.max(activatesAtOf(successor), signingSince + 1);
         if (successor.activatesAt <= activatesAt) return { outcome: "kept", key: successor };
         const { kid } = successor;
-        await trx.updateTable("signingKeys").where("kid", "=", kid).set({ activatesAt }).execute();
+        await trx.updateTable(tableOf(successor)).where("kid", "=", kid).set({ activatesAt }).execute();
         await writeAudit(trx, { ...audit, detail: { ...audit.detail, kid } });
         announce(SETTINGS_TOPIC);
         return { outcome: "promoted", key: { ...successor, activatesAt } };
@@ -57,18 +75,21 @@ export function keyStore(database: Database): KeyStore {
 
     retire: (kid, now, retiresAtOf, audit) =>
       announced(database, async (trx, announce) => {
-        const keys = await lockKeys(trx);
-        const key = keys.find((each) => each.kid === kid);
+        const all = await lockKeys(trx);
+        const key = all.find((each) => each.kid === kid);
         if (!key) return { outcome: "unknown" };
+        const keys = all.filter(({ alg }) => alg === key.alg);
         const signing = notRetired(keys, now).findLast(({ activatesAt }) => activatesAt <= now);
         if (signing?.kid === kid) return { outcome: "signing" };
         const next = keys.slice(keys.indexOf(key) + 1).find(({ activatesAt }) => activatesAt <= now);
         const retiresAt = retiresAtOf(key, next && key.activatesAt <= now ? next.activatesAt : null);
         if (key.retiresAt !== null && key.retiresAt <= retiresAt) return { outcome: "retired", key };
-        await trx.updateTable("signingKeys").where("kid", "=", kid).set({ retiresAt }).execute();
+        await trx.updateTable(tableOf(key)).where("kid", "=", kid).set({ retiresAt }).execute();
         await writeAudit(trx, audit);
         announce(SETTINGS_TOPIC);
         return { outcome: "retired", key: { ...key, retiresAt } };
       }),
   };
 }
+
+const isInserted = ({ numInsertedOrUpdatedRows }: InsertResult) => numInsertedOrUpdatedRows === 1n;

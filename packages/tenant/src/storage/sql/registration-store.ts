@@ -1,5 +1,5 @@
 import type { Selectable } from "kysely";
-import type { Api, App } from "../../directory/entities.ts";
+import type { Api, App, SigningAlgorithm } from "../../directory/entities.ts";
 import { announced, type Connection, type Database, Undo, undoable } from "../engine/database.ts";
 import { isUniqueViolation } from "../engine/retry.ts";
 import type { Tables } from "../migrations/tables.ts";
@@ -14,6 +14,7 @@ import type {
 import { deleteApi, toApi, toApiRow } from "./api-store.ts";
 import { deleteApp, toApp, toAppRow } from "./app-store.ts";
 import { auditWriter } from "./audit-store.ts";
+import { SETTINGS_TOPIC } from "./follow.ts";
 import { appTopic } from "./grant-changes.ts";
 
 export function registrationStore(database: Database): RegistrationStore {
@@ -115,7 +116,7 @@ export function registrationStore(database: Database): RegistrationStore {
     async insert(registered, audit, certificates = []) {
       try {
         return await undoable<"inserted" | RegistrationConflict>(() =>
-          db.transaction().execute(async (trx) => {
+          announced(database, async (trx, changed) => {
             await trx
               .insertInto("clientIds")
               .values({ ...toRegistrationRow(registered.registration), kind: registered.kind })
@@ -125,6 +126,7 @@ export function registrationStore(database: Database): RegistrationStore {
             if (!(await userFlowExists(trx, registered))) throw new Undo<RegistrationConflict>("user_flow");
             if (certificates.length > 0) await trx.insertInto("appCertificates").values(certificates).execute();
             await writeAudit(trx, audit);
+            if (algorithmOf(registered) !== "RS256") changed(SETTINGS_TOPIC);
             return "inserted" as const;
           }),
         );
@@ -146,6 +148,7 @@ export function registrationStore(database: Database): RegistrationStore {
             const registered = sameIdentity(before, after as Registered);
             wanted = registered;
             const { clientId, ...registration } = toRegistrationRow(registered.registration);
+            if (algorithmOf(before) !== algorithmOf(registered)) changed(SETTINGS_TOPIC);
             await trx.updateTable("clientIds").where("clientId", "=", clientId).set(registration).execute();
             if (registered.kind === "app") {
               await trx.updateTable("apps").where("clientId", "=", clientId).set(toAppRow(registered.app)).execute();
@@ -206,6 +209,11 @@ export function registrationStore(database: Database): RegistrationStore {
         return found ? "exists" : "unknown";
       }),
   };
+}
+
+/** What its tokens are signed with. Each node creates or reads the keys of another algorithm than before. */
+function algorithmOf(registered: Registered): SigningAlgorithm {
+  return registered.kind === "app" ? registered.app.idTokenSignedResponseAlg : registered.api.accessTokenSigningAlg;
 }
 
 /** Whether a waiting poll of the app has a different answer now. */

@@ -39,9 +39,11 @@ export function sealStore(database: Database): SealStore {
 }
 
 async function resealAll(trx: Connection, { reseal }: SealKeyChange): Promise<void> {
-  for (const { kid, sealedPrivate } of await trx.selectFrom("signingKeys").select(["kid", "sealedPrivate"]).execute()) {
-    const sealed = reseal({ purpose: "signing-keys", kid }, sealedPrivate);
-    await trx.updateTable("signingKeys").where("kid", "=", kid).set({ sealedPrivate: sealed }).execute();
+  for (const table of ["signingKeys", "otherSigningKeys"] as const) {
+    for (const { kid, sealedPrivate } of await trx.selectFrom(table).select(["kid", "sealedPrivate"]).execute()) {
+      const sealed = reseal({ purpose: "signing-keys", kid }, sealedPrivate);
+      await trx.updateTable(table).where("kid", "=", kid).set({ sealedPrivate: sealed }).execute();
+    }
   }
   for (const { userId, secretSealed } of await trx
     .selectFrom("totpSecrets")

@@ -26,6 +26,7 @@ export async function settleRestored(
       await trx.deleteFrom("sessions").execute();
       // A key that leaked and was retired after the backup would sign again. The next start creates new keys.
       await trx.deleteFrom("signingKeys").execute();
+      await trx.deleteFrom("otherSigningKeys").execute();
     }
     await beginEpoch(trx, now);
     await writeAudit(trx, audit);

@@ -17,6 +17,7 @@ function storedKey(kid: string, activatesAt: number, retiresAt: number | null = 
   const privateJwk = JSON.stringify(pair.privateKey.export({ format: "jwk" }));
   return {
     kid,
+    alg: "RS256",
     publicJwk: JSON.stringify(pair.publicKey.export({ format: "jwk" })),
     sealedPrivate: seal(deriveKey(sealKey, "signing-keys"), privateJwk, kid),
     certificate: Buffer.from(`certificate of ${kid}`).toString("base64"),
@@ -36,6 +37,7 @@ async function ring(...stored: StoredKey[]) {
       asking.times++;
       return asking.answer();
     },
+    inUse: async () => [],
     insert: async (key: StoredKey) => stored.push(key) > 0,
   };
   const keys = await loadSigningKeys({ ...parts(store), clock: { now: () => time.now } });
