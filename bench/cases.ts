@@ -50,16 +50,23 @@ export const devicecode: Case = {
   },
 };
 
-export const refresh: Case = {
-  name: "refresh (two RS256)",
-  answered: "served",
-  async work(server, _client, connections) {
-    if (server.name === BARE) return undefined;
-    const prefix = `${encoded({ grant_type: "refresh_token", client_id: server.clientId })}&refresh_token=`;
-    const tokens = await server.refreshTokens(connections * 2);
-    return { path: server.tokenPath, forms: tokens.map((token) => prefix + token), order: "chain", prefix };
-  },
-};
+export const refresh = renewal("refresh (two RS256)", { signed: true });
+/** Everything else that it costs. */
+export const refreshUnsigned = renewal("refresh without signatures", { signed: false });
+
+function renewal(name: string, { signed }: { signed: boolean }): Case {
+  return {
+    name,
+    answered: "served",
+    async work(server, _client, connections) {
+      if (server.name === BARE || (!signed && !server.unsigned)) return undefined;
+      if (server.unsigned) await server.sign(signed);
+      const prefix = `${encoded({ grant_type: "refresh_token", client_id: server.clientId })}&refresh_token=`;
+      const tokens = await server.refreshTokens(connections * 2);
+      return { path: server.tokenPath, forms: tokens.map((token) => prefix + token), order: "chain", prefix };
+    },
+  };
+}
 
 /** The floor: answers every form with the same 400. */
 export const BARE = "bare node:http";

@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { BARE, devicecode, poll, refresh } from "./cases.ts";
+import { BARE, devicecode, poll, refresh, refreshUnsigned } from "./cases.ts";
 import { type Measurement, measure } from "./measurement.ts";
 import { type BenchDatabase, startDatabase } from "./postgres.ts";
 import { comparison, type Rounds, rows, setting, table } from "./report.ts";
@@ -32,7 +32,7 @@ const options = {
   connections: positive("connections"),
   rounds: positive("rounds"),
 };
-const cases = [poll, devicecode, refresh].filter(({ name }) => name.includes(values.only));
+const cases = [poll, devicecode, refresh, refreshUnsigned].filter(({ name }) => name.includes(values.only));
 if (cases.length === 0) fail(`--only ${values.only}: no case has this in its name.`);
 if (values.against !== undefined && !existsSync(join(values.against, "bench/servers/tenant.ts"))) {
   fail(`--against ${values.against}: not a checkout of this project.`);

@@ -11,6 +11,8 @@ export interface Served {
   devicecodePath: string;
   tokenPath: string;
   clientId: string;
+  /** Whether it can be asked not to sign (`sign`). */
+  unsigned?: true;
   /** Of the tenant: what a program signs in with. */
   signIn?: { authority: string; scope: string };
   /** The `grant_type` value for device codes. */
@@ -22,6 +24,7 @@ export type Question =
   | { ask: "memory" }
   | { ask: "held" }
   | { ask: "statements" }
+  | { ask: "sign"; really: boolean }
   | { ask: "approve"; code: string }
   | { ask: "refresh_tokens"; count: number }
   | { ask: "end" };
@@ -31,7 +34,7 @@ export const preciseNow = () => performance.timeOrigin + performance.now();
 
 /**
  * Reports that it is ready, then answers: CPU microseconds so far; resident bytes after a garbage collection; how many
- * polls are held; how many statements were sent to PostgreSQL; when the user of the code said yes; fresh refresh tokens of `count` sign-ins.
+ * polls are held; how many statements were sent to PostgreSQL; nothing, once tokens are signed or no longer signed; when the user of the code said yes; fresh refresh tokens of `count` sign-ins.
  */
 export function serve(
   served: Served,
@@ -39,6 +42,7 @@ export function serve(
     refreshTokens: (count: number) => Promise<string[]>;
     held?: () => number;
     statements?: () => number;
+    sign?: (really: boolean) => void;
     approve?: (userCode: string) => Promise<void>;
     close: () => Promise<void>;
   },
@@ -59,6 +63,10 @@ export function serve(
         return;
       case "statements":
         process.send?.(parts.statements?.() ?? 0);
+        return;
+      case "sign":
+        parts.sign?.(question.really);
+        process.send?.(null);
         return;
       case "approve": {
         const at = preciseNow();

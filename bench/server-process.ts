@@ -12,6 +12,8 @@ export interface ServerProcess extends Served {
   held(): Promise<number>;
   /** How many statements it has sent to PostgreSQL. */
   statements(): Promise<number>;
+  /** Whether its tokens are really signed: without, what else a request costs can be measured. */
+  sign(really: boolean): Promise<void>;
   /** Approves for the user. Returns when the user said yes, as `preciseNow`. One at a time. */
   approve(userCode: string): Promise<number>;
   refreshTokens(count: number): Promise<string[]>;
@@ -60,6 +62,7 @@ export async function startServer(
     memory: () => ask({ ask: "memory" }),
     held: () => ask({ ask: "held" }),
     statements: () => ask({ ask: "statements" }),
+    sign: (really) => ask({ ask: "sign", really }),
     approve: (code) => ask({ ask: "approve", code }),
     refreshTokens: (count) => ask({ ask: "refresh_tokens", count }),
     async end() {

@@ -50,8 +50,16 @@ async function refreshToken(client: ReturnType<typeof formClient>): Promise<stri
   return String(body.refresh_token);
 }
 
+const { signingKeys } = tenant.context;
+const { sign } = signingKeys;
+/** As long as a signature of RS256. */
+const SIGNATURE = "s".repeat(342);
+const encoded = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
+const unsigned: typeof sign = async (payload, typ) => `${encoded({ typ })}.${encoded(payload)}.${SIGNATURE}`;
+
 serve(
   {
+    unsigned: true,
     origin: base.origin,
     ca: tenant.ca,
     devicecodePath: `${base.pathname}/oauth2/v2.0/devicecode`,
@@ -74,6 +82,9 @@ serve(
       }
     },
     statements: () => statements,
+    sign(really) {
+      signingKeys.sign = really ? sign : unsigned;
+    },
     held: () => tenant.context.heldPolls.size,
     approve: async (code) => void (await tenant.approve(code, { as: PERSON })),
     close: () => tenant.close(),

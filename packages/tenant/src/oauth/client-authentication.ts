@@ -38,6 +38,7 @@ export async function authenticateClient(ctx: OAuthContext, request: FastifyRequ
  * The same, but the caller must use up the assertion (`consumeAssertion`). Most grants at the token endpoint contain
  * something that works only once, and MSAL reuses one assertion for all requests within ten minutes.
  *
+ * @param known the app, if this request has already read it
  * @throws ProtocolError `client_id_missing`, `app_unknown`, `secret_missing`, `secret_wrong`, `secret_expired`,
  *   `parameter_invalid`, `parameter_missing`, and those of `verifyClientAssertion`
  */
@@ -45,6 +46,7 @@ export async function identifyClient(
   ctx: OAuthContext,
   request: FastifyRequest,
   form: Form,
+  known?: App,
 ): Promise<IdentifiedClient> {
   const basic = request.headers.authorization === undefined ? undefined : parseBasic(request.headers.authorization);
   const assertion = assertionIn(form);
@@ -60,7 +62,7 @@ export async function identifyClient(
   }
   const clientId = basic?.clientId ?? inBody ?? (assertion && claimedClient(assertion));
   if (clientId === undefined) throw new ProtocolError("client_id_missing");
-  const app = await findClient(ctx, clientId);
+  const app = known?.clientId === clientId.toLowerCase() ? known : await findClient(ctx, clientId);
   if (!app || app.disabledAt !== null) throw new ProtocolError("app_unknown");
 
   if (assertion !== undefined) {
@@ -128,6 +130,14 @@ export async function identifyAgain(ctx: OAuthContext, client: IdentifiedClient)
   return { ...client, app };
 }
 
+/** The client that a request without any authentication comes from. Undefined if there is none, or some. */
+export function publicClientId(request: FastifyRequest, form: Form): string | undefined {
+  const authenticates =
+    request.headers.authorization !== undefined || form.has("client_secret") || form.has("client_assertion");
+  const clientId = form.get("client_id");
+  return authenticates || clientId === undefined || !isClientId(clientId) ? undefined : clientId.toLowerCase();
+}
+
 /** @throws ProtocolError `grant_not_allowed` if the app may not use this grant */
 export function requireGrant(app: App, grantType: GrantType): void {
   if (!grantTypesOf(app).includes(grantType)) throw new ProtocolError("grant_not_allowed");
@@ -149,8 +159,10 @@ export function claimedClientId(request: FastifyRequest, form: Form): string | u
  * PostgreSQL rejects some characters that a client ID cannot have (RFC 6749 §A.1), even in a query, so such an ID is
  * not looked up.
  */
+const isClientId = (text: string) => /^[\x20-\x7e]+$/.test(text);
+
 export async function findClient(ctx: OAuthContext, clientId: string): Promise<App | undefined> {
-  return /^[\x20-\x7e]+$/.test(clientId) ? ctx.store.directory.findApp(clientId.toLowerCase()) : undefined;
+  return isClientId(clientId) ? ctx.store.directory.findApp(clientId.toLowerCase()) : undefined;
 }
 
 function assertionIn(form: Form): string | undefined {

@@ -9,6 +9,11 @@ import { ProtocolError } from "./protocol-error.ts";
 
 const GRAPH_URIS = ["https://graph.microsoft.com", GRAPH_RESOURCE_ID];
 
+/** Where APIs are found by what a scope names. */
+export interface ApiLookup {
+  directory: Pick<Store["directory"], "findApi" | "findApiByIdentifierUri">;
+}
+
 export type ScopeProblem =
   | { problem: "scope_invalid"; detail: string }
   | { problem: "resource_unknown"; detail: string }
@@ -28,7 +33,7 @@ const MAX_SPELLINGS = 4;
  * `<api>/.default`, where `<api>` is an identifier URI or a client ID. Names are case-insensitive. Anything unknown is
  * an error, never ignored.
  */
-export async function parseScopes(store: Store, text: string): Promise<ScopeSet | ScopeProblem> {
+export async function parseScopes(store: ApiLookup, text: string): Promise<ScopeSet | ScopeProblem> {
   const asked = [...new Set(text.split(" ").filter((word) => word !== ""))];
   if (asked.length === 0) return { problem: "scope_invalid", detail: "it contains no scope." };
   if (asked.length > MAX_SCOPES) return { problem: "scope_invalid", detail: "it contains too many scopes." };
@@ -111,7 +116,7 @@ export function scopeError(problem: ScopeProblem): ProtocolError {
   return new ProtocolError(problem.problem, "detail" in problem ? { detail: problem.detail } : {});
 }
 
-async function findApi(store: Store, resource: string): Promise<Api | undefined> {
+async function findApi(store: ApiLookup, resource: string): Promise<Api | undefined> {
   const { directory } = store;
   const api =
     (await directory.findApi(resource.toLowerCase())) ??

@@ -45,14 +45,12 @@ async function tokens(
   if (grantType === DEVICE_CODE_GRANT || grantType === MSAL_DEVICE_CODE_GRANT) {
     return tokenByDeviceCode(ctx, form, { standard: grantType === DEVICE_CODE_GRANT, request, reply });
   }
+  if (grantType === "refresh_token") return tokenByRefreshToken(ctx, request, form);
   const client = await identifyClient(ctx, request, form);
   switch (grantType) {
     case "authorization_code":
       requireGrant(client.app, grantType);
       return tokenByAuthorizationCode(ctx, client, form, request.ip);
-    case "refresh_token":
-      requireGrant(client.app, grantType);
-      return tokenByRefreshToken(ctx, client, form, request.ip);
     case "client_credentials":
       requireGrant(client.app, grantType);
       return tokenByClientCredentials(ctx, client, form, request.ip);

@@ -1,5 +1,5 @@
-import type { Refusal } from "../directory/access-rules.ts";
-import type { GrantType } from "../directory/entities.ts";
+import type { Refusal, StoredFacts } from "../directory/access-rules.ts";
+import type { Api, App, Consent, GrantType, User } from "../directory/entities.ts";
 import type { ScopeSet } from "../directory/scopes.ts";
 import type { SignInMethod } from "../directory/sign-in-methods.ts";
 import type { AuditRecord } from "./audit.ts";
@@ -21,7 +21,7 @@ export interface TokenFamily {
   methods: SignInMethod[];
   authTime: number;
   createdAt: number;
-  /** End of its last refresh token. */
+  /** Not before the end of its last refresh token, and at most a day later. The token's own end decides. */
   expiresAt: number;
   revokedAt: number | null;
   revokedReason: string | null;
@@ -46,6 +46,27 @@ export interface NewRefreshToken {
   /** SHA-256 of the token, base64url. */
   tokenHash: string;
   expiresAt: number;
+}
+
+/** What a renewal reads before it signs, all at once. */
+export interface Renewal {
+  /** The app that the request claims to come from. */
+  app: App | undefined;
+  /** In any state. Undefined: unknown. */
+  token: { family: TokenFamily; generation: number; expiresAt: number; usedAt: number | null } | undefined;
+  /** The user of the token. */
+  user: User | undefined;
+  /** The administrator's consents to this app, and those of the token's user. */
+  consents: Consent[];
+  /** The APIs that they name. */
+  apis: Api[];
+  /** The user's roles at these APIs, by the API's client ID. */
+  roles: Map<string, string[]>;
+  /**
+   * For `rotate`: facts of the access rule without the API, and which versions of their rows were read. Undefined if the
+   * rule depends on more than this, or if the database has no such versions.
+   */
+  seen: { facts: Omit<StoredFacts, "api">; versions: string } | undefined;
 }
 
 export type RedeemResult =
@@ -100,6 +121,8 @@ export interface TokenStore {
   findByRefreshToken(
     tokenHash: string,
   ): Promise<{ family: TokenFamily; generation: number; expiresAt: number; usedAt: number | null } | undefined>;
+  /** What the renewal of this token by this app needs. Changes nothing. */
+  findRenewal(of: { tokenHash: string; clientId: string }): Promise<Renewal>;
   findFamily(id: string): Promise<TokenFamily | undefined>;
   /** Live families, newest first, starting after that one. */
   listFamilies(of: {
@@ -111,10 +134,13 @@ export interface TokenStore {
   }): Promise<ListedFamily[]>;
   /**
    * See design "Refresh": the first use rotates; a second use within `graceMs`, while n+1 is unused, repeats; any other
-   * reuse revokes the family. Revocation takes precedence over the grace period.
+   * reuse revokes the family. Revocation takes precedence over the grace period. `mayIssue` decides, on facts that are
+   * locked until the transaction ends.
    */
   rotate(input: {
     tokenHash: string;
+    /** What was read before. It saves reading what has not changed, and decides nothing else. */
+    renewal?: Renewal;
     clientId: string;
     /** Of the access token that is issued with it. */
     scopes: ScopeSet;

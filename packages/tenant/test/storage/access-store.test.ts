@@ -39,12 +39,14 @@ describe("the facts of the access rule", () => {
     await migrate(db);
     const firstRow: Database["firstRow"] = () => async () => undefined;
     const tableName = (table: string) => table;
+    const together: Database["together"] = () => Promise.reject(new Error("not used here"));
     database = {
       kind: "sqlite",
       db,
       locksRows: false,
       tableName,
       firstRow,
+      together,
       feed: new ChangeFeed(),
       close: () => db.destroy(),
     };

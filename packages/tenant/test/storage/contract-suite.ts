@@ -23,6 +23,7 @@ import { permissionSuite } from "./permission-suite.ts";
 import { reachSuite } from "./reach-suite.ts";
 import { refreshSuite } from "./refresh-suite.ts";
 import { registrationSuite } from "./registration-suite.ts";
+import { renewalSuite } from "./renewal-suite.ts";
 import { sessionSuite } from "./session-suite.ts";
 import { tenantSuite } from "./tenant-suite.ts";
 import { tokenSuite } from "./token-suite.ts";
@@ -41,6 +42,7 @@ export function contractSuite(makeStore: MakeStore): void {
   tokenSuite(makeStore);
   withdrawalSuite(makeStore);
   refreshSuite(makeStore);
+  renewalSuite(makeStore);
   reachSuite(makeStore);
   directorySuite(makeStore);
   permissionSuite(makeStore);

@@ -59,7 +59,10 @@ export function raceSuite(makeStore: MakeStore, times: number): void {
     test("of 16 concurrent rotations exactly one creates the next generation, the others repeat it", async () => {
       for (let round = 0; round < rounds(5); round++) {
         const { family, tokenHash } = await signedIn(store, samples);
-        const attempts = many(16, () => rotation(tokenHash, family.clientId));
+        const { clientId } = family;
+        // Every other one as a token endpoint, which has read everything before.
+        const renewal = await store.tokens.findRenewal({ tokenHash, clientId });
+        const attempts = many(16, (index) => ({ ...rotation(tokenHash, clientId), ...(index % 2 ? { renewal } : {}) }));
         const results = await Promise.all(attempts.map((attempt) => store.tokens.rotate(attempt)));
         assert.deepEqual(countBy(results), { rotated: 1, grace: 15 });
         const winner = attempts[results.findIndex((result) => result.outcome === "rotated")]!;
@@ -79,7 +82,9 @@ export function raceSuite(makeStore: MakeStore, times: number): void {
     test("after a revocation is confirmed, no refresh token of the family is valid", async () => {
       for (let round = 0; round < rounds(5); round++) {
         const { family, tokenHash } = await signedIn(store, samples);
-        const attempts = many(8, () => rotation(tokenHash, family.clientId));
+        const { clientId } = family;
+        const renewal = await store.tokens.findRenewal({ tokenHash, clientId });
+        const attempts = many(8, (index) => ({ ...rotation(tokenHash, clientId), ...(index % 2 ? { renewal } : {}) }));
         const revoke = () => store.tokens.revokeFamily(family.id, "signed_out", T0, sampleAudit("revoked"));
         const rotations = attempts.map((attempt) => store.tokens.rotate(attempt));
         const answered = revoke().then(() => store.tokens.rotate(rotation(tokenHash, family.clientId)));
@@ -98,7 +103,9 @@ export function raceSuite(makeStore: MakeStore, times: number): void {
         const { family, tokenHash } = await signedIn(store, own);
         const grant = await approvedGrant(store, own);
         const redeem = redemption(grant, own.user.id);
-        const rotate = rotation(tokenHash, family.clientId);
+        const { clientId } = family;
+        const renewal = await store.tokens.findRenewal({ tokenHash, clientId });
+        const rotate = { ...rotation(tokenHash, clientId), ...(round % 2 ? {} : { renewal }) };
         await Promise.all([
           store.tokens.redeem(redeem),
           store.tokens.rotate(rotate),

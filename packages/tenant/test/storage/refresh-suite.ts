@@ -9,8 +9,14 @@ import { answerOf, DAY, rotation, type Samples, sampleAudit, seedSamples, signed
 
 const GRACE = 30_000;
 
+/** Each use as a token endpoint makes it, after everything was read, and with nothing read before. */
 export function refreshSuite(makeStore: MakeStore): void {
-  describe("refresh tokens", () => {
+  usesOf(makeStore, { readsFirst: true });
+  usesOf(makeStore, { readsFirst: false });
+}
+
+function usesOf(makeStore: MakeStore, { readsFirst }: { readsFirst: boolean }): void {
+  describe(readsFirst ? "refresh tokens" : "refresh tokens, with nothing read before", () => {
     let place: TestStore;
     let store: Store;
     before(async () => {
@@ -23,9 +29,12 @@ export function refreshSuite(makeStore: MakeStore): void {
       const samples = await seedSamples(store);
       return { ...samples, ...(await signedIn(store, samples)) };
     };
-    const use = (tokenHash: string, clientId: string, now = T0) => {
+    const read = async (tokenHash: string, clientId: string) =>
+      readsFirst ? { renewal: await store.tokens.findRenewal({ tokenHash, clientId }) } : {};
+    const use = async (tokenHash: string, clientId: string, now = T0) => {
       const input = rotation(tokenHash, clientId, now);
-      return store.tokens.rotate(input).then((result) => ({ result, input }));
+      const result = await store.tokens.rotate({ ...input, ...(await read(tokenHash, clientId)) });
+      return { result, input };
     };
 
     test("the first use creates the next generation and moves the family's end", async () => {
@@ -34,7 +43,7 @@ export function refreshSuite(makeStore: MakeStore): void {
       const { result, input } = await use(tokenHash, family.clientId, now);
       assert.ok(result.outcome === "rotated");
       assert.equal(result.generation, 2);
-      assert.equal(result.family.expiresAt, input.next.expiresAt);
+      assert.equal(result.family.expiresAt, input.next.expiresAt + DAY);
       const next = await store.tokens.findByRefreshToken(input.next.tokenHash);
       assert.deepEqual([next?.generation, next?.usedAt, next?.family], [2, null, result.family]);
       assert.equal((await store.tokens.findByRefreshToken(tokenHash))?.usedAt, now);
@@ -166,7 +175,8 @@ export function refreshSuite(makeStore: MakeStore): void {
       test(`a scope is not renewed once ${what}, and the token does not change`, async () => {
         const samples = await seedSamples(store);
         const { family, tokenHash } = await signedIn(store, samples);
-        const input = () => rotation(tokenHash, family.clientId, T0, samples.scopes);
+        const before = await read(tokenHash, family.clientId);
+        const input = () => ({ ...rotation(tokenHash, family.clientId, T0, samples.scopes), ...before });
         await withdraw(samples);
         assert.equal(answerOf(await store.tokens.rotate(input())), why);
         assert.equal((await store.tokens.findByRefreshToken(tokenHash))?.usedAt, null);
@@ -175,6 +185,29 @@ export function refreshSuite(makeStore: MakeStore): void {
         assert.equal((await store.tokens.findFamily(family.id))?.revokedAt, null);
       });
     }
+
+    test("the family's end is written once a day at most, and is never before its token's", async () => {
+      const { family, tokenHash } = await start();
+      let current = tokenHash;
+      const ends: number[] = [];
+      for (const at of [1, DAY - 1, DAY, DAY + 1, DAY + 2]) {
+        const { result, input } = await use(current, family.clientId, T0 + at);
+        assert.ok(result.outcome === "rotated" && result.family.expiresAt >= input.next.expiresAt);
+        assert.equal((await store.tokens.findFamily(family.id))?.expiresAt, result.family.expiresAt);
+        ends.push(result.family.expiresAt - family.expiresAt);
+        current = input.next.tokenHash;
+      }
+      assert.deepEqual(ends, [DAY + 1, DAY + 1, DAY + 1, DAY + 1, 2 * DAY + 2]);
+    });
+
+    test("the end of a family moves back if the lifetime was shortened", async () => {
+      const { family, tokenHash } = await start();
+      const input = rotation(tokenHash, family.clientId, T0 + 1);
+      input.next.expiresAt = T0 + 7 * DAY;
+      const result = await store.tokens.rotate({ ...input, ...(await read(tokenHash, family.clientId)) });
+      assert.ok(result.outcome === "rotated");
+      assert.equal((await store.tokens.findFamily(family.id))?.expiresAt, T0 + 8 * DAY);
+    });
 
     test("a chain of rotations has one live token", async () => {
       const { family, tokenHash } = await start();

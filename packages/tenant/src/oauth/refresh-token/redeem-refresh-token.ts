@@ -1,11 +1,12 @@
+import type { FastifyRequest } from "fastify";
 import { consentedScopes } from "../../directory/access-rules.ts";
 import type { Api, App, User } from "../../directory/entities.ts";
 import { ADMINISTRATIVE_SCOPES, isAdministrative } from "../../directory/graph-scopes.ts";
 import { endOfRefreshToken, endOfSignIn, REFRESH_GRACE } from "../../directory/lifetimes.ts";
 import { GRAPH_RESOURCE_ID, qualifiedScope, reachOf, type ScopeSet } from "../../directory/scopes.ts";
 import { networkOf } from "../../kernel/ip-address.ts";
-import type { RotateResult, TokenFamily } from "../../storage/store.ts";
-import type { IdentifiedClient } from "../client-authentication.ts";
+import type { Renewal, RotateResult, TokenFamily } from "../../storage/store.ts";
+import { identifyClient, publicClientId, requireGrant } from "../client-authentication.ts";
 import { type Form, required } from "../form.ts";
 import type { OAuthContext } from "../oauth-context.ts";
 import { parseScopes, scopeError } from "../parse-scopes.ts";
@@ -21,19 +22,18 @@ import { signTokens, tokenResponse } from "../tokens/sign-tokens.ts";
  */
 export async function tokenByRefreshToken(
   ctx: OAuthContext,
-  { app, by }: IdentifiedClient,
+  request: FastifyRequest,
   form: Form,
-  ip: string,
 ): Promise<Record<string, unknown>> {
-  const presented = required(form, "refresh_token");
-  const tokenHash = hashRefreshToken(presented);
-  const found = await ctx.store.tokens.findByRefreshToken(tokenHash);
+  const { ip } = request;
+  const { client, presented, tokenHash, renewal } = await readRenewal(ctx, request, form);
+  const { app, by } = client;
+  const { token: found, user } = renewal;
   if (!found) throw new ProtocolError("bad_refresh_token", { suberror: "bad_token" });
   const { family } = found;
   if (family.clientId !== app.clientId) throw new ProtocolError("wrong_client");
 
-  const user = await ctx.store.directory.findUser(family.userId);
-  const asked = await scopesOfRenewal(ctx, family, form.get("scope")).catch((error: unknown) => {
+  const asked = await scopesOfRenewal(ctx, family, renewal, form.get("scope")).catch((error: unknown) => {
     // A used or revoked token is still processed, because an invalid scope must not hide a reuse.
     const spent = found.usedAt !== null || family.revokedAt !== null;
     if (spent && error instanceof ProtocolError) return error;
@@ -44,7 +44,7 @@ export async function tokenByRefreshToken(
   // Signed before the transaction. Nothing is signed for a disabled user; the rotation below refuses and revokes.
   const tokens =
     user && user.disabledAt === null && !refusal
-      ? await signTokens(ctx, { user, app, api, by, scopes, family })
+      ? await signTokens(ctx, { user, app, api, roles: renewal.roles.get(scopes.resourceId), by, scopes, family })
       : undefined;
 
   const now = ctx.clock.now();
@@ -52,6 +52,7 @@ export async function tokenByRefreshToken(
   const next = newRefreshToken();
   const result = await ctx.store.tokens.rotate({
     tokenHash,
+    renewal,
     clientId: app.clientId,
     scopes,
     next: { tokenHash: hashRefreshToken(next), expiresAt: endOfRefreshToken(lifetimes, family.createdAt, now) },
@@ -78,6 +79,22 @@ export async function tokenByRefreshToken(
   if (!user || !tokens) throw new ProtocolError("user_disabled", { suberror: "bad_token" });
   const withClientInfo = form.get("client_info") === "1";
   return tokenResponse({ tokens, refreshToken, scopes, user, tenantId: ctx.config.tenantId, withClientInfo });
+}
+
+/**
+ * Reads the client and what its token leads to: for a client that does not authenticate together, otherwise only after
+ * its authentication.
+ */
+async function readRenewal(ctx: OAuthContext, request: FastifyRequest, form: Form) {
+  const read = (token: string, clientId: string) =>
+    ctx.store.tokens.findRenewal({ tokenHash: hashRefreshToken(token), clientId });
+  const [clientId, token] = [publicClientId(request, form), form.get("refresh_token")];
+  const early = clientId !== undefined && token ? await read(token, clientId) : undefined;
+  const client = await identifyClient(ctx, request, form, early?.app);
+  requireGrant(client.app, "refresh_token");
+  const presented = required(form, "refresh_token");
+  const renewal = early ?? (await read(presented, client.app.clientId));
+  return { client, presented, tokenHash: hashRefreshToken(presented), renewal };
 }
 
 /** By mail, but not for every repeat: the store decides when (see `RotateResult`). */
@@ -124,13 +141,29 @@ function successorOf(result: RotateResult, presented: string, next: string): str
 async function scopesOfRenewal(
   ctx: OAuthContext,
   family: TokenFamily,
+  { consents, apis }: Renewal,
   text: string | undefined,
 ): Promise<{ scopes: ScopeSet; api: Api | undefined }> {
-  const parsed = text === undefined ? family.scopes : await parseScopes(ctx.store, text);
+  const { directory } = ctx.store;
+  const known = (is: (api: Api) => boolean, find: () => Promise<Api | undefined>) => {
+    const api = apis.find(is);
+    return api ? Promise.resolve(api) : find();
+  };
+  const findApi = (id: string) =>
+    known(
+      ({ clientId }) => clientId === id,
+      () => directory.findApi(id),
+    );
+  const findApiByIdentifierUri = (uri: string) =>
+    known(
+      ({ identifierUri }) => identifierUri === uri,
+      () => directory.findApiByIdentifierUri(uri),
+    );
+  const lookup = { directory: { findApi, findApiByIdentifierUri } };
+  const parsed = text === undefined ? family.scopes : await parseScopes(lookup, text);
   if ("problem" in parsed) throw scopeError(parsed);
   const { resourceId } = parsed;
-  const consents = await ctx.store.directory.consentsFor(family.clientId, family.userId);
-  const api = resourceId === GRAPH_RESOURCE_ID ? undefined : await ctx.store.directory.findApi(resourceId);
+  const api = resourceId === GRAPH_RESOURCE_ID ? undefined : await findApi(resourceId);
   const reach = new Set(reachOf(family));
   const reachable = (resource: string, scopes: string[]) =>
     scopes.filter((scope) => reach.has(qualifiedScope(resource, scope)));

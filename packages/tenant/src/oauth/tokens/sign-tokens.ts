@@ -20,6 +20,8 @@ export async function signTokens(
     app: App;
     /** The API of the scopes, if it was already read. */
     api?: Api | undefined;
+    /** The user's roles at this API, if they were already read. */
+    roles?: string[] | undefined;
     by: ClientProof;
     scopes: ScopeSet;
     family: Pick<TokenFamily, "id" | "methods" | "authTime">;
@@ -33,7 +35,7 @@ export async function signTokens(
       ? [undefined, []]
       : await Promise.all([
           input.api ?? directory.findApi(scopes.resourceId),
-          directory.rolesFor(scopes.resourceId, user.id),
+          input.roles ?? directory.rolesFor(scopes.resourceId, user.id),
         ]);
   const roles = api ? assigned.filter(isForPeople(api)) : [];
   const groups = app.groupClaims || api?.groupClaims ? await directory.groupsOf(user.id) : [];

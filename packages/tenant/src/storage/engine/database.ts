@@ -2,6 +2,21 @@ import type { Kysely, Transaction } from "kysely";
 import type { Tables } from "../migrations/tables.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 
+/** A statement with its values, for `Database.together`. */
+export interface Bound<Row> {
+  readonly text: string;
+  readonly parameters: readonly unknown[];
+  /** Only for its type: a row of the result. */
+  readonly row?: Row;
+}
+
+/** Runs several statements, and returns the rows of each. */
+export type Together = <Rows extends unknown[]>(
+  statements: {
+    [Index in keyof Rows]: Bound<Rows[Index]>;
+  },
+) => Promise<{ [Index in keyof Rows]: Rows[Index][] }>;
+
 /** One of the two databases, open and migrated. The store's methods are written once for both. */
 export interface Database {
   readonly kind: "sqlite" | "postgres";
@@ -22,6 +37,12 @@ export interface Database {
    * builder.
    */
   firstRow<Row>(statement: string): (value: string) => Promise<Row | undefined>;
+  /**
+   * Runs statements one after another, without waiting in between, in one transaction of the default isolation level.
+   * PostgreSQL: in one round trip, and each statement sees what was committed before it began. SQLite: reads only, all
+   * of one moment.
+   */
+  readonly together: Together;
   /** What transactions announce (`announced`), from every process that has this database open. */
   readonly feed: ChangeFeed;
   close(): Promise<void>;

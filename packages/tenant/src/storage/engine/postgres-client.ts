@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
+import type { Bound } from "./database.ts";
 import { isPooled } from "./postgres-server.ts";
+import { StatementsTogether } from "./postgres-together.ts";
 import { isOutdatedPlan } from "./retry.ts";
 import { outcomeUnknown } from "./store-failure.ts";
 
@@ -134,11 +136,29 @@ export class NamingClient extends pg.Client {
     );
   }
 
-  /** Why the statement failed, or must count as failed. */
-  #failureOf(text: string, error?: Error): Error | undefined {
+  /** Runs statements together, in one round trip (`StatementsTogether`). Returns the rows of each. */
+  together(statements: readonly Bound<unknown>[]): Promise<object[][]> {
+    return new Promise((resolve, reject) => {
+      const texts = statements.map(({ text }) => text);
+      super.query(
+        new StatementsTogether(statements, {
+          nameOf: (text) => (this.#named ? this.#statements.of(text) : undefined),
+          parserOf: (type) => this.getTypeParser(type, "text"),
+          ended: (error, rows) => {
+            const failure = this.#failureOf(texts, error);
+            if (failure === undefined) resolve(rows);
+            else reject(failure);
+          },
+        }),
+      );
+    });
+  }
+
+  /** Why the statements failed, or must count as failed. */
+  #failureOf(texts: string | string[], error?: Error): Error | undefined {
     const unconfirmed = this.#unconfirmed;
     this.#unconfirmed = false;
-    if (error && isOutdatedPlan(error)) this.#statements.forget(text);
+    if (error && isOutdatedPlan(error)) for (const text of [texts].flat()) this.#statements.forget(text);
     return error ?? (unconfirmed ? outcomeUnknown() : undefined);
   }
 }

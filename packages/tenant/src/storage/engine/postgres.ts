@@ -5,7 +5,7 @@ import type { Migration } from "../migrations/known.ts";
 import { migrate } from "../migrations/migrate.ts";
 import type { Tables } from "../migrations/tables.ts";
 import { ChangeFeed } from "./change-feed.ts";
-import type { Database } from "./database.ts";
+import type { Bound, Database, Together } from "./database.ts";
 import { postgresChannel } from "./postgres-channel.ts";
 import { NamingClient, type NamingConfig, StatementNames } from "./postgres-client.ts";
 import { StoreDialect } from "./postgres-dialect.ts";
@@ -113,6 +113,14 @@ export async function openPostgresDatabase(url: string, options: PostgresOptions
         return rows[0] as Row | undefined;
       };
     },
+    together: (async (statements: Bound<unknown>[]) => {
+      const client = await pool.connect();
+      try {
+        return await (client as unknown as NamingClient).together(statements);
+      } finally {
+        client.release();
+      }
+    }) as Together,
     feed: new ChangeFeed(channel),
     async close() {
       await channel.close();

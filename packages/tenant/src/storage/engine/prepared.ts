@@ -1,5 +1,5 @@
 import type { Compilable } from "kysely";
-import type { Connection } from "./database.ts";
+import type { Bound, Connection } from "./database.ts";
 
 /** A placeholder in a query's text for the member of this name in the query's values. */
 class Placeholder {
@@ -10,8 +10,12 @@ class Placeholder {
   }
 }
 
-/** Runs the query on the database or in an open transaction. Returns the rows. */
-export type Prepared<Values, Row> = (on: Connection, values: Values) => Promise<Row[]>;
+export interface Prepared<Values, Row> {
+  /** Runs the query on the database or in an open transaction. Returns the rows. */
+  (on: Connection, values: Values): Promise<Row[]>;
+  /** The query with its values, to be run together with others. */
+  with(values: Values): Bound<Row>;
+}
 
 /**
  * A query that is built and compiled once, for the back channel: building and compiling takes several times as long as
@@ -22,10 +26,15 @@ export function prepared<Values extends object, Row>(
 ): Prepared<Values, Row> {
   const placeholders = new Proxy({}, { get: (_target, name) => new Placeholder(String(name)) });
   const query = build(placeholders as Values).compile();
-  return async (on, values) => {
-    const parameters = query.parameters.map((each) =>
-      each instanceof Placeholder ? values[each.name as keyof Values] : each,
-    );
-    return (await on.executeQuery<Row>({ ...query, parameters })).rows;
-  };
+  const parametersOf = (values: Values) =>
+    query.parameters.map((each) => (each instanceof Placeholder ? values[each.name as keyof Values] : each));
+  const run = async (on: Connection, values: Values) =>
+    (await on.executeQuery<Row>({ ...query, parameters: parametersOf(values) })).rows;
+  return Object.assign(run, {
+    with: (values: Values): Bound<Row> => ({ text: query.sql, parameters: parametersOf(values) }),
+  });
 }
+
+/** The names of a result's columns as the query builder returns them: `client_id` is `clientId`. */
+export const memberOf = (column: string): string =>
+  column.replace(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());

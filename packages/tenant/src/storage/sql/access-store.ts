@@ -148,18 +148,7 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
       .$if(lock, (query) => query.forShare()),
   );
   const policies = prepared((_by: object) => db.selectFrom("policies").where("enabled", "=", 1).selectAll());
-  /** The app's user flow, joined with each policy: at least one row. */
-  const flowAndPolicies = prepared((by: { clientId: string }) =>
-    db
-      .selectFrom("apps")
-      .leftJoin("userFlows", "userFlows.id", "apps.userFlowId")
-      .leftJoin("policies", (join) => join.on("policies.enabled", "=", 1))
-      .where("apps.clientId", "=", by.clientId)
-      .selectAll("userFlows")
-      .select(["policies.id as policyId", "policies.name as policyName", "policies.createdAt as policyCreatedAt"])
-      .select(["enabled", "clientIds", "groupIds", "excludedUserIds", "requires"])
-      .select((row) => row.selectFrom("settings").where("name", "=", SIGN_UP_SETTING).select("value").as("signUp")),
-  );
+  const flowAndPolicies = flowAndPoliciesQuery(database);
   /** The account page's user flow. No row if none is configured, a row of nulls if it was deleted. */
   const accountFlow = prepared((_by: object) =>
     db
@@ -297,6 +286,20 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
   };
 }
 
+/** The app's user flow, joined with each policy: at least one row. */
+export const flowAndPoliciesQuery = ({ db }: Pick<Database, "db">) =>
+  prepared((by: { clientId: string }) =>
+    db
+      .selectFrom("apps")
+      .leftJoin("userFlows", "userFlows.id", "apps.userFlowId")
+      .leftJoin("policies", (join) => join.on("policies.enabled", "=", 1))
+      .where("apps.clientId", "=", by.clientId)
+      .selectAll("userFlows")
+      .select(["policies.id as policyId", "policies.name as policyName", "policies.createdAt as policyCreatedAt"])
+      .select(["enabled", "clientIds", "groupIds", "excludedUserIds", "requires"])
+      .select((row) => row.selectFrom("settings").where("name", "=", SIGN_UP_SETTING).select("value").as("signUp")),
+  );
+
 /** By device code, or by authorization code with a redirect URI (`grantTypesOf`). */
 function signsPeopleIn(where: ExpressionBuilder<Pick<Tables, "apps">, "apps">) {
   const names = (grant: GrantType) => where("apps.grantTypes", "like", `%"${grant}"%`);
@@ -333,7 +336,7 @@ type FlowAndPolicy = Nullable<Row<"userFlows"> & Omit<Row<"policies">, "id" | "n
   Nullable<{ policyId: string; policyName: string; policyCreatedAt: number; signUp: string }>;
 type Nullable<T> = { [P in keyof T]: T[P] | null };
 
-function toFlow(row: FlowAndPolicy | undefined): UserFlow | undefined {
+export function toFlow(row: FlowAndPolicy | undefined): UserFlow | undefined {
   if (!row || row.id === null) return undefined;
   const { policyId, policyName, policyCreatedAt, enabled, clientIds, groupIds, excludedUserIds, requires, ...rest } =
     row;
@@ -341,7 +344,7 @@ function toFlow(row: FlowAndPolicy | undefined): UserFlow | undefined {
   return toUserFlow(flow as Row<"userFlows">);
 }
 
-function toPolicies(row: FlowAndPolicy): Policy[] {
+export function toPolicies(row: FlowAndPolicy): Policy[] {
   const { policyId, policyName, policyCreatedAt, enabled, clientIds, groupIds, excludedUserIds, requires } = row;
   if (policyId === null) return [];
   const named = { id: policyId, name: policyName, createdAt: policyCreatedAt };

@@ -48,15 +48,20 @@ export function consentVerbs({ db }: Database): Pick<DirectoryReader, "consentsF
 
     async rolesFor(apiClientId, principalId) {
       const rows = await rolesOf(db, { apiClientId, userId: principalId });
-      // No one has a role that the API deleted or disabled.
-      const isInForce = ({ roleValue, roles }: (typeof rows)[number]) =>
-        apiClientId === GRAPH_RESOURCE_ID
-          ? isAdministrative(roleValue)
-          : (JSON.parse(roles ?? "[]") as ApiRole[]).some((role) => role.value === roleValue && role.enabled !== false);
-      return rows.filter(isInForce).map((row) => row.roleValue);
+      return rows
+        .filter(({ roleValue, roles }) =>
+          apiClientId === GRAPH_RESOURCE_ID
+            ? isAdministrative(roleValue)
+            : isInForce(roleValue, JSON.parse(roles ?? "[]") as ApiRole[]),
+        )
+        .map((row) => row.roleValue);
     },
   };
 }
+
+/** No one has a role that the API deleted or disabled. */
+export const isInForce = (value: string, roles: ApiRole[]): boolean =>
+  roles.some((role) => role.value === value && role.enabled !== false);
 
 /** One for each owner and resource, in row order. */
 export function toConsents(rows: Tables["consents"][]): Consent[] {

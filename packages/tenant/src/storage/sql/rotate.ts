@@ -1,6 +1,5 @@
 import type { Refusal } from "../../directory/access-rules.ts";
 import { reachOf } from "../../directory/scopes.ts";
-import type { SignInMethod } from "../../directory/sign-in-methods.ts";
 import type { AuditEvent } from "../audit-events.ts";
 import type { Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
@@ -8,7 +7,8 @@ import type { Tables } from "../migrations/tables.ts";
 import type { RotateResult, TokenFamily, TokenStore } from "../store.ts";
 import { issuanceCheck } from "./access-store.ts";
 import { auditWriter } from "./audit-store.ts";
-import { revoke, toFamily } from "./token-family.ts";
+import { rotationAtOnce } from "./rotate-at-once.ts";
+import { endOfFamily, revoke, toFamily } from "./token-family.ts";
 
 /** Why a family ended when an old token was presented again (RFC 9700 §4.14.2). */
 const REUSED = "refresh_token_reused";
@@ -42,23 +42,33 @@ export function rotation(database: Database): TokenStore["rotate"] {
   const queries = rotationQueries(database);
   const checkIssuance = issuanceCheck(database);
   const writeAudit = auditWriter(database);
+  const rotateAtOnce = database.locksRows ? rotationAtOnce(database) : undefined;
 
-  return ({ tokenHash, clientId, scopes, next, nextSealed, graceMs, familyMs, from, now, audit }) =>
+  const inTransaction: TokenStore["rotate"] = (input) =>
     database.db.transaction().execute(async (trx): Promise<RotateResult> => {
-      const [owner] = await queries.owner(trx, { tokenHash });
-      if (!owner) return { outcome: "unknown" };
+      const { tokenHash, clientId, scopes, next, nextSealed, graceMs, familyMs, from, now, audit } = input;
+      const [found] = await queries.token(trx, { tokenHash });
+      if (!found) return { outcome: "unknown" };
+      // None of these change during a token's lifetime.
+      const {
+        id: familyId,
+        userId,
+        authTime,
+        methods,
+        grantType: signInGrant,
+        ...owner
+      } = toFamilyAndToken(found).family;
+      const reach = reachOf(owner);
       if (owner.clientId !== clientId) return { outcome: "wrong_client" };
-      const { familyId, userId, authTime } = owner;
-      const methods: SignInMethod[] = JSON.parse(owner.methods);
-      const reach = reachOf({ scopes: JSON.parse(owner.scopes), reach: JSON.parse(owner.reach) });
 
-      const signIn = { clientId, userId, methods, authTime, signInGrant: owner.grantType, reach };
+      const signIn = { clientId, userId, methods, authTime, signInGrant, reach };
       const why = await checkIssuance(trx, { ...signIn, scopes, grantType: "refresh_token" });
       // Locked until the commit: rotations of one family run one after another, and a revocation runs before or after,
       // never in between.
-      const family = toFamily((await queries.lockedFamily(trx, { familyId }))[0]!);
-      // Read again, now that no other rotation can change it.
-      const token = (await queries.token(trx, { tokenHash }))[0]!;
+      if (database.locksRows) await queries.lockedFamily(trx, { familyId });
+      // Read again, now that no other rotation can change them. With one writer, none could.
+      const locked = database.locksRows ? (await queries.token(trx, { tokenHash }))[0]! : found;
+      const { family, token } = toFamilyAndToken(locked);
 
       if (family.revokedAt !== null) {
         if (token.usedAt === null || family.revokedReason !== REUSED) return { outcome: "revoked", family };
@@ -97,33 +107,41 @@ export function rotation(database: Database): TokenStore["rotate"] {
       await queries.use(trx, { tokenHash, usedAt: now, successorSealed: nextSealed, usedFrom: from });
       // A second next generation is impossible: (family, generation) is unique.
       await queries.insertNext(trx, { ...next, familyId, generation });
-      await queries.prolong(trx, { familyId, expiresAt: next.expiresAt });
+      const expiresAt = endOfFamily(family.expiresAt, next.expiresAt);
+      if (expiresAt !== family.expiresAt) await queries.prolong(trx, { familyId, expiresAt });
       await writeAudit(trx, audit);
-      return { outcome: "rotated", family: { ...family, expiresAt: next.expiresAt }, generation };
+      return { outcome: "rotated", family: { ...family, expiresAt }, generation };
     });
+
+  return async (input) => (await rotateAtOnce?.(input)) ?? inTransaction(input);
+}
+
+type FamilyAndToken = Awaited<ReturnType<ReturnType<typeof rotationQueries>["token"]>>[number];
+
+function toFamilyAndToken(row: FamilyAndToken) {
+  const { tokenHash, generation, usedAt, usedFrom, successorSealed, tokenExpiresAt, ...family } = row;
+  const token = { tokenHash, generation, usedAt, usedFrom, successorSealed, expiresAt: tokenExpiresAt };
+  return { family: toFamily(family), token };
 }
 
 /** The statements of `rotate`, in the order it runs them. */
 export function rotationQueries({ db, locksRows }: Database) {
   return {
-    /** None of these change during a token's lifetime. */
-    owner: prepared((by: { tokenHash: string }) =>
+    token: prepared((by: { tokenHash: string }) =>
       db
         .selectFrom("refreshTokens")
         .innerJoin("tokenFamilies", "tokenFamilies.id", "refreshTokens.familyId")
         .where("tokenHash", "=", by.tokenHash)
-        .select(["familyId", "userId", "clientId", "scopes", "reach", "methods", "authTime"])
-        .select("tokenFamilies.grantType"),
+        .selectAll("tokenFamilies")
+        .select(["tokenHash", "generation", "usedAt", "usedFrom", "successorSealed"])
+        .select("refreshTokens.expiresAt as tokenExpiresAt"),
     ),
     lockedFamily: prepared((by: { familyId: string }) =>
       db
         .selectFrom("tokenFamilies")
         .where("id", "=", by.familyId)
-        .selectAll()
+        .select("id")
         .$if(locksRows, (query) => query.forUpdate()),
-    ),
-    token: prepared((by: { tokenHash: string }) =>
-      db.selectFrom("refreshTokens").where("tokenHash", "=", by.tokenHash).selectAll(),
     ),
     generation: prepared((by: { familyId: string; generation: number }) =>
       db

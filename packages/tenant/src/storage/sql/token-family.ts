@@ -3,6 +3,13 @@ import type { Connection } from "../engine/database.ts";
 import type { Tables } from "../migrations/tables.ts";
 import type { TokenFamily } from "../store.ts";
 
+/** How much later than its last token a family may end: so its end, which is indexed, is written once a day at most. */
+export const LATER_END_MS = 24 * 60 * 60 * 1000;
+
+/** The end of a family whose newest token ends at `tokenEnd`. */
+export const endOfFamily = (end: number, tokenEnd: number): number =>
+  tokenEnd <= end && end <= tokenEnd + LATER_END_MS ? end : tokenEnd + LATER_END_MS;
+
 type Whose = "userId" | "clientId";
 
 /** The family after this call revoked it. Undefined if it was already revoked, or is unknown. */

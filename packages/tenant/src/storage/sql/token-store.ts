@@ -3,6 +3,7 @@ import { prepared } from "../engine/prepared.ts";
 import type { TokenStore } from "../store.ts";
 import { auditWriter } from "./audit-store.ts";
 import { deviceRedemption } from "./redeem.ts";
+import { renewalReader } from "./renewal.ts";
 import { rotation } from "./rotate.ts";
 import { revoke, revokeAll, toFamily } from "./token-family.ts";
 
@@ -21,6 +22,7 @@ export function tokenStore(database: Database): TokenStore {
   return {
     redeem: deviceRedemption(database),
     rotate: rotation(database),
+    findRenewal: renewalReader(database),
 
     async findByRefreshToken(tokenHash) {
       const [row] = await tokens(db, { tokenHash });

@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, describe, test } from "node:test";
+import type { Store } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
+import type { MakeStore, TestStore } from "./open-test-store.ts";
+import { answerOf, rotation, type Samples, sampleAudit, seedSamples, signedIn, T0 } from "./samples.ts";
+
+/** What a token endpoint reads for a renewal, and what is decided if that is no longer true. */
+export function renewalSuite(makeStore: MakeStore): void {
+  describe("what a renewal reads", () => {
+    let place: TestStore;
+    let store: Store;
+    before(async () => {
+      place = await makeStore();
+      store = await place.open();
+    });
+    after(() => place.remove());
+
+    const start = async () => {
+      const samples = await seedSamples(store);
+      return { ...samples, ...(await signedIn(store, samples)) };
+    };
+
+    test("is what the single reads return", async () => {
+      const { family, tokenHash, app, user, api } = await start();
+      const { clientId } = app;
+      const renewal = await store.tokens.findRenewal({ tokenHash, clientId });
+      assert.deepEqual(renewal.token, await store.tokens.findByRefreshToken(tokenHash));
+      assert.deepEqual(renewal.token?.family.id, family.id);
+      assert.deepEqual(renewal.app, await store.directory.findApp(clientId));
+      assert.deepEqual(renewal.user, await store.directory.findUser(user.id));
+      assert.deepEqual(renewal.consents, await store.directory.consentsFor(clientId, user.id));
+      assert.deepEqual(renewal.apis, [await store.directory.findApi(api.clientId)]);
+      const roles = [...renewal.roles].sort();
+      assert.deepEqual(roles, [[api.clientId, await store.directory.rolesFor(api.clientId, user.id)]]);
+    });
+
+    test("of an unknown token is the app alone", async () => {
+      const { app } = await start();
+      const { token, user, ...known } = await store.tokens.findRenewal({ tokenHash: "none", clientId: app.clientId });
+      assert.deepEqual([token, user, known.app?.clientId], [undefined, undefined, app.clientId]);
+      const nothing = await store.tokens.findRenewal({ tokenHash: "none", clientId: "none" });
+      assert.deepEqual([nothing.app, nothing.consents, nothing.apis], [undefined, [], []]);
+    });
+
+    const policy = { name: "x", enabled: true, groupIds: null, excludedUserIds: [], requires: "mfa" as const };
+    const changes: Record<string, [answer: string, change: (samples: Samples, familyId: string) => Promise<unknown>]> =
+      {
+        "the user is disabled": ["revoked", ({ user }) => seed(store).setUserDisabled(user.id, T0, T0)],
+        "the app is disabled": ["app_disabled", ({ app }) => seed(store).putApp({ ...app, disabledAt: T0 })],
+        "the app may no longer renew": [
+          "grant_not_allowed",
+          ({ app }) => seed(store).putApp({ ...app, grantTypes: ["device_code"] }),
+        ],
+        "the app requires assignment": [
+          "not_assigned",
+          ({ app }) => seed(store).putApp({ ...app, assignmentRequired: true }),
+        ],
+        "the app requires a second factor": [
+          "second_factor_required",
+          ({ app }) => seed(store).putApp({ ...app, requireMfa: true }),
+        ],
+        "a new policy requires a second factor": [
+          "second_factor_required",
+          ({ app }) => seed(store).putPolicy({ ...policy, id: randomUUID(), clientIds: [app.clientId], createdAt: T0 }),
+        ],
+        "the API is disabled": ["scope_unavailable", ({ api }) => seed(store).putApi({ ...api, disabledAt: T0 })],
+        "the consent is removed": [
+          "consent_required",
+          ({ app, user, api }) => seed(store).removeConsent(app.clientId, user.id, api.clientId),
+        ],
+        "the sign-in is ended": [
+          "revoked",
+          (_, familyId) => store.tokens.revokeFamily(familyId, "signed_out", T0, sampleAudit("revoked")),
+        ],
+        "the user's data is corrected": [
+          "rotated",
+          ({ user }) =>
+            store.administration.users.change(
+              user.id,
+              (before) => ({ ...before, displayName: "New" }),
+              T0,
+              sampleAudit("x"),
+            ),
+        ],
+      };
+    for (const [what, [answer, change]] of Object.entries(changes)) {
+      test(`decides nothing once ${what}`, async () => {
+        const samples = await seedSamples(store);
+        const { family, tokenHash } = await signedIn(store, samples);
+        const { clientId } = family;
+        const renewal = await store.tokens.findRenewal({ tokenHash, clientId });
+        await change(samples, family.id);
+        const input = { ...rotation(tokenHash, clientId, T0, samples.scopes), renewal };
+        assert.equal(answerOf(await store.tokens.rotate(input)), answer);
+        const found = await store.tokens.findByRefreshToken(tokenHash);
+        assert.equal(found?.usedAt, answer === "rotated" ? T0 : null);
+      });
+    }
+  });
+}

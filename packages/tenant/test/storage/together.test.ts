@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Bound, Database } from "../../src/storage/engine/database.ts";
+import { openPostgresDatabase } from "../../src/storage/engine/postgres.ts";
+import { prepared } from "../../src/storage/engine/prepared.ts";
+import { openSqliteDatabase } from "../../src/storage/engine/sqlite.ts";
+import { freshSchema } from "../fixtures/postgres.ts";
+
+const readsOf = ({ db }: Database) => ({
+  setting: prepared((by: { name: string }) => db.selectFrom("settings").where("name", "=", by.name).select("value")),
+  keys: prepared((_by: object) => db.selectFrom("signingKeys").select(["kid", "createdAt", "retiresAt"])),
+});
+
+async function returnsRowsOfEach(database: Database) {
+  const { setting, keys } = readsOf(database);
+  const key = { kid: "k", publicJwk: "{}", sealedPrivate: "s", certificate: "c", createdAt: 5, activatesAt: 6 };
+  await database.db
+    .insertInto("signingKeys")
+    .values({ ...key, retiresAt: null })
+    .execute();
+  await database.db.insertInto("settings").values({ name: "one", value: "1" }).execute();
+  const rows = await database.together([setting.with({ name: "one" }), keys.with({}), setting.with({ name: "none" })]);
+  assert.deepEqual(rows, [[{ value: "1" }], [{ kid: "k", createdAt: 5, retiresAt: null }], []]);
+}
+
+test("SQLite: reads that run together return the rows of each, named as the query builder names them", async () => {
+  const database = await openSqliteDatabase(":memory:");
+  await returnsRowsOfEach(database);
+  await database.close();
+});
+
+describe("PostgreSQL: statements that run together", () => {
+  let place: Awaited<ReturnType<typeof freshSchema>>;
+  let database: Database;
+  before(async () => {
+    place = await freshSchema();
+    // One connection, so that the next statements run where an error was.
+    database = await openPostgresDatabase(place.url, { schema: place.schema, poolSize: 1 });
+  });
+  after(async () => {
+    await database.close();
+    await place.drop();
+  });
+
+  test("return the rows of each, named as the query builder names them", () => returnsRowsOfEach(database));
+
+  const written = async () => {
+    const query = database.db.selectFrom("settings").where("name", "like", "t-%").select("name").orderBy("name");
+    return (await query.execute()).map(({ name }) => name);
+  };
+  const insert = (name: string): Bound<unknown> => ({
+    text: `insert into ${database.tableName("settings")} (name, value) values ($1, $2)`,
+    parameters: [name, "x"],
+  });
+  const fails: Bound<unknown> = { text: "select 1 / $1::int as fails", parameters: [0] };
+  const works: Bound<unknown> = { text: "select 2 / $1::int as works", parameters: [1] };
+
+  test("are one transaction: an error undoes all of them, and the connection goes on", async () => {
+    for (let times = 0; times < 2; times++) {
+      await assert.rejects(database.together([insert("t-1"), fails, works]), { code: "22012" });
+      assert.deepEqual(await written(), []);
+    }
+    const [, rows] = await database.together([insert("t-2"), works, { ...fails, parameters: [1] }]);
+    assert.deepEqual(rows, [{ works: 2 }]);
+    assert.deepEqual(await written(), ["t-2"]);
+  });
+
+  test("see, each, what was committed before it began", async () => {
+    const count = { text: `select count(*) as settings from ${database.tableName("settings")}`, parameters: [] };
+    const [before, , later] = await database.together<[{ settings: number }, unknown, { settings: number }]>([
+      count,
+      insert("t-3"),
+      count,
+    ]);
+    assert.equal(later[0]?.settings, before[0]!.settings + 1);
+  });
+});
