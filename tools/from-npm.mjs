@@ -25,31 +25,33 @@ const isMusl = process.platform === "linux" && !process.report.getReport().heade
 export const platform = `${process.platform}-${process.arch}${isMusl ? "-musl" : ""}`;
 
 /**
- * The entry for `what` ("node-24", "node-20", "chromium", "postgres") in pinned.json for this platform, and its
+ * The entry for `what` ("node-24", "node-20", "chromium", "postgres") in pinned.json for a platform, and its
  * destination: `{ package, version, megabytes, integrity, title, folder, files }`. Undefined if npm has no package for
- * this platform.
+ * that platform.
  */
-export function packaged(what) {
-  const entry = pinned[what].platforms[platform];
+export function packaged(what, on = platform) {
+  const entry = pinned[what].platforms[on];
   if (!entry) return undefined;
-  const folder = join(root, ".runtime", `${what.replace(/^node-/, "")}-${entry.version}`);
+  const name = `${what.replace(/^node-/, "")}-${entry.version}`;
+  const folder = join(root, ".runtime", on === platform ? name : `${name}-${on}`);
   return { ...entry, title: pinned[what].title, folder, files: join(folder, "node_modules", entry.package) };
 }
 
-/** The folder is renamed last, so it is complete. */
-const isBrought = (what) => existsSync(packaged(what)?.folder ?? "");
+/** The platforms that npm has `what` for. */
+export const platformsOf = (what) => Object.keys(pinned[what].platforms);
 
 /**
  * Installs it and returns the result of `packaged`. `finish(files)` prepares the package's folder before it becomes
- * visible. Two concurrent commands download once. Throws if npm has no package for this platform, or cannot be reached.
+ * visible. Two concurrent commands download once. Throws if npm has no package for the platform, or cannot be reached.
  */
-export function bring(what, finish = () => {}) {
-  const entry = packaged(what);
-  if (!entry) throw new Error(`npm has no ${pinned[what].title} for ${platform}.`);
-  if (isBrought(what)) return entry;
+export function bring(what, finish = () => {}, on = platform) {
+  const entry = packaged(what, on);
+  if (!entry) throw new Error(`npm has no ${pinned[what].title} for ${on}.`);
+  // The folder is renamed last, so it is complete.
+  if (existsSync(entry.folder)) return entry;
   const release = takeTurn(`${entry.folder}.turn`);
   try {
-    if (isBrought(what)) return entry;
+    if (existsSync(entry.folder)) return entry;
     const { title, version, folder } = entry;
     const shown = folder.slice(root.length + 1);
     const started = Date.now();
@@ -57,7 +59,7 @@ export function bring(what, finish = () => {}) {
     const incomplete = `${folder}.${process.pid}`;
     removeIncomplete(folder);
     try {
-      npmInstall(incomplete, entry);
+      npmInstall(incomplete, entry, on);
       finish(join(incomplete, "node_modules", entry.package));
       renameSync(incomplete, folder);
     } finally {
@@ -106,7 +108,7 @@ function removeIncomplete(folder) {
   }
 }
 
-function npmInstall(folder, { package: name, version, integrity, title }) {
+function npmInstall(folder, { package: name, version, integrity, title }, on) {
   mkdirSync(folder, { recursive: true });
   const dependencies = { [name]: version };
   const manifest = { name: "doorcode-brought", private: true, dependencies };
@@ -121,11 +123,12 @@ function npmInstall(folder, { package: name, version, integrity, title }) {
   };
   writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
   writeFileSync(join(folder, "package-lock.json"), JSON.stringify(lock));
-  npmCi(folder, `${title} ${version} (${name})`);
+  const [os, cpu] = on.split("-");
+  npmCi(folder, `${title} ${version} (${name})`, on === platform ? [] : [`--os=${os}`, `--cpu=${cpu}`]);
 }
 
-function npmCi(folder, what) {
-  const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--workspaces=false", "--loglevel=error"];
+function npmCi(folder, what, more = []) {
+  const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--workspaces=false", "--loglevel=error", ...more];
   // On a terminal, npm shows its own progress on stderr.
   const npm = spawnSync("npm", ["ci", ...flags], {
     cwd: folder,

@@ -7,6 +7,14 @@ declare module "*/tools/runtime.mjs" {
 declare module "*/tools/build.mjs" {
   export function build(): void;
 }
+declare module "*/tools/bundle.mjs" {
+  /** `workspace`: a copy of this one. */
+  export function bundleCommandLine(workspace?: string): Promise<void>;
+}
+declare module "*/tools/single-file.mjs" {
+  /** Returns the path of the program. `on`: a platform of tools/pinned.json. */
+  export function buildSingleFile(how?: { on?: string; out?: string }): Promise<string>;
+}
 declare module "*/tools/chromium.mjs" {
   export function chromium(): string;
 }

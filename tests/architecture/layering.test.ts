@@ -11,7 +11,10 @@ function dependenciesOf(part: string): string[] | undefined {
   const file = join(root, part, "package.json");
   if (!existsSync(file)) return undefined;
   const manifest = JSON.parse(readFileSync(file, "utf8"));
-  return Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies });
+  // The command line is published as a bundle, so what is in it is needed only to build it.
+  const bundled = manifest.name === "doorcode" ? manifest.devDependencies : {};
+  const { dependencies, peerDependencies, optionalDependencies } = manifest;
+  return Object.keys({ ...dependencies, ...peerDependencies, ...optionalDependencies, ...bundled });
 }
 
 describe("who may import whom", () => {

@@ -28,6 +28,7 @@ export async function packPackages(scratch: string): Promise<Tarballs> {
   const workspace = join(scratch, "workspace");
   await copyWorkspace(workspace);
   await mustRun(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-b"], { cwd: workspace });
+  await mustRun(process.execPath, [join(root, "tools/bundle.mjs"), workspace]);
   const tarballs = join(scratch, "tarballs");
   await mkdir(tarballs);
   const folders = Object.values(published).map((folder) => `./packages/${folder}`);
@@ -43,7 +44,7 @@ export async function packPackages(scratch: string): Promise<Tarballs> {
 
 /** The packages as committed, without build output, and with links to the libraries. */
 async function copyWorkspace(workspace: string): Promise<void> {
-  const made = new Set(["dist", "node_modules", "tsconfig.tsbuildinfo"]);
+  const made = new Set(["compiled", "dist", "node_modules", "tsconfig.tsbuildinfo"]);
   for (const folder of Object.values(published)) {
     const from = join(root, "packages", folder);
     const to = join(workspace, "packages", folder);

@@ -6,6 +6,7 @@ import { describeImports } from "./imports.ts";
 import { describeLinters } from "./linters.ts";
 import { packOnce } from "./packed.ts";
 import { describeSignIn } from "./sign-in.ts";
+import { describeTree } from "./tree.ts";
 import { describeTypes } from "./types.ts";
 
 const packed = await packOnce();
@@ -17,3 +18,4 @@ describeImports(packed);
 describeTypes(packed);
 describeCommands(packed);
 describeSignIn(packed);
+describeTree(packed);

@@ -309,6 +309,14 @@ export const commandErrors: Record<CommandErrorCode, readonly [cause: string, re
     "`doorcode init` cannot install the project's packages.",
     "Check the network and the npm registry, then run `npm install` in the project.",
   ],
+  tenant_missing: [
+    "A `doorcode tenant` command needs `@doorcode/tenant` in the version of `doorcode`, and it is not installed.",
+    "Type the line that the message ends with: it fits the way in which `doorcode` is installed.",
+  ],
+  not_in_single_file: [
+    "The single file has no tenant and no templates: `doorcode tenant` and `doorcode init` are not part of it.",
+    "Run the command where `doorcode` is installed with npm.",
+  ],
   folder_not_writable: ["`doorcode init` cannot write the project.", "Choose a folder that you can write to."],
   server_file_invalid: [
     "The server file (`doorcode.server.yaml`) has errors, or names a secret that cannot be read.",

@@ -30,6 +30,8 @@ export type CommandErrorCode = Extract<
   | "trust_store_missing"
   | "api_unreachable"
   | "packages_unavailable"
+  | "tenant_missing"
+  | "not_in_single_file"
   | "folder_not_writable"
   | "server_file_invalid"
 >;
@@ -62,6 +64,8 @@ export const commandSymptoms: Record<CommandErrorCode, Symptom> = {
   trust_store_missing: "commandLine",
   api_unreachable: "network",
   packages_unavailable: "commandLine",
+  tenant_missing: "commandLine",
+  not_in_single_file: "commandLine",
   folder_not_writable: "commandLine",
   server_file_invalid: "start",
 };

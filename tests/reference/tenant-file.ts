@@ -35,7 +35,7 @@ const TENANT_FILE = `# The tenant file
 - Every member is optional unless the table says "required". An unknown member is an error.
 - A map such as \`apps\` has your own keys. The key identifies the object; if you change \`displayName\`, the object stays the same.
 - Members marked "the embedded tenant's only" are rejected or skipped for Microsoft Entra.
-- Let your editor complete and check the file with this first line: \`# yaml-language-server: $schema=./node_modules/@doorcode/prepare/tenant.schema.json\`
+- Let your editor complete and check the file with this first line: \`# yaml-language-server: $schema=./node_modules/doorcode/schema/tenant.schema.json\`
 `;
 
 const SERVER_FILE = `# The server file

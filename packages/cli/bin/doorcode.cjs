@@ -13,8 +13,8 @@ if (major < 20 || (major === 20 && minor < 19)) {
 // A stored token and the status need no network: they are answered before anything large is loaded.
 const answered = (argv[0] === "token" && answerToken()) || (argv[0] === "status" && answerStatus());
 if (!answered) {
-  import("../dist/main.js")
-    .then((cli) => cli.main(argv))
+  Promise.resolve()
+    .then(() => require("../dist/main.cjs").main(argv))
     .catch((error) => {
       console.error(`doorcode: ${error.message}`);
       return 1;

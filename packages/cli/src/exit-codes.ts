@@ -33,6 +33,8 @@ type OwnErrorCode =
   | "trust_store_missing"
   | "api_unreachable"
   | "packages_unavailable"
+  | "tenant_missing"
+  | "not_in_single_file"
   | "folder_not_writable"
   | "server_file_invalid";
 
@@ -55,6 +57,8 @@ export const exitCodeOfError: Readonly<Record<ErrorCode, ExitCode>> = {
   trust_store_missing: unexpected,
   api_unreachable: unexpected,
   packages_unavailable: unexpected,
+  tenant_missing: unexpected,
+  not_in_single_file: unexpected,
   folder_not_writable: unexpected,
   server_file_invalid: usage,
 

@@ -18,6 +18,10 @@ export async function main(argv: string[]): Promise<number> {
       return exitCodes.done;
     }
     const given = parse(path, command, rest);
+    if (command.needsTenant || command.needsPackage) {
+      const { checkInstalled } = await import("./installation.ts");
+      checkInstalled(path, command);
+    }
     if (command.needsTenant) {
       const { isTenantNode, runInTenantNode } = await import("./tenant-node.ts");
       if (!isTenantNode(process.versions.node)) return await runInTenantNode(called);

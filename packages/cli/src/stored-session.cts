@@ -55,6 +55,8 @@ function isSame(one: App, other: App): boolean {
 
 /** False when the environment names another issuer or app than the profile's: the profile is not signed in there. */
 function isMeant({ authority, clientId }: App, env: Environment): boolean {
+  // The frequent case needs no comparison of addresses.
+  if (!env.DOORCODE_AUTHORITY && !env.DOORCODE_CLIENT_ID) return true;
   const meant = { authority: env.DOORCODE_AUTHORITY || authority, clientId: env.DOORCODE_CLIENT_ID || clientId };
   return isSame(meant, { authority, clientId });
 }

@@ -1,8 +1,11 @@
-/** The known word with the fewest changes from the given one, if it is close enough to be meant. */
+import { distance } from "fastest-levenshtein";
+
+/**
+ * The known word with the fewest changes from the given one, if it is close enough to be meant.
+ *
+ * Case does not matter, and a word that begins with the given one is as close as one with a single change.
+ */
 export function nearest(given: string, known: readonly string[]): string | undefined {
-  // Loaded only for an error.
-  const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);
-  const { distance } = require("fastest-levenshtein") as typeof import("fastest-levenshtein");
   const typed = given.toLowerCase();
   const [best] = known
     .map((word) => ({ word, far: word.startsWith(typed) && typed.length > 1 ? 1 : distance(typed, word) }))

@@ -3,8 +3,8 @@ import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { constants } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { exitCodes } from "./exit-codes.ts";
+import { packageFolder } from "./own-package.ts";
 
 /** Runs the same command line in a child process, on a Node.js that is new enough for the tenant. */
 export async function runInTenantNode(argv: readonly string[]): Promise<number> {
@@ -19,7 +19,7 @@ export async function runInTenantNode(argv: readonly string[]): Promise<number> 
 
 /** Resolves to the child's exit code. Signals are passed on, and the child ends when this process ends, however it ends. */
 function runIn(node: string, argv: readonly string[]): Promise<number> {
-  const entry = fileURLToPath(new URL("../bin/doorcode.cjs", import.meta.url));
+  const entry = join(packageFolder, "bin/doorcode.cjs");
   const child = spawn(node, ["--disable-warning=ExperimentalWarning", entry, ...argv], {
     // Nothing is sent on the channel. The child notices when it closes, even if this process was killed.
     stdio: ["inherit", "inherit", "inherit", "ipc"],
@@ -46,7 +46,7 @@ export const isTenantNode = (version: string) => Number.parseInt(version.replace
  * the current folder, which another user may have written.
  */
 export function findTenantNode(env: NodeJS.ProcessEnv = process.env): string | undefined {
-  const here = dirname(realpathSync(fileURLToPath(import.meta.url)));
+  const here = realpathSync(packageFolder);
   for (const candidate of [...brought(here), ...packaged(), ...onPath(env)]) {
     if (existsSync(candidate) && isTenantNode(versionOf(candidate))) return candidate;
   }
@@ -76,7 +76,11 @@ function* brought(from: string): Generator<string> {
 /** npm's packages of the bare binary. */
 function* packaged(): Generator<string> {
   try {
-    yield join(dirname(createRequire(import.meta.url).resolve(`${platform}/package.json`)), "bin", binary);
+    yield join(
+      dirname(createRequire(join(packageFolder, "package.json")).resolve(`${platform}/package.json`)),
+      "bin",
+      binary,
+    );
   } catch {
     // Not installed.
   }

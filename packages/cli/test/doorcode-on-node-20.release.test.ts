@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { cp, mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { cp, mkdir, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { describe, test } from "node:test";
 import { node20 } from "../../../tools/runtime.mjs";
 import { doorcode, packageFolder, scratch } from "./cli-process.ts";
@@ -54,9 +54,12 @@ describe("doorcode tenant on Node.js 20", () => {
 
 const platform = `node-${process.platform}-${process.arch}`;
 
-/** The published package, without a workspace that could provide a Node.js. */
+/** The published package and the tenant's, without a workspace that could provide a Node.js. */
 async function packageAlone(folder: string): Promise<string> {
   for (const part of ["bin", "dist", "package.json"])
     await cp(join(packageFolder, part), join(folder, part), { recursive: true });
+  const tenant = join(folder, "node_modules/@doorcode/tenant");
+  await mkdir(dirname(tenant), { recursive: true });
+  await symlink(join(packageFolder, "../tenant"), tenant);
   return folder;
 }

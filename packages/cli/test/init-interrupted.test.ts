@@ -12,7 +12,7 @@ import { doorcode, packageFolder, scratch } from "./cli-process.ts";
 const count = 4;
 /** Writes four files, and is killed before the file with that number. */
 const program = (folder: string, killedAt: number) => `
-  import { writeProject } from ${JSON.stringify(pathToFileURL(join(packageFolder, "dist/init/write-project.js")).href)};
+  import { writeProject } from ${JSON.stringify(pathToFileURL(join(packageFolder, "src/init/write-project.ts")).href)};
   const files = new Map(["a/b", "c", "package.json", "d"].map((path) => [path, "text"]));
   const entries = files.entries();
   files[Symbol.iterator] = function* () {

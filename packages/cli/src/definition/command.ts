@@ -14,6 +14,8 @@ export interface Command {
   commands?: Readonly<Record<string, Command>>;
   /** Runs on the Node.js that the tenant needs, in a child process where this one is older. */
   needsTenant?: true;
+  /** Uses files of this package, which a single file does not have. */
+  needsPackage?: true;
   /** Handles SIGINT, SIGTERM, SIGHUP and a closed output itself, because it has to shut down in order. */
   ownSignals?: true;
   /** Absent for a command that only groups others. */

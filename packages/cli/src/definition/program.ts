@@ -23,6 +23,7 @@ const init: Command = {
     { what: "Create a project in TypeScript", line: "doorcode init my-device" },
     { what: "Create one in JavaScript", line: "doorcode init my-device --js" },
   ],
+  needsPackage: true,
   load: () => import("../init.ts"),
 };
 
@@ -109,6 +110,7 @@ export const program: Command = {
     tenant: {
       summary: "Run a tenant of your own; manage its users, apps and sign-ins",
       description: [
+        "Needs the package @doorcode/tenant, installed next to doorcode: npm install doorcode @doorcode/tenant. If it is missing, a command says what to type.",
         "Needs Node.js 24. If yours is older, the commands run on a newer Node.js that is installed next to it or is on the PATH.",
       ],
       commands: tenantCommands,
@@ -138,6 +140,9 @@ export const program: Command = {
       ],
       load: () => import("../help.ts"),
     },
-    version: { summary: "Show the version", load: () => import("../version.ts") },
+    version: {
+      summary: "Show the version",
+      load: async () => ({ run: (await import("../own-package.ts")).printVersion }),
+    },
   },
 };

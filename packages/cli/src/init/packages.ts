@@ -2,8 +2,8 @@ import { execFile } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { CommandError } from "../exit-codes.ts";
+import { ownManifest, packageFolder } from "../own-package.ts";
 import { findTenantNode, platform } from "../tenant-node.ts";
 
 /** A clone of the repository that this command runs from. New projects use its packages. */
@@ -13,15 +13,9 @@ export interface Clone {
   runtime: string | undefined;
 }
 
-const ownFolder = fileURLToPath(new URL("../../", import.meta.url));
-
-export async function ownManifest(): Promise<{ name: string; version: string }> {
-  return JSON.parse(await readFile(join(ownFolder, "package.json"), "utf8"));
-}
-
 /** Undefined if this command was installed from npm. */
 export async function findClone(): Promise<Clone | undefined> {
-  const folder = dirname(dirname(dirname(join(ownFolder, "package.json"))));
+  const folder = dirname(dirname(dirname(join(packageFolder, "package.json"))));
   const text = await readFile(join(folder, "package.json"), "utf8").catch(() => "{}");
   if ((JSON.parse(text) as { name?: unknown }).name !== "doorcode-workspace") return undefined;
   const node = findTenantNode({});
@@ -44,7 +38,7 @@ const patienceMs = 15_000;
  * @throws CommandError `packages_unavailable`
  */
 export async function checkPackages(signal: AbortSignal): Promise<string | undefined> {
-  const { name, version } = await ownManifest();
+  const { name, version } = ownManifest();
   const wanted = `@${name}/client@${version}`;
   const answer = await askNpm(
     ["view", wanted, "version", "--json", "--fetch-retries=0", "--no-update-notifier"],

@@ -1,10 +1,10 @@
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import validate from "validate-npm-package-name";
 import { UsageError } from "../exit-codes.ts";
+import { ownManifest, packageFolder } from "../own-package.ts";
 import { isTenantNode, TENANT_NODE } from "../tenant-node.ts";
-import { type Clone, linkTo, ownManifest } from "./packages.ts";
+import { type Clone, linkTo } from "./packages.ts";
 
 export type Language = "ts" | "js";
 
@@ -18,7 +18,7 @@ interface Manifest {
   devDependencies: Record<string, string>;
 }
 
-const templates = fileURLToPath(new URL("../../templates/", import.meta.url));
+const templates = join(packageFolder, "templates");
 
 /** The name of the project in the templates, which are complete files that work unchanged. */
 const placeholder = "my-device";
@@ -61,7 +61,7 @@ async function pathsOf(folder: string): Promise<string[]> {
 
 /** With the project's name, this version of our packages or links to the clone, and the runtime. */
 async function manifest(text: string, name: string, node: string, clone: Clone | undefined): Promise<string> {
-  const own = await ownManifest();
+  const own = ownManifest();
   const template = JSON.parse(text) as Manifest;
   for (const dependencies of [template.dependencies, template.devDependencies]) {
     for (const each of Object.keys(dependencies)) {

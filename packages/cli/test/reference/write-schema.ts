@@ -1,8 +1,10 @@
-// `npm run schema` writes server.schema.json; a test fails if the file is out of date.
-import { mkdirSync, writeFileSync } from "node:fs";
+// `npm run schema` writes the schemas that editors complete files with; a test fails if one is out of date.
+import { writeFileSync } from "node:fs";
+import { tenantFileSchema } from "@doorcode/prepare";
 import { jsonSchemaOf } from "@doorcode/prepare/source-file";
 import { serverSchema } from "../../src/tenant/server-schema.ts";
 
-const file = new URL("../../schema/server.schema.json", import.meta.url);
-mkdirSync(new URL("./", file), { recursive: true });
-writeFileSync(file, `${JSON.stringify(jsonSchemaOf(serverSchema), undefined, 2)}\n`);
+const schemas = { "server.schema.json": jsonSchemaOf(serverSchema), "tenant.schema.json": tenantFileSchema() };
+for (const [name, schema] of Object.entries(schemas)) {
+  writeFileSync(new URL(`../../schema/${name}`, import.meta.url), `${JSON.stringify(schema, undefined, 2)}\n`);
+}

@@ -236,6 +236,13 @@ describe("a valid server file", () => {
   });
 });
 
+test("the JSON Schema of the tenant file is prepare's, for editors in a project that has only this package", () => {
+  const [ours, theirs] = ["schema/tenant.schema.json", "../prepare/tenant.schema.json"].map((path) =>
+    JSON.parse(readFileSync(join(packageFolder, path), "utf8")),
+  );
+  assert.deepEqual(ours, theirs);
+});
+
 describe("the JSON Schema of the server file", () => {
   const addFormats = formatsOf as unknown as (ajv: Ajv) => Ajv;
   let valid: ReturnType<Ajv["compile"]>;

@@ -3,7 +3,7 @@ import type { ApiEntry, AttributeEntry, RoleEntry, ScopeEntry, TenantModel, User
 import { localPart, modelOf } from "./to-model.ts";
 
 const HEADER = `\
-# yaml-language-server: $schema=./node_modules/@doorcode/prepare/tenant.schema.json
+# yaml-language-server: $schema=./node_modules/doorcode/schema/tenant.schema.json
 
 # A tenant in one file: doorcode prepare --file doorcode.tenant.yaml --to URL|entra
 # Omitted values have the defaults that the schema lists. Never put a secret in here.

@@ -43,7 +43,7 @@ describe("the file written for a model", () => {
 
   test("names the schema in its first line, so that editors complete it", () => {
     const [first] = writeTenantFile(nothing).split("\n");
-    assert.equal(first, "# yaml-language-server: $schema=./node_modules/@doorcode/prepare/tenant.schema.json");
+    assert.equal(first, "# yaml-language-server: $schema=./node_modules/doorcode/schema/tenant.schema.json");
     const other = everything().replace(
       /^.*\n/,
       "# yaml-language-server: $schema=https://elsewhere.example/tenant.json\n",
