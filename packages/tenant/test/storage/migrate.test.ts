@@ -10,7 +10,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { pino } from "pino";
-import { type Migration, migrations as known } from "../../src/storage/migrations/known.ts";
+import { migrations as known, type Migration } from "../../src/storage/migrations/known.ts";
 import { LOCK } from "../../src/storage/migrations/migrate.ts";
 import { openPostgresStore, openSqliteStore } from "../../src/storage/sql/open-store.ts";
 import type { Store } from "../../src/storage/store.ts";
