@@ -2,14 +2,14 @@ import type { Selectable } from "kysely";
 import { consentsOfApproval, mayApprove, type Refusal } from "../../directory/access-rules.ts";
 import type { DeviceGrant, PolledGrant } from "../device-grant.ts";
 import { announced, type Connection, type Database, Undo, undoable } from "../engine/database.ts";
-import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
-import type { ApproveResult, ClaimResult, DecisionResult, GrantStore, NewGrant } from "../store.ts";
+import type { ApproveResult, ClaimResult, DecisionResult, GrantStore } from "../store.ts";
 import { StoreError } from "../store-error.ts";
 import { factsLoader } from "./access-store.ts";
 import { auditWriter } from "./audit-store.ts";
 import { addConsent, rememberShown } from "./consent-store.ts";
 import { grantTopic } from "./grant-changes.ts";
+import { grantInserter } from "./new-grants.ts";
 import { signedInCheck } from "./session-store.ts";
 
 /**
@@ -22,33 +22,10 @@ export function grantStore(database: Database): GrantStore {
   const isSignedIn = signedInCheck(database);
   const writeAudit = auditWriter(database);
   const find = (id: string) => findGrant(db, "id", id);
-  const insertPending = prepared((grant: Pick<Tables["deviceGrants"], keyof NewGrant>) =>
-    db
-      .insertInto("deviceGrants")
-      .values({
-        id: grant.id,
-        deviceCodeHash: grant.deviceCodeHash,
-        userCode: grant.userCode,
-        clientId: grant.clientId,
-        requested: grant.requested,
-        reach: "[]",
-        deviceName: grant.deviceName,
-        devicePlatform: grant.devicePlatform,
-        initiatedIp: grant.initiatedIp,
-        createdAt: grant.createdAt,
-        expiresAt: grant.expiresAt,
-        status: "pending",
-        methods: "[]",
-      })
-      .onConflict((conflict) => conflict.column("userCode").doNothing())
-      .returning("id"),
-  );
+  const insert = grantInserter(database);
 
   return {
-    async insert(grant) {
-      const inserted = await insertPending(db, { ...grant, requested: JSON.stringify(grant.requested) });
-      return inserted.length > 0;
-    },
+    insert: (grant, charges = []) => insert(grant, charges),
 
     async countLive(now, clientId) {
       const { live } = await db

@@ -11,6 +11,7 @@ import type {
   RegistrationKey,
   RegistrationStore,
 } from "../store.ts";
+import { REGISTRATIONS_TOPIC } from "./accepted-scopes.ts";
 import { deleteApi, toApi, toApiRow } from "./api-store.ts";
 import { deleteApp, toApp, toAppRow } from "./app-store.ts";
 import { auditWriter } from "./audit-store.ts";
@@ -115,7 +116,7 @@ export function registrationStore(database: Database): RegistrationStore {
     async insert(registered, audit, certificates = []) {
       try {
         return await undoable<"inserted" | RegistrationConflict>(() =>
-          db.transaction().execute(async (trx) => {
+          announced(database, async (trx, changed) => {
             await trx
               .insertInto("clientIds")
               .values({ ...toRegistrationRow(registered.registration), kind: registered.kind })
@@ -125,6 +126,7 @@ export function registrationStore(database: Database): RegistrationStore {
             if (!(await userFlowExists(trx, registered))) throw new Undo<RegistrationConflict>("user_flow");
             if (certificates.length > 0) await trx.insertInto("appCertificates").values(certificates).execute();
             await writeAudit(trx, audit);
+            changed(REGISTRATIONS_TOPIC);
             return "inserted" as const;
           }),
         );
@@ -162,6 +164,7 @@ export function registrationStore(database: Database): RegistrationStore {
             }
             const counted = certificates ? { ...audit.detail, certificates: certificates.length } : audit.detail;
             await writeAudit(trx, { ...audit, detail: counted });
+            changed(REGISTRATIONS_TOPIC);
             return { outcome: "changed", registered };
           }),
         );
@@ -181,6 +184,7 @@ export function registrationStore(database: Database): RegistrationStore {
         if (gone) {
           await writeAudit(trx, audit);
           changed(appTopic(clientId));
+          changed(REGISTRATIONS_TOPIC);
         }
         return gone;
       }),
