@@ -27,7 +27,7 @@ export function newGrantsSuite(makeStore: MakeStore): void {
 
     test("are each stored as they are", async () => {
       const grants = [
-        grant({ deviceName: 'Küche "1"' }),
+        grant({ deviceName: 'Kitchen "1"' }),
         grant({ deviceName: null, devicePlatform: "Linux" }),
         grant(),
       ];

@@ -2,6 +2,7 @@ import type { Selectable } from "kysely";
 import { consentsOfApproval, mayApprove, type Refusal } from "../../directory/access-rules.ts";
 import type { DeviceGrant, PolledGrant } from "../device-grant.ts";
 import { announced, type Connection, type Database, Undo, undoable } from "../engine/database.ts";
+import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
 import type { ApproveResult, ClaimResult, DecisionResult, GrantStore } from "../store.ts";
 import { StoreError } from "../store-error.ts";
@@ -21,7 +22,16 @@ export function grantStore(database: Database): GrantStore {
   const loadFacts = factsLoader(database, { lock: true });
   const isSignedIn = signedInCheck(database);
   const writeAudit = auditWriter(database);
-  const find = (id: string) => findGrant(db, "id", id);
+  const finder = (by: "id" | "deviceCodeHash" | "userCode") => {
+    const select = prepared((of: { value: string }) =>
+      db.selectFrom("deviceGrants").where(by, "=", of.value).selectAll(),
+    );
+    return async (value: string) => {
+      const [row] = await select(db, { value });
+      return row && toGrant(row);
+    };
+  };
+  const find = finder("id");
   const insert = grantInserter(database);
 
   return {
@@ -61,8 +71,8 @@ export function grantStore(database: Database): GrantStore {
     ),
 
     findById: find,
-    findByDeviceCodeHash: (hash) => findGrant(db, "deviceCodeHash", hash),
-    findByUserCode: (userCode) => findGrant(db, "userCode", userCode),
+    findByDeviceCodeHash: finder("deviceCodeHash"),
+    findByUserCode: finder("userCode"),
 
     claim(id, { sessionId, userId, now, audit }): Promise<ClaimResult> {
       const live = (on: Connection) =>
@@ -210,6 +220,7 @@ async function inRounds<Result>(verb: string, id: string, attempt: () => Promise
   );
 }
 
+/** For a transaction that rarely needs it. */
 export async function findGrant(
   db: Connection,
   by: "id" | "deviceCodeHash" | "userCode",

@@ -2,7 +2,6 @@ import { CompiledQuery } from "kysely";
 import type { Charge, InsertResult, NewGrant } from "../device-grant.ts";
 import { inBatches } from "../engine/batches.ts";
 import type { Connection, Database } from "../engine/database.ts";
-import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
 import { buckets } from "./throttle-store.ts";
 
@@ -45,32 +44,36 @@ export function grantInserter(
   return (grant, charges) => insert({ row: { ...grant, requested: JSON.stringify(grant.requested) }, charges });
 }
 
-/** SQLite: a statement costs little there, because nothing is sent. */
+/** Rows in one statement of SQLite: few texts, so that each stays prepared. */
+const ROWS = [32, 16, 8, 4, 2, 1];
+
+/** SQLite: a statement for each charge costs little there, because nothing is sent. */
 function inOneTransaction({ db }: Database): (requests: Request[]) => Promise<InsertResult[]> {
   const { take, giveBack } = buckets({ db });
-  const insertRow = prepared((row: Row) =>
-    db
-      .insertInto("deviceGrants")
-      .values({
-        id: row.id,
-        deviceCodeHash: row.deviceCodeHash,
-        userCode: row.userCode,
-        clientId: row.clientId,
-        requested: row.requested,
-        reach: "[]",
-        deviceName: row.deviceName,
-        devicePlatform: row.devicePlatform,
-        initiatedIp: row.initiatedIp,
-        createdAt: row.createdAt,
-        expiresAt: row.expiresAt,
-        status: "pending",
-        methods: "[]",
-      })
-      .onConflict((conflict) => conflict.column("userCode").doNothing())
-      .returning("id"),
+  const columns = Object.entries(COLUMNS) as [keyof Row, readonly [name: string, type: string]][];
+  const names = columns.map(([, [name]]) => name).join(", ");
+  const one = `(${columns.map(() => "?").join(", ")}, '[]', 'pending', '[]')`;
+  const texts = new Map(
+    ROWS.map((rows) => [
+      rows,
+      `insert into device_grants (${names}, reach, status, methods) values ${Array(rows).fill(one).join(", ")}
+      on conflict (user_code) do nothing returning id`,
+    ]),
   );
 
-  async function insert(trx: Connection, { row, charges }: Request): Promise<InsertResult> {
+  async function insertAll(trx: Connection, rows: readonly Row[]): Promise<Set<string>> {
+    const inserted = new Set<string>();
+    for (let from = 0; from < rows.length; ) {
+      const count = ROWS.find((each) => each <= rows.length - from) as number;
+      const values = rows.slice(from, from + count).flatMap((row) => columns.map(([member]) => row[member]));
+      const { rows: stored } = await trx.executeQuery<{ id: string }>(CompiledQuery.raw(texts.get(count)!, values));
+      for (const { id } of stored) inserted.add(id);
+      from += count;
+    }
+    return inserted;
+  }
+
+  async function refusalOf(trx: Connection, { row, charges }: Request): Promise<InsertResult | undefined> {
     const taken: string[] = [];
     for (const { bucket, limit } of charges) {
       const { allowed, retryAt } = await take(trx, bucket, limit, row.createdAt);
@@ -80,14 +83,21 @@ function inOneTransaction({ db }: Database): (requests: Request[]) => Promise<In
       }
       taken.push(bucket);
     }
-    return { outcome: (await insertRow(trx, row)).length > 0 ? "inserted" : "user_code_taken" };
+    return undefined;
   }
 
   return (requests) =>
     db.transaction().execute(async (trx) => {
-      const results: InsertResult[] = [];
-      for (const request of requests) results.push(await insert(trx, request));
-      return results;
+      const refusals: (InsertResult | undefined)[] = [];
+      for (const request of requests) {
+        refusals.push(request.charges.length > 0 ? await refusalOf(trx, request) : undefined);
+      }
+      const admitted = requests.filter((_request, index) => refusals[index] === undefined).map(({ row }) => row);
+      const inserted = await insertAll(trx, admitted);
+      return requests.map(
+        ({ row }, index): InsertResult =>
+          refusals[index] ?? { outcome: inserted.has(row.id) ? "inserted" : "user_code_taken" },
+      );
     });
 }
 
