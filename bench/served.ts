@@ -12,7 +12,7 @@ export interface Served {
   tokenPath: string;
   clientId: string;
   /** Of the tenant: what a program signs in with. */
-  signIn?: { authority: string; scope: string };
+  signIn?: { authority: string; scope: string; person: { email: string; password: string } };
   /** The `grant_type` value for device codes. */
   deviceGrant: string;
 }
