@@ -14,7 +14,7 @@ export interface Served {
   /** Whether it can be asked not to sign (`sign`). */
   unsigned?: true;
   /** Of the tenant: what a program signs in with. */
-  signIn?: { authority: string; scope: string };
+  signIn?: { authority: string; scope: string; person: { email: string; password: string } };
   /** The `grant_type` value for device codes. */
   deviceGrant: string;
 }

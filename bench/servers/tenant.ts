@@ -11,6 +11,7 @@ import { serve } from "../served.ts";
 
 const [kind, dataDir, url] = process.argv.slice(2) as [string, string, string | undefined];
 const PERSON = "bench@contoso.example";
+const PASSWORD = "seven slow herons";
 
 let statements = 0;
 const send = pg.Client.prototype.query;
@@ -34,7 +35,7 @@ const tenant = await startWithContext({
 const base = new URL(tenant.authority);
 const app = tenant.apps[0]!;
 const api = tenant.apis[0]!;
-await tenant.admin.people.add({ email: PERSON, displayName: "Bench" });
+await tenant.admin.people.add({ email: PERSON, displayName: "Bench", password: PASSWORD });
 
 /** A complete sign-in over the wire. The operator approves for the user. */
 async function refreshToken(client: ReturnType<typeof formClient>): Promise<string> {
@@ -70,6 +71,7 @@ serve(
     signIn: {
       authority: tenant.authority,
       scope: `api://${api.clientId}/${api.scopes[0]}`,
+      person: { email: PERSON, password: PASSWORD },
     },
   },
   {

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, hash, hkdfSync, randomBytes, randomFillSync } from "node:crypto";
 
 /** 32 random bytes, stored as `seal.key` in the data folder. */
 export type SealKey = Uint8Array;
@@ -61,7 +61,7 @@ export function unseal(key: Uint8Array, sealed: string, context: string): string
 
 /** SHA-256, base64url. Codes, tokens and session IDs of 256 random bits are stored in this form. */
 export function hashSecret(secret: string): string {
-  return createHash("sha256").update(secret).digest("base64url");
+  return hash("sha256", secret, "base64url");
 }
 
 /** Keyed hash, base64url, for secrets too short for a plain hash (mailed codes). */
@@ -69,7 +69,21 @@ export function keyedHash(key: Uint8Array, text: string): string {
   return createHmac("sha256", key).update(text).digest("base64url");
 }
 
+/**
+ * Random bytes for the next secrets, as `randomUUID` keeps them: a call to the generator costs more than a few bytes.
+ * Each byte is used once, and erased.
+ */
+const random = Buffer.alloc(4_096);
+let used = random.length;
+
 /** A new random secret of `bytes` bytes (default: 32, which is 256 bits), base64url. */
 export function newSecret(bytes = 32): string {
-  return randomBytes(bytes).toString("base64url");
+  if (used + bytes > random.length) {
+    randomFillSync(random);
+    used = 0;
+  }
+  const secret = random.toString("base64url", used, used + bytes);
+  random.fill(0, used, used + bytes);
+  used += bytes;
+  return secret;
 }

@@ -155,6 +155,16 @@ export function claimedClientId(request: FastifyRequest, form: Form): string | u
   }
 }
 
+/** True if a request contains something that authenticates its client, and so has to be checked. */
+export function authenticates(form: Form, authorization: string | undefined): boolean {
+  return (
+    authorization !== undefined ||
+    form.has("client_secret") ||
+    form.has("client_assertion") ||
+    form.has("client_assertion_type")
+  );
+}
+
 /**
  * PostgreSQL rejects some characters that a client ID cannot have (RFC 6749 §A.1), even in a query, so such an ID is
  * not looked up.

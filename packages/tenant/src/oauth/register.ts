@@ -47,13 +47,14 @@ export function registerLoopbackAuthorize(app: FastifyInstance, ctx: OAuthContex
 function endpointsOfTenant(scope: FastifyInstance, ctx: OAuthContext, define: (app: FastifyInstance) => void): void {
   acceptForms(scope);
   const names = new Set(namesOf(ctx.config));
-  scope.addHook("onRequest", async (request) => {
+  scope.addHook("onRequest", (request, _reply, done) => {
     const { tenant } = request.params as { tenant?: string };
-    if (tenant !== undefined && !names.has(tenant.toLowerCase())) throw new ProtocolError("tenant_unknown");
+    done(tenant === undefined || names.has(tenant.toLowerCase()) ? undefined : new ProtocolError("tenant_unknown"));
   });
   // An endpoint that takes a form gets an empty one if the body is missing.
-  scope.addHook("preValidation", async (request) => {
+  scope.addHook("preValidation", (request, _reply, done) => {
     if (request.method === "POST" && !(request.body instanceof Map)) request.body = new Map();
+    done();
   });
   scope.setErrorHandler((error: FastifyError | ProtocolError, request, reply) => {
     if (error instanceof ProtocolError) return sendProtocolError(reply, request, error, ctx.clock);

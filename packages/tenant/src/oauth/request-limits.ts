@@ -3,7 +3,7 @@ import type { TenantConfig } from "../directory/tenant-config.ts";
 import { isLoopbackAddress, networksOf } from "../kernel/ip-address.ts";
 import { noTelemetry, type Telemetry } from "../kernel/telemetry.ts";
 import type { Clock } from "../kernel/time.ts";
-import type { ThrottleStore } from "../storage/store.ts";
+import type { Charge, ThrottleStore } from "../storage/store.ts";
 import { ProtocolError } from "./protocol-error.ts";
 
 const TEN_MINUTES = 10 * 60 * 1000;
@@ -86,6 +86,16 @@ export async function takeRequest(
     if (allowed) return undefined;
   }
   return retryAt ?? takeOfNetworks(ctx, "interactionBeyondCap", from.ip, now);
+}
+
+/** What `takeRequest` would take for a device code, to be taken when it is inserted. */
+export function deviceCodeCharges({ config }: Pick<RequestContext, "config">, ip: string): Charge[] {
+  if (isUnlimited(config, ip)) return [];
+  const { count, windowMs } = requestLimits(config).deviceCodeByIp;
+  return networksOf(ip).map(({ name, times }) => ({
+    bucket: `deviceCodeByIp:${name}`,
+    limit: { count: count * times, windowMs },
+  }));
 }
 
 /** Charges one of the few device codes that each network can still have at the limit of waiting codes. */

@@ -58,22 +58,25 @@ export function createWebApp(options: WebAppOptions): FastifyInstance {
   app.decorateReply("outcome", "");
   options.tracing?.traceRequests(app);
 
-  app.addHook("onRequest", async (request, reply) => {
-    if (hosts.has((request.headers.host ?? "").toLowerCase()) && servedOverTls(request)) {
-      if (options.strictTransport) reply.header("Strict-Transport-Security", STRICT_TRANSPORT);
+  // Hooks of every request are not async: a promise costs more than what they do.
+  app.addHook("onRequest", (request, reply, done) => {
+    if (!hosts.has((request.headers.host ?? "").toLowerCase()) || !servedOverTls(request)) {
+      reply.status(421).header("cache-control", "no-store").send(plainError(421));
       return;
     }
-    return reply.status(421).header("cache-control", "no-store").send(plainError(421));
+    if (options.strictTransport) reply.header("Strict-Transport-Security", STRICT_TRANSPORT);
+    done();
   });
   const servedOverTls = (request: FastifyRequest) => !options.requireForwardedTls || request.protocol === "https";
 
-  app.addHook("onResponse", async (request, reply) => {
+  app.addHook("onResponse", (request, reply, done) => {
     const route = routeOf(request);
     const held = heldMs(request.raw);
     const ms = Math.max(0, reply.elapsedTime - held);
     metrics.observe(request.method, route, reply.statusCode, outcomeOf(reply), ms / 1000);
     const times = { ms: Math.round(ms), ...(held > 0 && { held_ms: Math.round(held) }) };
     request.log.info({ method: request.method, route, status: reply.statusCode, ...times });
+    done();
   });
 
   app.setErrorHandler((error: FastifyError, request, reply) => {

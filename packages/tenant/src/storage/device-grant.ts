@@ -89,10 +89,23 @@ export type ApproveResult =
   /** The access rule refused, and the grant does not change. */
   | { outcome: "refused"; why: Refusal; grant: DeviceGrant };
 
+/** Something to take from a budget (`ThrottleStore.take`) in the transaction that needs it. */
+export interface Charge {
+  bucket: string;
+  limit: { count: number; windowMs: number };
+}
+
+export type InsertResult =
+  | { outcome: "inserted" }
+  /** Another row has the user_code: the caller must generate a new one. The charges were taken. */
+  | { outcome: "user_code_taken" }
+  /** The budget of `bucket` is used up until `retryAt`. Nothing was inserted or taken. */
+  | { outcome: "refused"; bucket: string; retryAt: number };
+
 /** Each transition and its audit record are one transaction. A transition that did not happen is not recorded. */
 export interface GrantStore {
-  /** False if another row has the user_code: the caller must generate a new one. */
-  insert(grant: NewGrant): Promise<boolean>;
+  /** Takes the charges, if there are any, and inserts the grant. Concurrent calls share a transaction. */
+  insert(grant: NewGrant, charges?: readonly Charge[]): Promise<InsertResult>;
   /** Grants of the tenant, or of one client, that are pending or claimed and not expired. */
   countLive(now: number, clientId?: string): Promise<number>;
   /** All grants that are still stored, by state, for the metrics. One whose time is up counts as `expired`. */

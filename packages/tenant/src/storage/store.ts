@@ -7,6 +7,7 @@
  */
 
 import type { SigningAlgorithm } from "../directory/entities.ts";
+import type { AcceptedScopes } from "./accepted-scopes.ts";
 import type { AdministrationReader, AdministrationStore } from "./administration.ts";
 import type { AuditReader, AuditRecord, AuditStore } from "./audit.ts";
 import type { AuthorizationStore } from "./authorization-request.ts";
@@ -25,6 +26,7 @@ import type { SealStore } from "./sealed.ts";
 import type { SessionStore } from "./sessions.ts";
 import type { TokenStore } from "./tokens.ts";
 
+export type * from "./accepted-scopes.ts";
 export type * from "./administration.ts";
 export type * from "./audit.ts";
 export type * from "./authorization-request.ts";
@@ -46,6 +48,7 @@ export interface Store {
   readonly grants: GrantStore;
   readonly grantChanges: GrantChanges;
   readonly pendingPolls: PendingPolls;
+  readonly acceptedScopes: AcceptedScopes;
   readonly settingChanges: SettingChanges;
   readonly authorizations: AuthorizationStore;
   readonly tokens: TokenStore;

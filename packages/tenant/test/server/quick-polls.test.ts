@@ -67,7 +67,7 @@ async function start(more: Partial<WebAppOptions> & { embedded?: boolean } = {},
     const { now } = ctx.clock;
     const times = { createdAt: now(), expiresAt: now() + 900_000 };
     const grant = sampleGrant(clientId, scopesAt("none", []), { ...times, deviceCodeHash: hashSecret(code) });
-    assert.ok(await ctx.store.grants.insert(grant));
+    assert.deepEqual(await ctx.store.grants.insert(grant), { outcome: "inserted" });
     return code;
   };
   return {

@@ -96,11 +96,11 @@ export function grantSuite(makeStore: MakeStore): void {
     test("a user_code belongs to one grant at a time, and is free a day after that grant's end", async () => {
       const first = await pendingGrant(store, samples);
       const again = () => sampleGrant(first.clientId, first.requested, { userCode: first.userCode });
-      assert.equal(await store.grants.insert(again()), false);
+      assert.deepEqual(await store.grants.insert(again()), { outcome: "user_code_taken" });
       await store.purgeExpired(first.expiresAt + DAY - 1);
-      assert.equal(await store.grants.insert(again()), false);
+      assert.deepEqual(await store.grants.insert(again()), { outcome: "user_code_taken" });
       await store.purgeExpired(first.expiresAt + DAY);
-      assert.equal(await store.grants.insert(again()), true);
+      assert.deepEqual(await store.grants.insert(again()), { outcome: "inserted" });
     });
 
     test("pending and claimed grants count as live until they expire", async () => {

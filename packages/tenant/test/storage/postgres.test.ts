@@ -4,6 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import pg from "pg";
 import { openPostgresStore } from "../../src/storage/sql/open-store.ts";
 import { freshSchema } from "../fixtures/postgres.ts";
+import { acceptedScopesSuite } from "./accepted-scopes-suite.ts";
 import { contractSuite } from "./contract-suite.ts";
 import { lostNotificationSuite } from "./grant-changes-suite.ts";
 import { linkCredentialsSuite } from "./link-suite.ts";
@@ -15,6 +16,7 @@ import { seedSamples } from "./samples.ts";
 describe("PostgreSQL", () => {
   contractSuite(postgres);
   pendingPollsSuite(postgres);
+  acceptedScopesSuite(postgres);
   restartSuite(postgres);
   linkCredentialsSuite(postgres);
   lostNotificationSuite(postgresChecking);

@@ -192,7 +192,7 @@ export type Samples = Awaited<ReturnType<typeof seedSamples>>;
 
 export async function pendingGrant(store: Store, { app, scopes }: Samples, changes: Partial<NewGrant> = {}) {
   const grant = sampleGrant(app.clientId, scopes, changes);
-  if (!(await store.grants.insert(grant))) throw new Error("the user_code was taken");
+  if ((await store.grants.insert(grant)).outcome !== "inserted") throw new Error("the user_code was taken");
   return grant;
 }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, describe, test } from "node:test";
 import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
+import { acceptedScopesSuite } from "./accepted-scopes-suite.ts";
 import { contractSuite } from "./contract-suite.ts";
 import { lostNotificationSuite } from "./grant-changes-suite.ts";
 import { linkCredentialsSuite } from "./link-suite.ts";
@@ -16,6 +17,7 @@ import { approvedGrant, redemption, seedSamples } from "./samples.ts";
 describe("SQLite in a file", () => {
   contractSuite(sqliteFile);
   pendingPollsSuite(sqliteFile);
+  acceptedScopesSuite(sqliteFile);
   restartSuite(sqliteFile);
   linkCredentialsSuite(sqliteFile);
   lostNotificationSuite(sqliteChecking);

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { locales } from "../../src/ui/i18n/languages.ts";
 import type { DeviceConsentView } from "../../src/ui/pages/device-consent.ts";
 import { renderPage, scriptOf, titleOf } from "../../src/ui/render.ts";
 import type { View } from "../../src/ui/view.ts";
 import { formsOf, rendered, sample, wordsOf } from "./pages/rendered.ts";
-import { chrome, samples } from "./pages/sample-views.ts";
+import { chrome, chromeIn, samples } from "./pages/sample-views.ts";
 
 /** The one script that a page may have. */
 function ourScriptOf(view: View): string {
@@ -20,8 +21,14 @@ describe("every page", () => {
     const page = renderPage(view, chrome).replace(forProgram, "<form>");
     const ourScript = ourScriptOf(view);
 
-    test(`${name} is under 30 KB, has no script but one of ours, no inline style, and loads nothing`, () => {
-      assert.ok(Buffer.byteLength(page) < 30_000, `${Buffer.byteLength(page)} bytes`);
+    test(`${name} is under 30 KB uncompressed in every language, with its style and script`, () => {
+      for (const locale of locales) {
+        const bytes = Buffer.byteLength(renderPage(view, chromeIn(locale)));
+        assert.ok(bytes < 30_000, `${bytes} bytes in ${locale}`);
+      }
+    });
+
+    test(`${name} has no script but one of ours, no inline style, and loads nothing`, () => {
       assert.equal(page.includes(ourScript), scriptOf(view) !== undefined);
       assert.doesNotMatch(page.replace(ourScript, ""), /<script|javascript:|<[^>]+ (?:style|on[a-z]+)=/i);
       // The administrator's terms of use are external, so they are a link: users open it if they want to read them.

@@ -1,4 +1,5 @@
 import { hashSecret } from "../../kernel/seal.ts";
+import { authenticates } from "../client-authentication.ts";
 import type { Form } from "../form.ts";
 import type { OAuthContext } from "../oauth-context.ts";
 
@@ -16,12 +17,7 @@ export interface PublicPoll {
 /** `authorization`: the header of that name. Undefined for any other request. */
 export function publicPoll(form: Form, authorization: string | undefined): PublicPoll | undefined {
   const [deviceCode, clientId] = [form.get("device_code"), form.get("client_id")];
-  const authenticates =
-    authorization !== undefined ||
-    form.has("client_secret") ||
-    form.has("client_assertion") ||
-    form.has("client_assertion_type");
-  if (authenticates || deviceCode === undefined || clientId === undefined) return undefined;
+  if (authenticates(form, authorization) || deviceCode === undefined || clientId === undefined) return undefined;
   return { deviceCodeHash: hashSecret(deviceCode), clientId: clientId.toLowerCase() };
 }
 

@@ -44,8 +44,19 @@ export class PendingCodes {
       }
     }
     const guesses = await this.#count("guesses", () => store.throttle.peek("userCodeGlobal:tenant", 0, now));
-    // Doubled, so that codes are long enough before the shorter ones are rejected.
-    return userCodeLength(all.value, guessGrade(2 * guesses.value));
+    return lengthFor(all.value, guesses.value);
+  }
+
+  /** The same from recent counts. Undefined if something must be counted, or a limit is reached: then ask the store. */
+  knownLength(clientId: string, ip: string): number | undefined {
+    const { config } = this.#ctx;
+    const [all, own, guesses] = ["all", `client ${clientId}`, "guesses"].map((key) => this.#recent(key)?.value);
+    if (all === undefined || guesses === undefined) return undefined;
+    if (!isUnlimited(config, ip)) {
+      const { pendingDeviceCodes, pendingDeviceCodesByClient } = config.limits;
+      if (own === undefined || all >= pendingDeviceCodes || own >= pendingDeviceCodesByClient) return undefined;
+    }
+    return lengthFor(all, guesses);
   }
 
   added(clientId: string): void {
@@ -55,17 +66,24 @@ export class PendingCodes {
     }
   }
 
+  #recent(key: string): Count | undefined {
+    const count = this.#counts.get(key);
+    return count && Math.abs(this.#ctx.clock.now() - count.at) <= TRUSTED_FOR ? count : undefined;
+  }
+
   async #count(key: string, read: () => Promise<number>): Promise<Count> {
+    const recent = this.#recent(key);
+    if (recent) return recent;
+    if (this.#counts.size >= MAX_CLIENTS) this.#counts.clear();
     const now = this.#ctx.clock.now();
-    let count = this.#counts.get(key);
-    if (!count || Math.abs(now - count.at) > TRUSTED_FOR) {
-      if (this.#counts.size >= MAX_CLIENTS) this.#counts.clear();
-      // Concurrent callers use the old value until the new one is available.
-      if (count) count.at = now;
-      const value = await read();
-      count = { value, at: now };
-      this.#counts.set(key, count);
-    }
+    const old = this.#counts.get(key);
+    // Concurrent callers use the old value until the new one is available.
+    if (old) old.at = now;
+    const count = { value: await read(), at: now };
+    this.#counts.set(key, count);
     return count;
   }
 }
+
+/** Guesses count double, so that codes are long enough before the shorter ones are rejected. */
+const lengthFor = (liveCodes: number, guesses: number) => userCodeLength(liveCodes, guessGrade(2 * guesses));

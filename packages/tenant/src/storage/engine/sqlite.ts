@@ -156,6 +156,9 @@ function openFile(file: string): DatabaseSync {
     const database = connectSqlite(file, { timeout: BUSY_TIMEOUT });
     // FULL: committed data is on disk before the caller gets its answer, even if the machine loses power.
     database.exec("pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on");
+    // What a savepoint keeps for a rollback is written to a temporary file from 64 KiB on, which costs more than the
+    // changes themselves.
+    database.exec("pragma temp_store = memory");
     return database;
   } catch (error) {
     throw cannotOpen(file, error);

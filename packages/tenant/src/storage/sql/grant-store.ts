@@ -4,12 +4,13 @@ import type { DeviceGrant, PolledGrant } from "../device-grant.ts";
 import { announced, type Connection, type Database, Undo, undoable } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
-import type { ApproveResult, ClaimResult, DecisionResult, GrantStore, NewGrant } from "../store.ts";
+import type { ApproveResult, ClaimResult, DecisionResult, GrantStore } from "../store.ts";
 import { StoreError } from "../store-error.ts";
 import { factsLoader } from "./access-store.ts";
 import { auditWriter } from "./audit-store.ts";
 import { addConsent, rememberShown } from "./consent-store.ts";
 import { grantTopic } from "./grant-changes.ts";
+import { grantInserter } from "./new-grants.ts";
 import { signedInCheck } from "./session-store.ts";
 
 /**
@@ -21,34 +22,20 @@ export function grantStore(database: Database): GrantStore {
   const loadFacts = factsLoader(database, { lock: true });
   const isSignedIn = signedInCheck(database);
   const writeAudit = auditWriter(database);
-  const find = (id: string) => findGrant(db, "id", id);
-  const insertPending = prepared((grant: Pick<Tables["deviceGrants"], keyof NewGrant>) =>
-    db
-      .insertInto("deviceGrants")
-      .values({
-        id: grant.id,
-        deviceCodeHash: grant.deviceCodeHash,
-        userCode: grant.userCode,
-        clientId: grant.clientId,
-        requested: grant.requested,
-        reach: "[]",
-        deviceName: grant.deviceName,
-        devicePlatform: grant.devicePlatform,
-        initiatedIp: grant.initiatedIp,
-        createdAt: grant.createdAt,
-        expiresAt: grant.expiresAt,
-        status: "pending",
-        methods: "[]",
-      })
-      .onConflict((conflict) => conflict.column("userCode").doNothing())
-      .returning("id"),
-  );
+  const finder = (by: "id" | "deviceCodeHash" | "userCode") => {
+    const select = prepared((of: { value: string }) =>
+      db.selectFrom("deviceGrants").where(by, "=", of.value).selectAll(),
+    );
+    return async (value: string) => {
+      const [row] = await select(db, { value });
+      return row && toGrant(row);
+    };
+  };
+  const find = finder("id");
+  const insert = grantInserter(database);
 
   return {
-    async insert(grant) {
-      const inserted = await insertPending(db, { ...grant, requested: JSON.stringify(grant.requested) });
-      return inserted.length > 0;
-    },
+    insert: (grant, charges = []) => insert(grant, charges),
 
     async countLive(now, clientId) {
       const { live } = await db
@@ -84,8 +71,8 @@ export function grantStore(database: Database): GrantStore {
     ),
 
     findById: find,
-    findByDeviceCodeHash: (hash) => findGrant(db, "deviceCodeHash", hash),
-    findByUserCode: (userCode) => findGrant(db, "userCode", userCode),
+    findByDeviceCodeHash: finder("deviceCodeHash"),
+    findByUserCode: finder("userCode"),
 
     claim(id, { sessionId, userId, now, audit }): Promise<ClaimResult> {
       const live = (on: Connection) =>
@@ -233,6 +220,7 @@ async function inRounds<Result>(verb: string, id: string, attempt: () => Promise
   );
 }
 
+/** For a transaction that rarely needs it. */
 export async function findGrant(
   db: Connection,
   by: "id" | "deviceCodeHash" | "userCode",

@@ -4,6 +4,7 @@ import { openPostgresDatabase, type PostgresOptions } from "../engine/postgres.t
 import { retried } from "../engine/retry.ts";
 import { openSqliteDatabase, type SqliteOptions } from "../engine/sqlite.ts";
 import type { PurgeOptions, RestoredSettlement, Store, StoreObserver } from "../store.ts";
+import { acceptedScopes } from "./accepted-scopes.ts";
 import { accessStore } from "./access-store.ts";
 import { auditStore } from "./audit-store.ts";
 import { authorizationStore } from "./authorization-store.ts";
@@ -61,6 +62,7 @@ export function storeOver(
     grants: retried(grantStore(database), "grants", observe),
     grantChanges: changes,
     pendingPolls: pendingPolls(database, pollsInMemory),
+    acceptedScopes: acceptedScopes(database),
     settingChanges: settingChanges(database),
     authorizations: retried(authorizationStore(database), "authorizations", observe),
     tokens: retried(tokenStore(database), "tokens", observe),

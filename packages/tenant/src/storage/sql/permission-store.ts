@@ -1,7 +1,8 @@
 import type { Consent } from "../../directory/entities.ts";
 import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
-import type { Connection, Database } from "../engine/database.ts";
+import { announced, type Connection, type Database } from "../engine/database.ts";
 import type { ConsentKey, PermissionStore, RoleAssignment } from "../store.ts";
+import { REGISTRATIONS_TOPIC } from "./accepted-scopes.ts";
 import { auditWriter } from "./audit-store.ts";
 import { ADMINISTRATOR } from "./consent-store.ts";
 
@@ -107,28 +108,31 @@ export function permissionStore(database: Database): PermissionStore {
       }),
 
     replaceConsent: (consent, audit) =>
-      db.transaction().execute(async (trx) => {
+      announced(database, async (trx, changed) => {
         if (!(await lockClient(trx, consent.clientId))) return false;
         if (!(await remove(trx, consent))) return false;
         await put(trx, consent);
         await writeAudit(trx, audit);
+        announce(consent, changed);
         return true;
       }),
 
     putConsent: (consent, audit) =>
-      db.transaction().execute(async (trx) => {
+      announced(database, async (trx, changed) => {
         if (!(await lockClient(trx, consent.clientId))) return "unknown";
         const outcome = (await remove(trx, consent)) ? "replaced" : "inserted";
         await put(trx, consent);
         await writeAudit(trx, audit[outcome]);
+        announce(consent, changed);
         return outcome;
       }),
 
     deleteConsent: (key, audit) =>
-      db.transaction().execute(async (trx) => {
+      announced(database, async (trx, changed) => {
         await lockClient(trx, key.clientId);
         const gone = await remove(trx, key);
         if (gone) await writeAudit(trx, audit);
+        announce(key, changed);
         return gone;
       }),
 
@@ -179,6 +183,11 @@ export function permissionStore(database: Database): PermissionStore {
         return true;
       }),
   };
+}
+
+/** A user's own consent decides nothing before that user signs in. */
+function announce({ userId }: Pick<ConsentKey, "userId">, changed: (topic: string) => void): void {
+  if (userId === null) changed(REGISTRATIONS_TOPIC);
 }
 
 function deletionOf(trx: Connection, { clientId, roleValue, principalId }: RoleAssignment) {

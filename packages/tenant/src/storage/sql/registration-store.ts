@@ -11,6 +11,7 @@ import type {
   RegistrationKey,
   RegistrationStore,
 } from "../store.ts";
+import { REGISTRATIONS_TOPIC } from "./accepted-scopes.ts";
 import { deleteApi, toApi, toApiRow } from "./api-store.ts";
 import { deleteApp, toApp, toAppRow } from "./app-store.ts";
 import { auditWriter } from "./audit-store.ts";
@@ -127,6 +128,7 @@ export function registrationStore(database: Database): RegistrationStore {
             if (certificates.length > 0) await trx.insertInto("appCertificates").values(certificates).execute();
             await writeAudit(trx, audit);
             if (algorithmOf(registered) !== "RS256") changed(SETTINGS_TOPIC);
+            changed(REGISTRATIONS_TOPIC);
             return "inserted" as const;
           }),
         );
@@ -165,6 +167,7 @@ export function registrationStore(database: Database): RegistrationStore {
             }
             const counted = certificates ? { ...audit.detail, certificates: certificates.length } : audit.detail;
             await writeAudit(trx, { ...audit, detail: counted });
+            changed(REGISTRATIONS_TOPIC);
             return { outcome: "changed", registered };
           }),
         );
@@ -184,6 +187,7 @@ export function registrationStore(database: Database): RegistrationStore {
         if (gone) {
           await writeAudit(trx, audit);
           changed(appTopic(clientId));
+          changed(REGISTRATIONS_TOPIC);
         }
         return gone;
       }),

@@ -1,5 +1,6 @@
 import type { Selectable, UpdateResult } from "kysely";
 import type { Connection, Database } from "../engine/database.ts";
+import { prepared } from "../engine/prepared.ts";
 import { isForeignKeyViolation } from "../engine/retry.ts";
 import type { Tables } from "../migrations/tables.ts";
 import type { Interaction, InteractionSubject, SessionStore } from "../store.ts";
@@ -25,42 +26,17 @@ export function signedInCheck({ locksRows }: Pick<Database, "locksRows">) {
   };
 }
 
-export function sessionStore(database: Database): SessionStore {
-  const { db } = database;
-  /**
-   * Whether the user may sign in with what was verified under this version of their credentials. Locked until the
-   * transaction ends, so that a new password, or "this wasn't me", comes before or after, never in between.
-   */
-  const mayEnter = async (trx: Connection, userId: string, credentialsVersion: number) => {
-    const user = await trx
-      .selectFrom("users")
-      .where("id", "=", userId)
-      .where("disabledAt", "is", null)
-      .where("credentialsVersion", "=", credentialsVersion)
-      .select("id")
-      .$if(database.locksRows, (query) => query.forShare())
-      .executeTakeFirst();
-    return user !== undefined;
-  };
-  const rowOf = (id: string, sessionId: string, on: Connection = db) =>
-    on.updateTable("flows").where("id", "=", id).where("sessionId", "=", sessionId);
+/** What each page of a sign-in reads and writes. Built once, because building takes longer than the database. */
+function pageQueries({ db, locksRows }: Database) {
   return {
-    async ensure(session) {
-      await db
-        .insertInto("sessions")
-        .values({ ...session, methods: "[]", keepSignedIn: 0 })
-        .onConflict((conflict) => conflict.column("id").doNothing())
-        .execute();
-    },
-
-    async find(id, now) {
-      const row = await db
+    find: prepared((by: { id: string; now: number }) =>
+      db
         .selectFrom("sessions")
         .leftJoin("users", "users.id", "sessions.userId")
-        .where("sessions.id", "=", id)
-        .where("sessions.expiresAt", ">", now)
+        .where("sessions.id", "=", by.id)
+        .where("sessions.expiresAt", ">", by.now)
         .where((where) =>
-          where.or([where("sessions.idleExpiresAt", "is", null), where("sessions.idleExpiresAt", ">", now)]),
+          where.or([where("sessions.idleExpiresAt", "is", null), where("sessions.idleExpiresAt", ">", by.now)]),
         )
         .where((where) =>
           where.or([
@@ -71,8 +47,68 @@ export function sessionStore(database: Database): SessionStore {
         .select(["sessions.id as sessionId", "sessions.userId", "sessions.methods", "sessions.authTime"])
         .select(["sessions.createdAt as sessionCreatedAt", "sessions.expiresAt as sessionExpiresAt"])
         .select(["sessions.idleExpiresAt", "sessions.keepSignedIn"])
-        .selectAll("users")
-        .executeTakeFirst();
+        .selectAll("users"),
+    ),
+    ensure: prepared((session: { id: string; createdAt: number; expiresAt: number }) =>
+      db
+        .insertInto("sessions")
+        .values({
+          id: session.id,
+          createdAt: session.createdAt,
+          expiresAt: session.expiresAt,
+          methods: "[]",
+          keepSignedIn: 0,
+        })
+        .onConflict((conflict) => conflict.column("id").doNothing()),
+    ),
+    findFlow: prepared((by: { id: string; sessionId: string; now: number }) =>
+      db
+        .selectFrom("flows")
+        .where("id", "=", by.id)
+        .where("sessionId", "=", by.sessionId)
+        .where("expiresAt", ">", by.now)
+        .selectAll(),
+    ),
+    /** Locked until the transaction ends, so that a change of the user comes before or after, never in between. */
+    findEntering: prepared((by: { userId: string; credentialsVersion: number }) =>
+      db
+        .selectFrom("users")
+        .where("id", "=", by.userId)
+        .where("disabledAt", "is", null)
+        .where("credentialsVersion", "=", by.credentialsVersion)
+        .select("id")
+        .$if(locksRows, (query) => query.forShare()),
+    ),
+    findReplaced: prepared((by: { id: string; now: number }) =>
+      db
+        .selectFrom("sessions")
+        .where("id", "=", by.id)
+        .where("expiresAt", ">", by.now)
+        .select("id")
+        .$if(locksRows, (query) => query.forUpdate()),
+    ),
+    moveFlows: prepared((from: { id: string; to: string }) =>
+      db.updateTable("flows").where("sessionId", "=", from.id).set({ sessionId: from.to }),
+    ),
+    remove: prepared((by: { id: string }) => db.deleteFrom("sessions").where("id", "=", by.id)),
+  };
+}
+
+export function sessionStore(database: Database): SessionStore {
+  const { db } = database;
+  const queries = pageQueries(database);
+  /** Whether the user may sign in with what was verified under this version of their credentials. */
+  const mayEnter = async (trx: Connection, userId: string, credentialsVersion: number) =>
+    (await queries.findEntering(trx, { userId, credentialsVersion })).length > 0;
+  const rowOf = (id: string, sessionId: string, on: Connection = db) =>
+    on.updateTable("flows").where("id", "=", id).where("sessionId", "=", sessionId);
+  return {
+    async ensure(session) {
+      await queries.ensure(db, session);
+    },
+
+    async find(id, now) {
+      const [row] = await queries.find(db, { id, now });
       if (!row) return undefined;
       const { sessionId, userId, methods, authTime, sessionCreatedAt, sessionExpiresAt, ...others } = row;
       const { idleExpiresAt, keepSignedIn, ...user } = others;
@@ -87,14 +123,8 @@ export function sessionStore(database: Database): SessionStore {
     signIn: (oldId, { credentialsVersion, interactionId, keepSignedIn = false, ...session }) =>
       db.transaction().execute(async (trx) => {
         if (!(await mayEnter(trx, session.userId, credentialsVersion))) return false;
-        const old = await trx
-          .selectFrom("sessions")
-          .where("id", "=", oldId)
-          .where("expiresAt", ">", session.createdAt)
-          .select("id")
-          .$if(database.locksRows, (query) => query.forUpdate())
-          .executeTakeFirst();
-        if (!old) return false;
+        const old = await queries.findReplaced(trx, { id: oldId, now: session.createdAt });
+        if (old.length === 0) return false;
         if (interactionId !== undefined) {
           const passed = trx.selectFrom("flows").where("id", "=", interactionId).where("sessionId", "=", oldId);
           if (!(await passed.where("userId", "=", session.userId).select("id").executeTakeFirst())) return false;
@@ -103,8 +133,8 @@ export function sessionStore(database: Database): SessionStore {
           .insertInto("sessions")
           .values({ ...session, methods: JSON.stringify(session.methods), keepSignedIn: keepSignedIn ? 1 : 0 })
           .execute();
-        await trx.updateTable("flows").where("sessionId", "=", oldId).set({ sessionId: session.id }).execute();
-        await trx.deleteFrom("sessions").where("id", "=", oldId).execute();
+        await queries.moveFlows(trx, { id: oldId, to: session.id });
+        await queries.remove(trx, { id: oldId });
         return true;
       }),
 
@@ -118,7 +148,7 @@ export function sessionStore(database: Database): SessionStore {
     },
 
     async end(id) {
-      await db.deleteFrom("sessions").where("id", "=", id).execute();
+      await queries.remove(db, { id });
     },
 
     async insertInteraction(interaction) {
@@ -132,13 +162,7 @@ export function sessionStore(database: Database): SessionStore {
     },
 
     async findInteraction(id, sessionId, now) {
-      const row = await db
-        .selectFrom("flows")
-        .where("id", "=", id)
-        .where("sessionId", "=", sessionId)
-        .where("expiresAt", ">", now)
-        .selectAll()
-        .executeTakeFirst();
+      const [row] = await queries.findFlow(db, { id, sessionId, now });
       return row && toInteraction(row);
     },
 

@@ -1,70 +1,91 @@
-import type { Database } from "../engine/database.ts";
+import type { Connection, Database } from "../engine/database.ts";
+import { prepared } from "../engine/prepared.ts";
 import type { ThrottleStore } from "../store.ts";
 
-/** Fixed windows, each starting with the first attempt of its bucket. */
-export function throttleStore({ db }: Database): ThrottleStore {
+export function throttleStore(database: Database): ThrottleStore {
+  const { db } = database;
+  const { take, giveBack } = buckets(database);
+  const count = prepared((by: { bucket: string; now: number }) =>
+    db.selectFrom("throttles").where("bucket", "=", by.bucket).where("endsAt", ">", by.now).select("count"),
+  );
   return {
-    async take(bucket, limit, now) {
-      for (;;) {
-        // One statement counts and decides. A refused attempt writes nothing, so a flood of them causes no disk load.
-        const taken = await db
-          .insertInto("throttles")
-          .values({ bucket, count: 1, endsAt: now + limit.windowMs })
-          .onConflict((conflict) =>
-            conflict
-              .column("bucket")
-              .doUpdateSet((row) => ({
-                count: row
-                  .case()
-                  .when("throttles.endsAt", "<=", now)
-                  .then(1)
-                  .else(row("throttles.count", "+", 1))
-                  .end(),
-                endsAt: row
-                  .case()
-                  .when("throttles.endsAt", "<=", now)
-                  .then(now + limit.windowMs)
-                  .else(row.ref("throttles.endsAt"))
-                  .end(),
-              }))
-              .where((where) =>
-                where.or([where("throttles.endsAt", "<=", now), where("throttles.count", "<", limit.count)]),
-              ),
-          )
-          .returning(["count", "endsAt"])
-          .executeTakeFirst();
-        if (taken) return { allowed: true, count: taken.count, retryAt: taken.endsAt };
+    take: (bucket, limit, now) => take(db, bucket, limit, now),
+    giveBack: (bucket, now) => giveBack(db, bucket, 1, now),
 
-        const full = await db
-          .selectFrom("throttles")
-          .where("bucket", "=", bucket)
-          .where("endsAt", ">", now)
-          .where("count", ">=", limit.count)
-          .select(["count", "endsAt"])
-          .executeTakeFirst();
+    async peek(bucket, _windowMs, now) {
+      const [row] = await count(db, { bucket, now });
+      return row?.count ?? 0;
+    },
+  };
+}
+
+interface Taking {
+  bucket: string;
+  now: number;
+  endsAt: number;
+  most: number;
+}
+
+/** Fixed windows, each starting with the first attempt of its bucket. Also for an open transaction. */
+export function buckets({ db }: Pick<Database, "db">) {
+  // One statement counts and decides. A refused attempt writes nothing, so a flood of them causes no disk load.
+  const takeOne = prepared(({ bucket, now, endsAt, most }: Taking) =>
+    db
+      .insertInto("throttles")
+      .values({ bucket, count: 1, endsAt })
+      .onConflict((conflict) =>
+        conflict
+          .column("bucket")
+          .doUpdateSet((row) => ({
+            count: row
+              .case()
+              .when("throttles.endsAt", "<=", now)
+              .then(1)
+              .else(row("throttles.count", "+", 1))
+              .end(),
+            endsAt: row.case().when("throttles.endsAt", "<=", now).then(endsAt).else(row.ref("throttles.endsAt")).end(),
+          }))
+          .where((where) => where.or([where("throttles.endsAt", "<=", now), where("throttles.count", "<", most)])),
+      )
+      .returning(["count", "endsAt"]),
+  );
+  const findFull = prepared(({ bucket, now, most }: Omit<Taking, "endsAt">) =>
+    db
+      .selectFrom("throttles")
+      .where("bucket", "=", bucket)
+      .where("endsAt", ">", now)
+      .where("count", ">=", most)
+      .select(["count", "endsAt"]),
+  );
+  const refund = prepared(({ bucket, now, count }: Pick<Taking, "bucket" | "now"> & { count: number }) =>
+    db
+      .updateTable("throttles")
+      .where("bucket", "=", bucket)
+      .where("endsAt", ">", now)
+      .where("count", ">=", count)
+      .set((row) => ({ count: row("count", "-", count) })),
+  );
+
+  return {
+    async take(
+      on: Connection,
+      bucket: string,
+      limit: { count: number; windowMs: number },
+      now: number,
+    ): ReturnType<ThrottleStore["take"]> {
+      for (;;) {
+        const most = limit.count;
+        const [taken] = await takeOne(on, { bucket, now, endsAt: now + limit.windowMs, most });
+        if (taken) return { allowed: true, count: taken.count, retryAt: taken.endsAt };
+        const [full] = await findFull(on, { bucket, now, most });
         // Deleted or refunded in between: there is room again.
         if (full) return { allowed: false, count: full.count, retryAt: full.endsAt };
       }
     },
 
-    async giveBack(bucket, now) {
-      await db
-        .updateTable("throttles")
-        .where("bucket", "=", bucket)
-        .where("endsAt", ">", now)
-        .where("count", ">", 0)
-        .set((row) => ({ count: row("count", "-", 1) }))
-        .execute();
-    },
-
-    async peek(bucket, _windowMs, now) {
-      const row = await db
-        .selectFrom("throttles")
-        .where("bucket", "=", bucket)
-        .where("endsAt", ">", now)
-        .select("count")
-        .executeTakeFirst();
-      return row?.count ?? 0;
+    /** Never goes below 0, never resets the window. */
+    async giveBack(on: Connection, bucket: string, count: number, now: number): Promise<void> {
+      await refund(on, { bucket, now, count });
     },
   };
 }

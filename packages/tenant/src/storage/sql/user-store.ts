@@ -11,6 +11,9 @@ import { acceptTerms } from "./profile-store.ts";
 
 export function userVerbs({ db }: Database): Pick<DirectoryReader, "findUser" | "findUserByEmail" | "listUsers"> {
   const byId = prepared((by: { id: string }) => db.selectFrom("users").where("id", "=", by.id).selectAll());
+  const byEmail = prepared((by: { emailNormalized: string }) =>
+    db.selectFrom("users").where("emailNormalized", "=", by.emailNormalized).selectAll(),
+  );
   return {
     async findUser(id) {
       const [row] = await byId(db, { id });
@@ -18,8 +21,7 @@ export function userVerbs({ db }: Database): Pick<DirectoryReader, "findUser" | 
     },
 
     async findUserByEmail(emailNormalized) {
-      const query = db.selectFrom("users").where("emailNormalized", "=", emailNormalized).selectAll();
-      const row = await query.executeTakeFirst();
+      const [row] = await byEmail(db, { emailNormalized });
       return row && toUser(row);
     },
 

@@ -1,0 +1,68 @@
+interface Waiting<Item, Result> {
+  item: Item;
+  resolve(result: Result): void;
+  reject(error: unknown): void;
+}
+
+export interface BatchOptions {
+  /** How many items one batch has at most. */
+  most: number;
+  /** How many batches run at the same time. Further items wait, and become the next batch. */
+  atOnce: number;
+}
+
+/**
+ * Collects what is asked for in one turn of the event loop, or while other batches run, so that many requests cost one
+ * transaction. `run` returns a result for each item, in their order. If it fails because of the data of one item, each
+ * item is run alone, so that only that one fails.
+ */
+export function inBatches<Item, Result>(
+  run: (items: Item[]) => Promise<Result[]>,
+  { most, atOnce }: BatchOptions,
+): (item: Item) => Promise<Result> {
+  const waiting: Waiting<Item, Result>[] = [];
+  let running = 0;
+  let scheduled = false;
+
+  async function answer(batch: Waiting<Item, Result>[]): Promise<void> {
+    try {
+      const results = await run(batch.map(({ item }) => item));
+      for (const [index, { resolve }] of batch.entries()) resolve(results[index] as Result);
+    } catch (error) {
+      if (batch.length > 1 && isAboutData(error)) {
+        for (const each of batch) await answer([each]);
+        return;
+      }
+      for (const { reject } of batch) reject(error);
+    }
+  }
+
+  const start = () => {
+    scheduled = false;
+    while (waiting.length > 0 && running < atOnce) {
+      running++;
+      void answer(waiting.splice(0, most)).finally(() => {
+        running--;
+        start();
+      });
+    }
+  };
+
+  return (item) =>
+    new Promise<Result>((resolve, reject) => {
+      waiting.push({ item, resolve, reject });
+      if (scheduled || running >= atOnce) return;
+      scheduled = true;
+      setImmediate(start);
+    });
+}
+
+/**
+ * A value or a constraint was the reason, so nothing was stored: PostgreSQL's classes 22 and 23, SQLite's CONSTRAINT with
+ * its extended codes. Everything else concerns the whole batch.
+ */
+function isAboutData(error: unknown): boolean {
+  const { code, errcode } = error as { code?: unknown; errcode?: unknown };
+  if (code === "ERR_SQLITE_ERROR") return typeof errcode === "number" && (errcode & 0xff) === 19;
+  return typeof code === "string" && /^2[23]...$/.test(code);
+}

@@ -1,0 +1,203 @@
+import { CompiledQuery } from "kysely";
+import type { Charge, InsertResult, NewGrant } from "../device-grant.ts";
+import { inBatches } from "../engine/batches.ts";
+import type { Connection, Database } from "../engine/database.ts";
+import type { Tables } from "../migrations/tables.ts";
+import { buckets } from "./throttle-store.ts";
+
+/** One batch locks the buckets of its networks until it is on disk, so it stays short. */
+const MOST = 100;
+/** On PostgreSQL, the next batch is sent while one waits for the disk. */
+const AT_ONCE = { sqlite: 1, postgres: 2 };
+
+type Row = Pick<Tables["deviceGrants"], keyof NewGrant>;
+
+/** The column of each member, with its type. A new member does not compile without its column. */
+const COLUMNS: Record<keyof Row, [name: string, type: "text" | "bigint"]> = {
+  id: ["id", "text"],
+  deviceCodeHash: ["device_code_hash", "text"],
+  userCode: ["user_code", "text"],
+  clientId: ["client_id", "text"],
+  requested: ["requested", "text"],
+  deviceName: ["device_name", "text"],
+  devicePlatform: ["device_platform", "text"],
+  initiatedIp: ["initiated_ip", "text"],
+  createdAt: ["created_at", "bigint"],
+  expiresAt: ["expires_at", "bigint"],
+};
+
+interface Request {
+  row: Row;
+  charges: readonly Charge[];
+}
+
+/**
+ * Inserts new grants, those of concurrent requests in one transaction, together with what they charge. A user_code that
+ * is taken, also by another request of the batch, and a limit that is used up each concern one request only.
+ */
+export function grantInserter(
+  database: Database,
+): (grant: NewGrant, charges: readonly Charge[]) => Promise<InsertResult> {
+  const { kind } = database;
+  const run = kind === "sqlite" ? inOneTransaction(database) : inOneStatement(database);
+  const insert = inBatches(run, { most: MOST, atOnce: AT_ONCE[kind] });
+  return (grant, charges) => insert({ row: { ...grant, requested: JSON.stringify(grant.requested) }, charges });
+}
+
+/** Rows in one statement of SQLite: few texts, so that each stays prepared. */
+const ROWS = [32, 16, 8, 4, 2, 1];
+
+/** SQLite: a statement for each charge costs little there, because nothing is sent. */
+function inOneTransaction({ db }: Database): (requests: Request[]) => Promise<InsertResult[]> {
+  const { take, giveBack } = buckets({ db });
+  const columns = Object.entries(COLUMNS) as [keyof Row, readonly [name: string, type: string]][];
+  const names = columns.map(([, [name]]) => name).join(", ");
+  const one = `(${columns.map(() => "?").join(", ")}, '[]', 'pending', '[]')`;
+  const texts = new Map(
+    ROWS.map((rows) => [
+      rows,
+      `insert into device_grants (${names}, reach, status, methods) values ${Array(rows).fill(one).join(", ")}
+      on conflict (user_code) do nothing returning id`,
+    ]),
+  );
+
+  async function insertAll(trx: Connection, rows: readonly Row[]): Promise<Set<string>> {
+    const inserted = new Set<string>();
+    for (let from = 0; from < rows.length; ) {
+      const count = ROWS.find((each) => each <= rows.length - from) as number;
+      const values = rows.slice(from, from + count).flatMap((row) => columns.map(([member]) => row[member]));
+      const { rows: stored } = await trx.executeQuery<{ id: string }>(CompiledQuery.raw(texts.get(count)!, values));
+      for (const { id } of stored) inserted.add(id);
+      from += count;
+    }
+    return inserted;
+  }
+
+  async function refusalOf(trx: Connection, { row, charges }: Request): Promise<InsertResult | undefined> {
+    const taken: string[] = [];
+    for (const { bucket, limit } of charges) {
+      const { allowed, retryAt } = await take(trx, bucket, limit, row.createdAt);
+      if (!allowed) {
+        for (const each of taken) await giveBack(trx, each, 1, row.createdAt);
+        return { outcome: "refused", bucket, retryAt };
+      }
+      taken.push(bucket);
+    }
+    return undefined;
+  }
+
+  return (requests) =>
+    db.transaction().execute(async (trx) => {
+      const refusals: (InsertResult | undefined)[] = [];
+      for (const request of requests) {
+        refusals.push(request.charges.length > 0 ? await refusalOf(trx, request) : undefined);
+      }
+      const admitted = requests.filter((_request, index) => refusals[index] === undefined).map(({ row }) => row);
+      const inserted = await insertAll(trx, admitted);
+      return requests.map(
+        ({ row }, index): InsertResult =>
+          refusals[index] ?? { outcome: inserted.has(row.id) ? "inserted" : "user_code_taken" },
+      );
+    });
+}
+
+/** What one batch takes of one bucket. */
+interface Asked {
+  bucket: string;
+  wanted: number;
+  most: number;
+  window_ms: number;
+}
+
+interface Answered {
+  id: string | null;
+  bucket: string | null;
+  count: number | null;
+  endsAt: number | null;
+}
+
+/**
+ * PostgreSQL: one round trip. A batch takes all that it wants of a bucket at once, if the bucket was not full; each
+ * request knows its place among them, and what was taken beyond the limit is refunded. Buckets are taken in the order of
+ * their names, so that two nodes do not wait for each other.
+ */
+function inOneStatement({ db, tableName }: Database): (requests: Request[]) => Promise<InsertResult[]> {
+  const { giveBack } = buckets({ db });
+  const columns = Object.values(COLUMNS);
+  const names = columns.map(([name]) => name).join(", ");
+  const text = `
+    with asked as (
+      select * from json_to_recordset($1::json) as asked (bucket text, wanted int, most int, window_ms bigint)
+    ), charged as (
+      insert into ${tableName("throttles")} as kept (bucket, count, ends_at)
+      select bucket, wanted, $3::bigint + window_ms from asked order by bucket
+      on conflict (bucket) do update set
+        count = case when kept.ends_at <= $3 then excluded.count else kept.count + excluded.count end,
+        ends_at = case when kept.ends_at <= $3 then excluded.ends_at else kept.ends_at end
+      where kept.ends_at <= $3 or kept.count < (select most from asked where asked.bucket = excluded.bucket)
+      returning bucket, count, ends_at
+    ), fresh as (
+      select * from json_to_recordset($2::json) as fresh (${columns.map((each) => each.join(" ")).join(", ")}, charges json)
+    ), inserted as (
+      insert into ${tableName("device_grants")} (${names}, reach, status, methods)
+      select ${names}, '[]', 'pending', '[]' from fresh
+      where not exists (
+        select from json_to_recordset(fresh.charges) as own (bucket text, place int)
+        join asked on asked.bucket = own.bucket
+        left join charged on charged.bucket = own.bucket
+        where charged.bucket is null or charged.count - asked.wanted + own.place > asked.most
+      )
+      on conflict (user_code) do nothing
+      returning id
+    )
+    select id, null::text as bucket, null::int as count, null::bigint as "endsAt" from inserted
+    union all select null, bucket, count, ends_at from charged`;
+
+  return async (requests) => {
+    const now = Math.max(...requests.map(({ row }) => row.createdAt));
+    const asked = new Map<string, Asked>();
+    const places = requests.map(({ charges }) => charges.map((charge) => placeOf(asked, charge)));
+    const fresh = requests.map(({ row }, index) => ({ ...columnsOf(row), charges: places[index] }));
+    const values = [JSON.stringify([...asked.values()]), JSON.stringify(fresh), now];
+    const { rows } = await db.executeQuery<Answered>(CompiledQuery.raw(text, values));
+    const inserted = new Set(rows.map(({ id }) => id));
+    const charged = new Map(rows.map(({ bucket, count, endsAt }) => [bucket, { count: count ?? 0, endsAt }]));
+
+    const refunds = new Map<string, number>();
+    const refused = async (bucket: string, own: readonly { bucket: string }[]): Promise<InsertResult> => {
+      for (const each of own) {
+        if (charged.has(each.bucket)) refunds.set(each.bucket, (refunds.get(each.bucket) ?? 0) + 1);
+      }
+      const endsAt = charged.get(bucket)?.endsAt ?? (await endOf(bucket));
+      return { outcome: "refused", bucket, retryAt: endsAt ?? now };
+    };
+    const results: InsertResult[] = [];
+    for (const [index, { row }] of requests.entries()) {
+      const own = places[index] ?? [];
+      const full = own.find(({ bucket, place }) => {
+        const { wanted, most } = asked.get(bucket) as Asked;
+        const taken = charged.get(bucket);
+        return taken === undefined || taken.count - wanted + place > most;
+      });
+      if (full) results.push(await refused(full.bucket, own));
+      else results.push({ outcome: inserted.has(row.id) ? "inserted" : "user_code_taken" });
+    }
+    for (const [bucket, count] of refunds) await giveBack(db, bucket, count, now);
+    return results;
+  };
+
+  async function endOf(bucket: string): Promise<number | undefined> {
+    const row = await db.selectFrom("throttles").where("bucket", "=", bucket).select("endsAt").executeTakeFirst();
+    return row?.endsAt;
+  }
+}
+
+function placeOf(asked: Map<string, Asked>, { bucket, limit }: Charge): { bucket: string; place: number } {
+  const all = asked.get(bucket) ?? { bucket, wanted: 0, most: limit.count, window_ms: limit.windowMs };
+  asked.set(bucket, all);
+  return { bucket, place: ++all.wanted };
+}
+
+function columnsOf(row: Row): Record<string, string | number | null> {
+  return Object.fromEntries(Object.entries(COLUMNS).map(([member, [name]]) => [name, row[member as keyof Row]]));
+}
