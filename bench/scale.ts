@@ -1,7 +1,7 @@
 // `npm run bench:scale`: how costs change with the number of waiting codes, users, apps, connections and nodes.
 //
-//   node tools/node24.mjs bench/scale.ts [--largest 1000000] [--largest-users 100000] [--connections 10000]
-//     [--seconds 2] [--only pending|users|apps|held|nodes] [--write]
+//   node tools/node24.mjs bench/scale.ts [--largest 1000000] [--largest-users 100000] [--largest-apps 10000]
+//     [--connections 10000] [--seconds 2] [--only pending|users|apps|held|nodes] [--write]
 //
 // --write: the tables and the plot replace those of docs/performance.md. Needs twice as many open files as connections:
 // `ulimit -n`. Takes about half an hour on a quiet machine.
@@ -18,6 +18,7 @@ const { values } = parseArgs({
   options: {
     largest: { type: "string", default: "1000000" },
     "largest-users": { type: "string", default: "100000" },
+    "largest-apps": { type: "string", default: "10000" },
     connections: { type: "string", default: "10000" },
     seconds: { type: "string", default: "2" },
     only: { type: "string", default: "" },
@@ -29,7 +30,7 @@ const options = { scratch, seconds: Number(values.seconds) };
 const curves: Record<string, () => Promise<Panel[]>> = {
   pending: () => pendingCurves(powersOfTen(1_000, Number(values.largest)), options),
   users: () => userCurves(powersOfTen(1_000, Number(values["largest-users"])), options),
-  apps: () => appCurves(powersOfTen(1, 10_000), options),
+  apps: () => appCurves(powersOfTen(1, Number(values["largest-apps"])), options),
   held: () => heldCurves(powersOfTen(100, Number(values.connections)), options),
   nodes: () => nodeCurves(options),
 };

@@ -69,7 +69,7 @@ function draw({ title, across, unit, lines }: Panel): string[] {
     ...lines.flatMap(({ name, points }, n) => {
       const { color, dash } = STYLES[n % STYLES.length]!;
       const path = points.map(([x, y]) => `${xOf(x)},${yOf(y)}`).join(" ");
-      const [x, y] = [left + (n % 2) * 195, floor + 54 + Math.floor(n / 2) * 17];
+      const [x, y] = [left + (n % 2) * 205, floor + 54 + Math.floor(n / 2) * 17];
       const stroke = `stroke="${color}"${dash && ` stroke-dasharray="${dash}"`}`;
       return [
         `<polyline points="${path}" class="line" ${stroke}/>`,
