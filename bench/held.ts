@@ -1,182 +1,51 @@
 // `npm run bench:held`: the memory of polls that wait (`Prefer: wait`), next to idle connections to bare node:https.
 //
-//   node tools/node24.mjs bench/held.ts [--polls 10000]
+//   node tools/node24.mjs bench/held.ts [--polls 10000] [--write]
 //
 // Needs as many open files as polls: `ulimit -n`.
 import { mkdtemp, rm } from "node:fs/promises";
-import { Agent, request } from "node:https";
-import { cpus, release, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { createSecureContext } from "node:tls";
 import { parseArgs } from "node:util";
-import { formClient } from "./form-client.ts";
+import { type HeldRow, kib, measureHeld } from "./held-memory.ts";
+import { machine, markdownTable, publish } from "./page-section.ts";
 import { startDatabase } from "./postgres.ts";
-import { median } from "./report.ts";
-import { type Memory, preciseNow } from "./served.ts";
-import { type ServerProcess, startServer } from "./server-process.ts";
 
-const { values } = parseArgs({ options: { polls: { type: "string", default: "10000" } } });
-const POLLS = Number(values.polls);
-/** Connections that are opened at the same time. */
-const OPENING = 64;
-const APPROVALS = 100;
-
-interface Row {
-  name: string;
-  /** Bytes for each connection. */
-  each: Memory;
-  latency?: { median: number; p99: number };
-  cpuMs?: number;
-}
+const { values } = parseArgs({
+  options: { polls: { type: "string", default: "10000" }, write: { type: "boolean", default: false } },
+});
+const polls = Number(values.polls);
 
 const scratch = await mkdtemp(join(tmpdir(), "doorcode-bench-"));
 const database = await startDatabase();
-const rows: Row[] = [];
+const rows: HeldRow[] = [];
 try {
-  rows.push(...(await measure("bare node:https", "bare.ts", [])));
-  rows.push(...(await measure("Doorcode, SQLite", "tenant.ts", ["sqlite", join(scratch, "sqlite")])));
-  rows.push(...(await measure("Doorcode, PostgreSQL", "tenant.ts", ["postgres", join(scratch, "pg"), database.url])));
+  const sqlite = ["sqlite", join(scratch, "sqlite")];
+  const postgres = ["postgres", join(scratch, "pg"), database.url];
+  rows.push(...(await measureHeld("bare node:https", "bare.ts", [], polls)));
+  rows.push(...(await measureHeld("Doorcode, SQLite", "tenant.ts", sqlite, polls)));
+  rows.push(...(await measureHeld("Doorcode, PostgreSQL", "tenant.ts", postgres, polls)));
 } finally {
   await database.stop();
   await rm(scratch, { recursive: true, force: true });
 }
 const bare = rows[0]!.each;
-console.log(
-  `\n| ${POLLS.toLocaleString("en-US")} connections | KiB each | more than bare | JavaScript heap each | CPU in 10 s | from the yes to tokens, median | p99 |`,
-);
-console.log("|---|---:|---:|---:|---:|---:|---:|");
-for (const { name, each, latency, cpuMs } of rows) {
-  const times = latency ? `${latency.median.toFixed(1)} ms | ${latency.p99.toFixed(1)} ms` : "– | –";
-  const cpu = cpuMs === undefined ? "–" : `${Math.round(cpuMs)} ms`;
-  const more = kib(each.resident - bare.resident);
-  console.log(`| ${name} | ${kib(each.resident)} | ${more} | ${kib(each.heap)} | ${cpu} | ${times} |`);
-}
-console.log(
-  `\n${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${process.platform} ${release()}, Node ${process.version}`,
-);
-
-/** Opens the connections, each with one answered poll; then, at the tenant, holds a poll on each. */
-async function measure(name: string, file: string, args: string[]): Promise<Row[]> {
-  const server = await startServer(name, file, args);
-  const agents: Agent[] = [];
-  try {
-    const codes = server.signIn ? await deviceCodes(server) : [];
-    const formOf = (device: string) => ({
-      grant_type: server.deviceGrant,
-      client_id: server.clientId,
-      device_code: device,
-    });
-    await warmUp(server, formOf("none"));
-    const before = await server.memory();
-    // Made once: a new one for each connection takes longer than its handshake.
-    const secureContext = createSecureContext({ ca: server.ca });
-    await pool(POLLS, async () => {
-      const agent = new Agent({ keepAlive: true, maxSockets: 1, secureContext });
-      agents.push(agent);
-      await post(server, agent, formOf("none"), {}).answered;
-    });
-    const idle = perConnection(before, await server.memory());
-    console.error(`${name}: ${kib(idle.resident)} KiB for each idle connection`);
-    const row: Row = { name: `${name}, idle`, each: idle };
-    if (!server.signIn) return [row];
-
-    const polls = new Map<string, Promise<Answered>>();
-    const deadline = preciseNow() + 50_000;
-    for (let n = 0; n < POLLS; ) {
-      for (const until = Math.min(n + OPENING, POLLS); n < until; n++) {
-        const { device, user } = codes[n]!;
-        const { answered } = post(server, agents[n]!, formOf(device), { prefer: "wait=60" });
-        answered.catch(() => undefined);
-        polls.set(user, answered);
-      }
-      while ((await server.held()) < n) {
-        if (preciseNow() > deadline) throw new Error(`${name}: this machine is too slow for --polls ${POLLS}.`);
-      }
-    }
-    const each = perConnection(before, await server.memory());
-    console.error(`${name}: ${kib(each.resident)} KiB each, ${await server.held()} held`);
-    const cpuBefore = await server.cpuMicroseconds();
-    await sleep(10_000);
-    const cpuMs = ((await server.cpuMicroseconds()) - cpuBefore) / 1_000;
-    return [row, { name: `${name}, held`, each, cpuMs, latency: await approveSome(server, codes, polls) }];
-  } finally {
-    for (const agent of agents) agent.destroy();
-    await server.end();
-  }
-}
-
-interface Code {
-  device: string;
-  user: string;
-}
-
-async function deviceCodes(server: ServerProcess): Promise<Code[]> {
-  const client = formClient(server.origin, server.ca, 16);
-  const codes: Code[] = [];
-  await pool(POLLS, async () => {
-    const { status, body } = await client.post(server.devicecodePath, { client_id: server.clientId, scope: "openid" });
-    if (status !== 200) throw new Error(`devicecode: ${status} ${JSON.stringify(body)}`);
-    codes.push({ device: String(body.device_code), user: String(body.user_code) });
-  });
-  client.close();
-  return codes;
-}
-
-async function approveSome(server: ServerProcess, codes: Code[], polls: Map<string, Promise<Answered>>) {
-  const latencies: number[] = [];
-  for (const { user } of codes.filter((_, n) => n % Math.ceil(POLLS / APPROVALS) === 0)) {
-    const at = await server.approve(user);
-    const { status, arrivedAt } = await polls.get(user)!;
-    if (status === 200) latencies.push(arrivedAt - at);
-  }
-  latencies.sort((a, b) => a - b);
-  if (latencies.length < APPROVALS / 2) throw new Error(`only ${latencies.length} approvals were answered in time.`);
-  return { median: median(latencies), p99: latencies[Math.ceil(latencies.length * 0.99) - 1]! };
-}
-
-/** So that the server's code is compiled before it is measured. */
-async function warmUp(server: ServerProcess, form: Record<string, string>): Promise<void> {
-  const client = formClient(server.origin, server.ca, 16);
-  await pool(10_000, async () => void (await client.post(server.tokenPath, form)));
-  client.close();
-}
-
-async function pool(count: number, work: (n: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const worker = async () => {
-    while (next < count) await work(next++);
-  };
-  await Promise.all(Array.from({ length: OPENING }, worker));
-}
-
-interface Answered {
-  status: number;
-  arrivedAt: number;
-}
-
-function post(server: ServerProcess, agent: Agent, form: Record<string, string>, more: Record<string, string>) {
-  const body = new URLSearchParams(form).toString();
-  const headers = {
-    "content-type": "application/x-www-form-urlencoded",
-    "content-length": String(body.length),
-    ...more,
-  };
-  const answered = new Promise<Answered>((resolve, reject) => {
-    const asked = request(new URL(server.tokenPath, server.origin), { method: "POST", agent, headers }, (response) => {
-      response.resume();
-      response.once("end", () => resolve({ status: response.statusCode!, arrivedAt: preciseNow() }));
-    });
-    asked.once("error", reject);
-    asked.end(body);
-  });
-  return { answered };
-}
-
-function perConnection(before: Memory, after: Memory): Memory {
-  return { resident: (after.resident - before.resident) / POLLS, heap: (after.heap - before.heap) / POLLS };
-}
-
-function kib(bytes: number): string {
-  return (bytes / 1024).toFixed(1);
-}
+const header = [
+  `${polls.toLocaleString("en-US")} connections`,
+  "KiB each",
+  "more than bare",
+  "JavaScript heap each",
+  "CPU in 10 s",
+  "from the yes to tokens, median",
+  "p99",
+];
+const lines = rows.map(({ name, each, latency, cpuMs }) => [
+  name,
+  kib(each.resident),
+  kib(each.resident - bare.resident),
+  kib(each.heap),
+  cpuMs === undefined ? "–" : `${Math.round(cpuMs)} ms`,
+  ...(latency ? [latency.median, latency.p99].map((ms) => `${ms.toFixed(1)} ms`) : ["–", "–"]),
+]);
+const text = `${markdownTable(header, lines)}\n\nMeasured on ${machine()}; PostgreSQL ${database.version}.`;
+await publish("held", text, values.write);

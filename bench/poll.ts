@@ -1,20 +1,23 @@
-// `npm run bench`: the cost of a pending poll, a devicecode request and a renewal, next to a peer and the floor.
+// `npm run bench`: the cost of a pending poll, a devicecode request and a renewal, next to peers and the floor.
 //
 //   node tools/node24.mjs bench/poll.ts [--seconds 5] [--connections 32] [--rounds 3] [--json] [--only CASE]
-//     [--against CHECKOUT]
+//     [--against CHECKOUT] [--write] [--accept]
 //
 // --only: the cases with this text in their name. --against: another checkout (installed, with its own node_modules)
-// replaces the peer, in the same rounds.
+// replaces the peers, in the same rounds. --write: the figures replace those of docs/performance.md and README.md.
+// --accept: measures only the ratios that the release tests guard, and writes them to bench/baseline.json.
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { BARE, devicecode, poll, refresh, refreshUnsigned } from "./cases.ts";
-import { type Measurement, measure } from "./measurement.ts";
+import { BARE, devicecode, PEER, poll, refresh, refreshUnsigned } from "./cases.ts";
+import { publish, publishInReadme } from "./page-section.ts";
 import { type BenchDatabase, startDatabase } from "./postgres.ts";
-import { comparison, type Rounds, rows, setting, table } from "./report.ts";
+import { lowest, measureRatios, type Ratios } from "./ratios.ts";
+import { comparison, readmeRows, rows, setting, settingText, table } from "./report.ts";
+import { measureRounds } from "./rounds.ts";
 import { type ServerProcess, startServer } from "./server-process.ts";
 
 const { values } = parseArgs({
@@ -25,6 +28,8 @@ const { values } = parseArgs({
     json: { type: "boolean", default: false },
     only: { type: "string", default: "" },
     against: { type: "string" },
+    write: { type: "boolean", default: false },
+    accept: { type: "boolean", default: false },
   },
 });
 const options = {
@@ -37,7 +42,11 @@ if (cases.length === 0) fail(`--only ${values.only}: no case has this in its nam
 if (values.against !== undefined && !existsSync(join(values.against, "bench/servers/tenant.ts"))) {
   fail(`--against ${values.against}: not a checkout of this project.`);
 }
-const WARM_UP_SECONDS = 2;
+if (values.write && (values.against !== undefined || values.only !== "")) {
+  fail("--write needs all rows: omit --against and --only.");
+}
+/** Runs of which the lowest ratios are accepted. */
+const ACCEPTED_RUNS = 4;
 
 const scratch = await mkdtemp(join(tmpdir(), "doorcode-bench-"));
 const servers: ServerProcess[] = [];
@@ -49,7 +58,7 @@ for (const [signal, code] of [["SIGINT", 130] as const, ["SIGTERM", 143] as cons
   process.once(signal, () => end().finally(() => process.exit(code)));
 }
 try {
-  await run();
+  await (values.accept ? accept() : run());
 } finally {
   await end();
 }
@@ -57,49 +66,50 @@ try {
 async function run(): Promise<void> {
   await startOurs("Doorcode");
   if (values.against === undefined) {
-    servers.push(await startServer(BARE, "bare.ts"), await startServer("oidc-provider, memory", "oidc-provider.ts"));
+    servers.push(
+      await startServer(BARE, "bare.ts"),
+      await startServer("Fastify, empty handler", "fastify.ts"),
+      await startServer(PEER, "oidc-provider.ts"),
+      await startServer("better-auth, SQLite", "better-auth.ts", [join(scratch, "better-auth")]),
+    );
   } else {
     await startOurs("other checkout", pathToFileURL(`${resolve(values.against)}/`));
     for (const store of ["SQLite", "PostgreSQL"]) pairs.push([`Doorcode, ${store}`, `other checkout, ${store}`]);
   }
-  const measured: Rounds = new Map(cases.map(({ name }) => [name, new Map(servers.map((each) => [each.name, []]))]));
-  // Round 0 warms up: its code is not compiled yet.
-  for (let round = 0; round <= options.rounds; round++) {
-    const seconds = round === 0 ? WARM_UP_SECONDS : options.seconds;
-    for (const kind of cases) {
-      // A different server begins each time, so that none always follows the same one.
-      for (const server of [...servers.slice(round % servers.length), ...servers.slice(0, round % servers.length)]) {
-        const databaseCpu = databases.get(server.name)?.cpuMicroseconds;
-        const one = await measure(server, kind, {
-          seconds,
-          connections: options.connections,
-          scratch,
-          ...(databaseCpu ? { databaseCpu } : {}),
-        });
-        if (one && round > 0) keep(measured, kind.name, server.name, one);
-        const said = one ? `${Math.round(one.perSecond)}/s, ${Math.round(one.cpuMicroseconds)} µs` : "no such case";
-        console.error(`${round === 0 ? "warm-up" : `round ${round}`}: ${kind.name}, ${server.name}: ${said}`);
-      }
-    }
-  }
+  const measured = await measureRounds(servers, cases, { ...options, scratch, databases });
   const versions = {
-    node: process.version,
-    sqlite: process.versions.sqlite!,
-    postgresql: [...databases.values()][0]!.version,
-    ...(values.against === undefined && { "oidc-provider": await oidcProviderVersion() }),
+    SQLite: process.versions.sqlite!,
+    PostgreSQL: [...databases.values()][0]!.version,
+    ...(values.against === undefined && {
+      Fastify: await versionOf("fastify"),
+      "oidc-provider": await versionOf("oidc-provider"),
+      "better-auth": await versionOf("better-auth"),
+    }),
   };
   const result = { ...setting(options, versions), rows: rows(measured) };
   if (values.json) {
     console.log(JSON.stringify(result, null, 2));
     return;
   }
-  const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  const compared = pairs.length > 0 ? `\n${comparison(measured, pairs)}\n` : "";
-  console.log(`\n${table(result.rows)}\n${compared}\n${result.machine}\n${named.join(", ")}\n${result.method}`);
+  const compared = pairs.length > 0 ? `\n\n${comparison(measured, pairs)}` : "";
+  const text = `${table(result.rows)}${compared}\n\n${settingText(result)}`;
+  await publish("requests", text, values.write);
+  if (values.write) await publishInReadme(readmeRows(result.rows));
 }
 
-async function oidcProviderVersion(): Promise<string> {
-  return JSON.parse(await readFile("node_modules/oidc-provider/package.json", "utf8")).version;
+async function accept(): Promise<void> {
+  const runs: Ratios[] = [];
+  for (let n = 0; n < ACCEPTED_RUNS; n++) {
+    runs.push(await measureRatios());
+    console.error(JSON.stringify(runs.at(-1)));
+  }
+  const accepted = JSON.stringify(lowest(runs), null, 2);
+  await writeFile(new URL("baseline.json", import.meta.url), `${accepted}\n`);
+  console.log(accepted);
+}
+
+async function versionOf(name: string): Promise<string> {
+  return JSON.parse(await readFile(`node_modules/${name}/package.json`, "utf8")).version;
 }
 
 /** Both stores of a checkout, each PostgreSQL in its own cluster. */
@@ -111,10 +121,6 @@ async function startOurs(name: string, checkout?: URL): Promise<void> {
     await startServer(`${name}, SQLite`, "tenant.ts", ["sqlite", folder("sqlite")], checkout),
     await startServer(`${name}, PostgreSQL`, "tenant.ts", ["postgres", folder("postgres"), database.url], checkout),
   );
-}
-
-function keep(measured: Rounds, kind: string, server: string, one: Measurement): void {
-  measured.get(kind)!.get(server)!.push(one);
 }
 
 function end(): Promise<void> {

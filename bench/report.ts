@@ -1,8 +1,8 @@
-import { cpus, release, totalmem } from "node:os";
-import { BARE } from "./cases.ts";
+import { BARE, PEER } from "./cases.ts";
 import { canPin } from "./cores.ts";
 import { generator } from "./load/load.ts";
-import type { Measurement } from "./measurement.ts";
+import { cost, type Measurement } from "./measurement.ts";
+import { machine, markdownTable } from "./page-section.ts";
 
 /** case → server → one measurement for each round. */
 export type Rounds = Map<string, Map<string, Measurement[]>>;
@@ -11,67 +11,105 @@ export interface Row {
   case: string;
   server: string;
   perSecond: number;
+  /** The load generator, not the server, limited the requests per second. */
+  limitedByLoad: boolean;
   cpuMicroseconds: number;
   databaseMicroseconds: number | null;
-  /** Medians of the ratios within a round. Null without the floor. */
-  timesBare: number | null;
-  cpuTimesBare: number | null;
+  /**
+   * Requests for the same CPU time, as a share of what bare node:http and oidc-provider answer: medians of the ratios
+   * within a round. Null without them.
+   */
+  ofBare: number | null;
+  ofPeer: number | null;
+  p50: number;
   p99: number;
+  resident: number | null;
 }
 
+/** Below this many cores, the server waited for requests. */
+const BUSY = 0.85;
+
 export function rows(rounds: Rounds): Row[] {
-  return [...rounds].flatMap(([name, servers]) => {
-    const floor = servers.get(BARE);
-    const cases = [...servers].filter(([, measured]) => measured.length > 0);
-    return cases.map(([server, measured]): Row => {
-      const against = (value: (each: Measurement) => number) =>
-        floor?.length ? median(measured.map((each, round) => value(each) / value(floor[round]!))) : null;
-      const databases = measured.flatMap((each) => each.databaseMicroseconds ?? []);
-      return {
-        case: name,
-        server,
-        perSecond: median(measured.map((each) => each.perSecond)),
-        cpuMicroseconds: median(measured.map((each) => each.cpuMicroseconds)),
-        databaseMicroseconds: databases.length > 0 ? median(databases) : null,
-        timesBare: against((each) => each.perSecond),
-        cpuTimesBare: against((each) => each.cpuMicroseconds),
-        p99: median(measured.map((each) => each.p99)),
-      };
-    });
-  });
+  return [...rounds].flatMap(([name, servers]) =>
+    [...servers]
+      .filter(([, measured]) => measured.length > 0)
+      .map(([server, measured]): Row => {
+        const of = (value: (each: Measurement) => number) => median(measured.map(value));
+        const databases = measured.flatMap((each) => each.databaseMicroseconds ?? []);
+        const resident = measured.flatMap((each) => each.resident ?? []);
+        return {
+          case: name,
+          server,
+          perSecond: of((each) => each.perSecond),
+          limitedByLoad: of((each) => each.busy) < BUSY,
+          cpuMicroseconds: of((each) => each.cpuMicroseconds),
+          databaseMicroseconds: databases.length > 0 ? median(databases) : null,
+          ofBare: share(servers.get(BARE), measured),
+          ofPeer: share(servers.get(PEER), measured),
+          p50: of((each) => each.p50),
+          p99: of((each) => each.p99),
+          resident: resident.length > 0 ? median(resident) : null,
+        };
+      }),
+  );
+}
+
+/** The median, round by round, of how many times as much `reference` costs. */
+function share(reference: Measurement[] | undefined, measured: Measurement[]): number | null {
+  if (!reference?.length) return null;
+  return median(measured.map((each, round) => cost(reference[round]!) / cost(each)));
 }
 
 export function table(all: Row[]): string {
-  const header = ["case", "server", "requests/s", "× bare", "CPU µs/request", "× bare", "p99 ms"];
-  const lines = all.map((row) => [
+  const header = ["requests/s", "CPU µs/request", "of bare", "of oidc-provider", "p50 ms", "p99 ms", "RSS MiB"];
+  const body = all.map((row) => [
     row.case,
     row.server,
-    Math.round(row.perSecond).toLocaleString("en-US"),
-    row.timesBare?.toFixed(2) ?? "–",
-    `${Math.round(row.cpuMicroseconds)}${row.databaseMicroseconds === null ? "" : ` + ${Math.round(row.databaseMicroseconds)} PostgreSQL`}`,
-    row.cpuTimesBare?.toFixed(2) ?? "–",
+    `${Math.round(row.perSecond).toLocaleString("en-US")}${row.limitedByLoad ? " \\*" : ""}`,
+    costText(row),
+    row.ofBare?.toFixed(2) ?? "–",
+    row.ofPeer?.toFixed(2) ?? "–",
+    row.p50.toFixed(1),
     row.p99.toFixed(1),
+    row.resident === null ? "–" : Math.round(row.resident / 2 ** 20).toString(),
   ]);
-  const line = (cells: string[]) => `| ${cells.join(" | ")} |`;
-  return [line(header), line(header.map((_, column) => (column < 2 ? "---" : "---:"))), ...lines.map(line)].join("\n");
+  const notes = [
+    '"Of bare" and "of oidc-provider": requests for the same CPU time (server and database), as a share of what these answer in the same round. Higher is better.',
+    ...(all.some((row) => row.limitedByLoad)
+      ? ["\\* The server waited for the load generator or for the disk: compare the CPU time."]
+      : []),
+  ];
+  return `${markdownTable(["case", "server", ...header], body, 2)}\n\n${notes.join("\n\n")}`;
+}
+
+/** The figures of README, by the names of its rows. */
+export function readmeRows(all: Row[]): Record<string, string> {
+  const names = { "pending poll": "a pending poll", devicecode: "a device code request", refresh: "a renewal" };
+  return Object.fromEntries(
+    Object.entries(names).map(([name, said]) => {
+      const found = all.filter((row) => row.case.startsWith(name));
+      const costs = found.map((row) => `${row.server.replace("Doorcode, ", "")} ${costText(row, "")}`);
+      return [`CPU time of ${said} over TLS, µs`, `${costs.join("; ")}: [the table](docs/performance.md)`];
+    }),
+  );
+}
+
+function costText({ cpuMicroseconds, databaseMicroseconds }: Row, unit = " PostgreSQL"): string {
+  const database = databaseMicroseconds === null ? "" : ` + ${Math.round(databaseMicroseconds)}${unit}`;
+  return `${Math.round(cpuMicroseconds).toLocaleString("en-US")}${database}`;
 }
 
 /** The cost of a request here as a ratio to the other checkout, server and database together. */
 export function comparison(rounds: Rounds, pairs: [here: string, there: string][]): string {
-  const cost = (each: Measurement) => each.cpuMicroseconds + (each.databaseMicroseconds ?? 0);
   const lines = [...rounds].flatMap(([name, servers]) =>
     pairs.map(([here, there]) => {
       const other = servers.get(there) ?? [];
       const ratios = (servers.get(here) ?? []).map((each, round) => cost(each) / cost(other[round]!));
       const [least, middle, most] = [Math.min(...ratios), median(ratios), Math.max(...ratios)].map((x) => x.toFixed(2));
-      return `| ${name} | ${here} | ${middle} | ${least} to ${most} |`;
+      return [name, here, middle!, `${least} to ${most}`];
     }),
   );
-  return [
-    "| case | server | CPU here / there, median of rounds | rounds |",
-    "| --- | --- | ---: | ---: |",
-    ...lines,
-  ].join("\n");
+  return markdownTable(["case", "server", "CPU here / there, median of rounds", "rounds"], lines, 2);
 }
 
 export interface Setting {
@@ -86,10 +124,15 @@ export function setting(
 ): Setting {
   const cores = canPin ? "server and database on one core, load on another" : "nothing pinned to a core";
   return {
-    machine: `${cpus()[0]?.model.trim() ?? "unknown processor"}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${release()}`,
+    machine: machine(),
     versions,
-    method: `${generator}, ${options.connections} kept https connections, ${options.rounds} rounds of ${options.seconds} s in turn, medians, ratios within a round; ${cores}`,
+    method: `${generator}, ${options.connections} kept https connections, ${options.rounds} rounds of ${options.seconds} s in turn, medians; ${cores}`,
   };
+}
+
+export function settingText({ machine, versions, method }: Setting): string {
+  const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return `Measured on ${machine}; ${named.join(", ")}. ${method}.`;
 }
 
 export function median(values: number[]): number {

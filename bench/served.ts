@@ -17,7 +17,14 @@ export interface Served {
   signIn?: { authority: string; scope: string; person: { email: string; password: string } };
   /** The `grant_type` value for device codes. */
   deviceGrant: string;
+  /** Every form gets the same 400, so there is nothing to check in it. */
+  fixed?: boolean;
+  /** Its token endpoint reads JSON, and no forms. */
+  json?: boolean;
 }
+
+/** What the servers that do no work of their own answer. */
+export const FIXED_ANSWER = { error: "authorization_pending", error_description: "Continue polling." };
 
 export type Question =
   | { ask: "cpu" }
@@ -27,6 +34,7 @@ export type Question =
   | { ask: "sign"; really: boolean }
   | { ask: "approve"; code: string }
   | { ask: "refresh_tokens"; count: number }
+  | { ask: "remember_polls"; count: number }
   | { ask: "end" };
 
 /** Milliseconds since the epoch, with fractions: comparable between processes of one machine. */
@@ -34,12 +42,15 @@ export const preciseNow = () => performance.timeOrigin + performance.now();
 
 /**
  * Reports that it is ready, then answers: CPU microseconds so far; resident bytes after a garbage collection; how many
- * polls are held; how many statements were sent to PostgreSQL; nothing, once tokens are signed or no longer signed; when the user of the code said yes; fresh refresh tokens of `count` sign-ins.
+ * polls are held; how many statements were sent to PostgreSQL; nothing, once tokens are signed or no longer signed; when
+ * the user of the code said yes; fresh refresh tokens of `count` sign-ins; how many polls are in memory, after those of
+ * `count` codes.
  */
 export function serve(
   served: Served,
   parts: {
     refreshTokens: (count: number) => Promise<string[]>;
+    rememberPolls?: (count: number) => number;
     held?: () => number;
     statements?: () => number;
     sign?: (really: boolean) => void;
@@ -76,6 +87,9 @@ export function serve(
       }
       case "refresh_tokens":
         process.send?.(await parts.refreshTokens(question.count));
+        return;
+      case "remember_polls":
+        process.send?.(parts.rememberPolls?.(question.count) ?? 0);
         return;
       case "end":
         await parts.close();

@@ -1,21 +1,24 @@
 // `npm run bench:yes`: the time from the user's yes to the tokens in the program, and the polls that it takes.
 //
-//   node tools/node24.mjs bench/yes-to-tokens.ts [--sign-ins 40]
+//   node tools/node24.mjs bench/yes-to-tokens.ts [--sign-ins 40] [--write]
 import { fork } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { request } from "node:https";
-import { cpus, release, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { pinned } from "./cores.ts";
+import { machine, markdownTable, publish } from "./page-section.ts";
 import { startDatabase } from "./postgres.ts";
 import { median } from "./report.ts";
 import { type ServerProcess, startServer } from "./server-process.ts";
 import type { Kind, Report } from "./sign-in/program.ts";
 
-const { values } = parseArgs({ options: { "sign-ins": { type: "string", default: "40" } } });
+const { values } = parseArgs({
+  options: { "sign-ins": { type: "string", default: "40" }, write: { type: "boolean", default: false } },
+});
 const SIGN_INS = Number(values["sign-ins"]);
 /** At the same time in one program, so that most of the time passes waiting and little of the processor is used. */
 const AT_ONCE = 50;
@@ -31,7 +34,7 @@ const programs: Record<Kind, string> = {
 
 const scratch = await mkdtemp(join(tmpdir(), "doorcode-bench-"));
 const database = await startDatabase();
-const lines: string[] = [];
+const rows: string[][] = [];
 try {
   const sqlite = await startServer("SQLite", "tenant.ts", ["sqlite", join(scratch, "sqlite")]);
   await measureAll(sqlite);
@@ -41,13 +44,10 @@ try {
   await database.stop();
   await rm(scratch, { recursive: true, force: true });
 }
-console.log(`\n| ${SIGN_INS} sign-ins each | store | median | p99 | slowest | polls per sign-in |`);
-console.log("|---|---|---:|---:|---:|---:|");
-for (const line of lines) console.log(line);
-console.log(
-  `\n${cpus()[0]?.model.trim()}, ${cpus().length} cores, ${process.platform} ${release()}, Node ${process.version}. ` +
-    "The user decides 6 to 36 s after the code is shown.",
-);
+const header = [`${SIGN_INS} sign-ins each`, "store", "median", "p99", "slowest", "polls per sign-in"];
+const table = markdownTable(header, rows, 2);
+const decides = "The user decides 6 to 36 s after the code is shown.";
+await publish("yes", `${table}\n\nMeasured on ${machine()}; PostgreSQL ${database.version}. ${decides}`, values.write);
 
 async function measureAll(server: ServerProcess): Promise<void> {
   try {
@@ -99,9 +99,9 @@ async function measure(server: ServerProcess, kind: Kind): Promise<void> {
   times.sort((a, b) => a - b);
   const ms = (value: number) => `${value < 1_000 ? value.toFixed(0) : Math.round(value).toLocaleString("en-US")} ms`;
   const p99 = times[Math.ceil(times.length * 0.99) - 1]!;
-  const line = `| ${programs[kind]} | ${server.name} | ${ms(median(times))} | ${ms(p99)} | ${ms(times.at(-1)!)} | ${polls.toFixed(1)} |`;
-  console.error(line);
-  lines.push(line);
+  const row = [programs[kind], server.name, ms(median(times)), ms(p99), ms(times.at(-1)!), polls.toFixed(1)];
+  console.error(row.join(", "));
+  rows.push(row);
 }
 
 /** Requests that the token endpoint has answered, by the server's own count. */

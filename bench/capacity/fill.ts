@@ -81,33 +81,3 @@ function different(name: string, type: string, row: Record<string, unknown>): st
   const length = String(value).length;
   return `left(encode(sha256(('${name}' || i)::bytea), 'hex') || encode(sha256(('more' || i)::bytea), 'hex'), ${length})`;
 }
-
-/** Sign-ins of `count` users, each with the refresh token `benchToken(n)`: copies of one that exists. */
-export async function fillSignIns(database: pg.Client, count: number): Promise<void> {
-  const user = "md5('user' || i)::uuid::text";
-  const family = "md5('family' || i)::uuid::text";
-  const hash = "rtrim(translate(encode(sha256(('dcr_bench' || i)::bytea), 'base64'), '+/', '-_'), '=')";
-  const copies = async (table: string, changes: Record<string, string>, which: string) => {
-    const list = Object.entries(changes).map(([name, value]) => `'${name}', ${value}`);
-    await database.query(
-      `insert into ${table} overriding system value
-       select r.* from ${table} t, generate_series(1, ${count}) as i,
-         jsonb_populate_record(t, jsonb_build_object(${list.join(", ")})) as r
-       where ${which}`,
-    );
-  };
-  const { rows } = await database.query("select user_id from token_families limit 1");
-  const { user_id: owner } = rows[0] as { user_id: string };
-  const email = "'bench' || i || '@contoso.example'";
-  await copies("users", { id: user, email, email_normalized: email }, `t.id = '${owner}'`);
-  await copies("consents", { user_id: user }, `t.user_id = '${owner}'`);
-  await copies("token_families", { id: family, user_id: user }, "t.id = (select id from token_families limit 1)");
-  await copies(
-    "refresh_tokens",
-    { token_hash: hash, family_id: family },
-    "t.token_hash = (select token_hash from refresh_tokens where used_at is null limit 1)",
-  );
-  await database.query("vacuum analyze");
-}
-
-export const benchToken = (n: number): string => `dcr_bench${n}`;

@@ -15,14 +15,15 @@ import { hashPassword } from "../../packages/tenant/src/directory/password.ts";
 import { hashSecret } from "../../packages/tenant/src/kernel/seal.ts";
 import { openPostgresStore } from "../../packages/tenant/src/storage/sql/open-store.ts";
 import { type Case, devicecode, poll, refresh } from "../cases.ts";
-import { formClient } from "../form-client.ts";
+import { benchToken, fillSignIns, openFiller } from "../fill.ts";
+import { FORM, formClient } from "../form-client.ts";
 import { holdPolls } from "../hold-polls.ts";
 import { measure } from "../measurement.ts";
 import { startDatabase } from "../postgres.ts";
 import { median } from "../report.ts";
 import { type ServerProcess, startServer } from "../server-process.ts";
 import type { Cost, Costs, Operation } from "./costs.ts";
-import { benchToken, fillSignIns, measureSizes } from "./fill.ts";
+import { measureSizes } from "./fill.ts";
 
 const { values } = parseArgs({
   options: {
@@ -79,7 +80,10 @@ async function measureAll(server: ServerProcess): Promise<Costs> {
   progress("sizes");
   const tables = await measureSizes(client, ROWS);
   progress("sign-ins to renew");
-  await fillSignIns(client, ROWS);
+  const filler = await openFiller({ postgres: database.url });
+  await fillSignIns(filler, 1, ROWS);
+  await filler.run("vacuum analyze");
+  await filler.close();
   const measured: Record<Operation, Cost> = {
     poll: await costUnderLoad(server, poll),
     devicecode: await costUnderLoad(server, devicecode),
@@ -116,7 +120,7 @@ function renewalOfEach(round: number): Case {
       // In an order without a pattern: 7919 is prime to the number of rows.
       const token = (n: number) => benchToken((((round * own + n) * 7_919) % ROWS) + 1);
       const forms = Array.from({ length: own }, (_, n) => prefix + token(n));
-      return { path: server.tokenPath, forms, order: "repeat", prefix };
+      return { path: server.tokenPath, forms, contentType: FORM, order: "repeat", prefix };
     },
   };
 }

@@ -1,3 +1,4 @@
+import { replaceSection } from "../page-section.ts";
 import { type Costs, operations } from "./costs.ts";
 import { bytesOfRow, type Plan, plan, scenarios, secondsOfConnection } from "./plan.ts";
 
@@ -108,9 +109,5 @@ function mega(bytes: number): string {
 
 /** The page with these tables between its marks: `<!-- capacity: NAME -->` and `<!-- end -->`. */
 export function replaceTables(page: string, tables: Record<string, string>): string {
-  return Object.entries(tables).reduce((text, [name, table]) => {
-    const marked = new RegExp(`(<!-- capacity: ${name} -->\\n)[^]*?(\\n<!-- end -->)`);
-    if (!marked.test(text)) throw new Error(`The page has no mark <!-- capacity: ${name} -->.`);
-    return text.replace(marked, (_all, before: string, after: string) => `${before}\n${table}\n${after}`);
-  }, page);
+  return Object.entries(tables).reduce((text, [name, table]) => replaceSection(text, `capacity: ${name}`, table), page);
 }

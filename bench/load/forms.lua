@@ -1,4 +1,5 @@
--- What wrk runs: posts forms to one path. Arguments: a file with one form a line, and the order.
+-- What wrk runs: posts forms to one path. Arguments: a file with one form a line, the order, the prefix of
+-- new forms, and the content type.
 -- "repeat" goes through the forms again and again; "chain" sends each form once and makes a new one of the refresh
 -- token in each answer, as a program renews again and again.
 
@@ -15,7 +16,7 @@ end
 
 function init(args)
   wrk.method = "POST"
-  wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"
+  wrk.headers["Content-Type"] = args[4]
   chain = args[2] == "chain"
   prefix = args[3] or ""
   for line in io.lines(args[1]) do

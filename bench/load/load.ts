@@ -9,8 +9,9 @@ export interface Load {
   url: string;
   /** PEM file of the server's CA. */
   caFile: string;
-  /** Bodies, form-encoded. */
+  /** Bodies. */
   forms: string[];
+  contentType: string;
   /** `chain`: each form is used once; the refresh token of each response, after `prefix`, becomes a new form. */
   order: "repeat" | "chain";
   prefix: string;
@@ -49,12 +50,13 @@ export async function load(plan: Load, scratch: string): Promise<Measured> {
 function wrk(plan: Load, forms: string): string[] {
   const script = fileURLToPath(new URL("forms.lua", import.meta.url));
   const shape = ["-t1", `-c${plan.connections}`, `-d${plan.seconds}s`, "--timeout", "10s", "-s", script];
-  return ["wrk", ...shape, plan.url, "--", forms, plan.order, plan.prefix];
+  return ["wrk", ...shape, plan.url, "--", forms, plan.order, plan.prefix, plan.contentType];
 }
 
 function node(plan: Load, forms: string): string[] {
   const script = fileURLToPath(new URL("node-load.ts", import.meta.url));
-  const args = [plan.url, plan.caFile, forms, plan.order, plan.prefix, String(plan.seconds), String(plan.connections)];
+  const how = [plan.order, plan.prefix, plan.contentType];
+  const args = [plan.url, plan.caFile, forms, ...how, String(plan.seconds), String(plan.connections)];
   return [process.execPath, script, ...args];
 }
 

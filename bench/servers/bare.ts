@@ -1,10 +1,10 @@
 // The floor: plain node:http(s) reads the form's body and answers with a fixed 400.
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { benchCertificate, serve } from "../served.ts";
+import { benchCertificate, FIXED_ANSWER, serve } from "../served.ts";
 
 const { key, cert, ca } = await benchCertificate();
-const answer = JSON.stringify({ error: "authorization_pending", error_description: "Continue polling." });
+const answer = JSON.stringify(FIXED_ANSWER);
 const headers = {
   "content-type": "application/json",
   "content-length": String(answer.length),
@@ -30,6 +30,7 @@ server.listen(0, "127.0.0.1", () => {
       tokenPath: "/token",
       clientId: "bare",
       deviceGrant: "device_code",
+      fixed: true,
     },
     {
       refreshTokens: async () => [],

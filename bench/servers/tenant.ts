@@ -1,15 +1,23 @@
 // Our server, started as in production, on SQLite (a file, durable) or PostgreSQL.
 //
-//   tenant.ts sqlite FOLDER | tenant.ts postgres FOLDER URL
+//   tenant.ts sqlite FOLDER | tenant.ts postgres FOLDER URL [--polls-in-memory N]
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import pg from "pg";
 import { pino } from "pino";
+import { hashSecret } from "../../packages/tenant/src/kernel/seal.ts";
 import { DEVICE_CODE_GRANT } from "../../packages/tenant/src/oauth/device-authorization/known-polls.ts";
 import { startWithContext } from "../../packages/tenant/src/server/start-tenant.ts";
+import { benchCode } from "../fill.ts";
 import { formClient } from "../form-client.ts";
 import { serve } from "../served.ts";
 
-const [kind, dataDir, url] = process.argv.slice(2) as [string, string, string | undefined];
+const { positionals, values } = parseArgs({
+  options: { "polls-in-memory": { type: "string" } },
+  allowPositionals: true,
+});
+const [kind, dataDir, url] = positionals as [string, string, string | undefined];
+const pollsInMemory = values["polls-in-memory"];
 const PERSON = "bench@contoso.example";
 const PASSWORD = "seven slow herons";
 
@@ -29,13 +37,32 @@ const tenant = await startWithContext({
   // Without the warnings about one user who approves all the time.
   log: pino({ level: "error" }, pino.destination(2)),
   // All load comes from one address and one client.
-  limits: { deviceCodesByNetwork: 1e9, pendingDeviceCodes: 1e9, pendingDeviceCodesByClient: 1e9 },
+  limits: {
+    deviceCodesByNetwork: 1e9,
+    pendingDeviceCodes: 1e9,
+    pendingDeviceCodesByClient: 1e9,
+    ...(pollsInMemory !== undefined && { pollsInMemory: Number(pollsInMemory) }),
+  },
   ...(kind === "postgres" ? { mailer: { send: async () => undefined, close: async () => undefined } } : {}),
 });
 const base = new URL(tenant.authority);
 const app = tenant.apps[0]!;
 const api = tenant.apis[0]!;
 await tenant.admin.people.add({ email: PERSON, displayName: "Bench", password: PASSWORD });
+
+/** As if each of these codes of fill.ts had been polled. Returns how many polls are in memory. */
+function rememberPolls(count: number): number {
+  const { store, pollPace, clock } = tenant.context;
+  const expiresAt = clock.now() + 24 * 60 * 60 * 1_000;
+  for (let n = 1; n <= count; n++) {
+    const hash = hashSecret(benchCode(n));
+    const reading = store.pendingPolls.read(hash, app.clientId);
+    reading.remember(expiresAt);
+    reading.end();
+    pollPace.note(hash, expiresAt, false);
+  }
+  return store.pendingPolls.size;
+}
 
 /** A complete sign-in over the wire. The operator approves for the user. */
 async function refreshToken(client: ReturnType<typeof formClient>): Promise<string> {
@@ -87,6 +114,7 @@ serve(
     sign(really) {
       signingKeys.sign = really ? sign : unsigned;
     },
+    rememberPolls,
     held: () => tenant.context.heldPolls.size,
     approve: async (code) => void (await tenant.approve(code, { as: PERSON })),
     close: () => tenant.close(),

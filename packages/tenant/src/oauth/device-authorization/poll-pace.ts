@@ -1,3 +1,4 @@
+import { oldestFirst } from "../../kernel/oldest-first.ts";
 import type { Clock } from "../../kernel/time.ts";
 
 /** The polling interval that the tenant asks for, in seconds (RFC 8628 §3.2). */
@@ -23,6 +24,7 @@ interface Pace {
  */
 export class PollPace {
   readonly #paces = new Map<string, Pace>();
+  readonly #oldest = oldestFirst(this.#paces);
   readonly #clock: Clock;
   readonly #size: number;
 
@@ -62,9 +64,9 @@ export class PollPace {
 
   /** All codes have the same lifetime, so the oldest entries, first in the map, expire first. */
   #forgetExpired(now: number): void {
-    for (const [hash, pace] of this.#paces) {
-      if (pace.expiresAt > now && this.#paces.size < this.#size) return;
-      this.#paces.delete(hash);
+    for (let first = this.#oldest(); first; first = this.#oldest()) {
+      if (first[1].expiresAt > now && this.#paces.size < this.#size) return;
+      this.#paces.delete(first[0]);
     }
   }
 }

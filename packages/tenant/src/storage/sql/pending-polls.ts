@@ -1,3 +1,4 @@
+import { oldestFirst } from "../../kernel/oldest-first.ts";
 import type { Database } from "../engine/database.ts";
 import type { PendingPoll, PendingPolls, PendingRead } from "../pending-polls.ts";
 import { appTopic, grantTopic } from "./grant-changes.ts";
@@ -20,6 +21,7 @@ interface Reading {
 /** `size`: how many grants are remembered at most. The oldest are forgotten first. */
 export function pendingPolls({ feed }: Pick<Database, "feed">, size: number): PendingPolls {
   const polls = new Map<string, Remembered>();
+  const oldest = oldestFirst(polls);
   const apps = new Map<string, object>();
   const readings = new Set<Reading>();
   let subscribed = false;
@@ -45,9 +47,9 @@ export function pendingPolls({ feed }: Pick<Database, "feed">, size: number): Pe
     // At the end, because the first ones are forgotten first.
     polls.delete(deviceCodeHash);
     polls.set(deviceCodeHash, { clientId, expiresAt, app, readAt: performance.now() });
-    for (const [oldest, poll] of polls) {
-      if (polls.size <= size && isKept(poll)) break;
-      polls.delete(oldest);
+    for (let first = oldest(); first; first = oldest()) {
+      if (polls.size <= size && isKept(first[1])) break;
+      polls.delete(first[0]);
     }
     if (apps.size > size) onTopic(null);
   }
