@@ -12,8 +12,12 @@ const flags = [
   join(root, "tools/test-worker.mjs"),
 ];
 
-/** A file that changes its process (environment, timers, signals) declares this in a separate line, with the reason. */
-const needsOwnProcess = (file) => /^\/\/ Own process: /m.test(readFileSync(file, "utf8"));
+/**
+ * A file that changes its process (environment, timers, signals) declares this in a separate line, with the reason. One
+ * that measures runs after all others.
+ */
+const declaration = (file) =>
+  /^\/\/ (?<kind>Own process|Own process, last): /m.exec(readFileSync(file, "utf8"))?.groups.kind;
 
 /** After its last file a process exits, unless a test left something open. */
 const endTimeoutMs = 20_000;
@@ -26,14 +30,17 @@ const endTimeoutMs = 20_000;
 export async function runFiles(files, { processes, fileTimeoutMs, env: given, signal, onFile, onFailures, isWaiting }) {
   // Inside another test runner, node:test would report to that one.
   const { NODE_TEST_CONTEXT: _, ...env } = given;
-  const own = files.filter(needsOwnProcess);
-  const shared = files.filter((file) => !own.includes(file));
+  const [own, last] = ["Own process", "Own process, last"].map((kind) =>
+    files.filter((file) => declaration(file) === kind),
+  );
+  const shared = files.filter((file) => declaration(file) === undefined);
   const queue = [...own.map((file) => [file]), shared];
   const take = async () => {
     while (queue.length > 1 && !signal.aborted) await runProcess(queue.shift());
     while (shared.length > 0 && !signal.aborted) await runProcess(shared);
   };
   await Promise.all(Array.from({ length: processes }, take));
+  for (const file of last) if (!signal.aborted) await runProcess([file]);
 
   /** Takes files from `list` until it is empty. */
   function runProcess(list) {

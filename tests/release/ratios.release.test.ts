@@ -1,4 +1,4 @@
-// Own process: measures CPU time.
+// Own process, last: it measures CPU time.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { availableParallelism, loadavg } from "node:os";

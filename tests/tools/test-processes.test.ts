@@ -78,6 +78,16 @@ test("a file that never ends is killed and named", async (t) => {
   assert.match(failures, /hanging\.test\.ts\n {2}It did not end within 1\.5 s/);
 });
 
+test("a file that measures runs in its own process, after all others", async (t) => {
+  const measuring = `// Own process, last: it measures.\n${passing}`;
+  const { counts } = await run(t, { measuring, one: passing, two: passing });
+  assert.deepEqual(Object.entries(counts), [
+    ["one", count(1, 0)],
+    ["two", count(1, 0)],
+    ["measuring", count(1, 0)],
+  ]);
+});
+
 test("a file that asks for its own process gets one", async (t) => {
   const own = "// Own process: it looks at its environment.\n";
   const look = `import assert from "node:assert"; ${passing} test("is alone", () => { assert.equal(globalThis.seen, undefined); globalThis.seen = 1; });`;
