@@ -15,8 +15,25 @@ const ENTRIES = [
   { input: { main: "compiled/main.js" } },
 ];
 
+/**
+ * Libraries that others use if they are there. In this workspace development tools bring them, which must not decide what
+ * is published.
+ */
+const LEFT_OUT = new Set(["supports-color"]);
+const ABSENT = "\0absent";
+const leaveOut = {
+  name: "leave-out",
+  resolveId: (id) => (LEFT_OUT.has(id) ? ABSENT : null),
+  load: (id) => (id === ABSENT ? "module.exports = {};" : null),
+};
+
 /** Without comments, which name folders of this machine, and are a fourth of the text. */
-export const settings = { platform: "node", external: [TENANT], experimental: { attachDebugInfo: "none" } };
+export const settings = {
+  platform: "node",
+  external: [TENANT],
+  experimental: { attachDebugInfo: "none" },
+  plugins: [leaveOut],
+};
 export const format = { format: "cjs", comments: false };
 
 export async function bundleCommandLine(workspace = root) {
@@ -24,7 +41,8 @@ export async function bundleCommandLine(workspace = root) {
   const dist = join(cli, "dist");
   const stamp = join(cli, "compiled", "bundled");
   const state = stateOf(workspace);
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === state) return;
+  const isThere = existsSync(stamp) && existsSync(join(dist, "main.cjs"));
+  if (isThere && readFileSync(stamp, "utf8") === state) return;
   // Loaded only if there is something to do: most builds find everything up to date.
   const { rolldown } = await import("rolldown");
   const files = new Map();
@@ -51,7 +69,10 @@ export async function bundleCommandLine(workspace = root) {
     writeFileSync(incomplete, text);
     renameSync(incomplete, join(dist, name));
   }
-  for (const name of readdirSync(dist)) if (!files.has(name)) rmSync(join(dist, name), { recursive: true });
+  for (const name of readdirSync(dist)) {
+    // Another bundle's incomplete file is not an old one.
+    if (!files.has(name) && !/\.\d+$/.test(name)) rmSync(join(dist, name), { recursive: true });
+  }
   writeFileSync(stamp, state);
 }
 
@@ -76,12 +97,18 @@ function packageOf(id) {
   return path && !/\/node_modules\/(@doorcode\/|doorcode$)/.test(path) ? path : undefined;
 }
 
+/** Packages without the text of their license, and one of the same repository that has it. */
+const LICENSE_OF = { "proxy-agent-negotiate": "agent-base" };
+
 /** What the licenses of the libraries ask of a copy: their text. */
 function licensesOf(folders) {
+  const licenseIn = (folder) => readdirSync(folder).find((each) => /^(license|copying)/i.test(each));
   const texts = folders.map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-    const file = readdirSync(folder).find((each) => /^(license|copying)/i.test(each));
-    const text = file === undefined ? "" : readFileSync(join(folder, file), "utf8").trim();
+    const from = licenseIn(folder) === undefined ? join(folder, "..", LICENSE_OF[name] ?? "") : folder;
+    const file = licenseIn(from);
+    if (file === undefined) throw new Error(`${name} ${version} has no file with its license: see LICENSE_OF.`);
+    const text = readFileSync(join(from, file), "utf8").trim();
     return { name: `${name} ${version}`, text: `${name} ${version}, ${license}\n\n${text}\n` };
   });
   const sorted = texts.sort((one, other) => (one.name < other.name ? -1 : 1)).map(({ text }) => text);

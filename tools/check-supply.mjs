@@ -16,7 +16,8 @@ process.exitCode = problems.length > 0 ? 1 : 0;
 function foreignLicenses() {
   const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
   // What the command line's bundle contains is needed only to build it, and is published all the same.
-  const bundled = Object.keys(packages["packages/cli"].devDependencies).map((name) => `node_modules/${name}`);
+  const licenses = readFileSync(join(root, "packages/cli/dist/licenses.txt"), "utf8");
+  const bundled = [...licenses.matchAll(/^(@?[\w./-]+) \d[\w.+-]*, /gm)].map(([, name]) => `node_modules/${name}`);
   const production = Object.entries(packages).filter(
     ([path, { dev, link }]) =>
       path.includes("node_modules/") && !link && (!dev || bundled.some((each) => path.endsWith(each))),

@@ -2,7 +2,17 @@
 // Node.js on the device: the bundle, injected into a copy of Node's binary from npm (a "single executable application").
 // docs/recipes/single-file.md shows how to use it.
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -35,10 +45,17 @@ export async function buildSingleFile({ on = platform, out } = {}) {
     // A program that runs cannot be written to, only replaced.
     const incomplete = `${file}.${process.pid}`;
     try {
-      copyFileSync(binaryOf(bring("node-24", undefined, on), on), incomplete);
+      const node = bring("node-24", undefined, on);
+      copyFileSync(binaryOf(node, on), incomplete);
       chmodSync(incomplete, 0o755);
       inject(incomplete, blob, on);
       renameSync(incomplete, file);
+      // Whoever passes the program on passes these on with it.
+      const licenses = [join(node.files, "LICENSE"), join(root, "packages/cli/dist/licenses.txt")];
+      writeFileSync(
+        `${file}.licenses.txt`,
+        licenses.map((each) => readFileSync(each, "utf8")).join(`\n${"-".repeat(80)}\n\n`),
+      );
     } finally {
       rmSync(incomplete, { force: true });
     }
@@ -64,7 +81,7 @@ function blobOf(main, scratch, isHere) {
   const output = join(scratch, "doorcode.blob");
   const config = join(scratch, "sea.json");
   const cli = join(root, "packages/cli");
-  const assets = { "package.json": join(cli, "package.json"), "licenses.txt": join(cli, "dist/licenses.txt") };
+  const assets = { "package.json": join(cli, "package.json") };
   const settings = { main, output, assets, disableExperimentalSEAWarning: true, useCodeCache: isHere };
   writeFileSync(config, JSON.stringify(settings));
   run(binaryOf(bring("node-24"), platform), ["--experimental-sea-config", config]);

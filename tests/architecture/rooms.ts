@@ -13,7 +13,7 @@ export const mayImport: Record<string, string[]> = {
   storage: ["directory"],
   "storage/migrations": ["directory", "storage"],
   "storage/engine": ["kernel", "storage", "storage/migrations"],
-  "storage/sql": ["directory", "storage", "storage/migrations", "storage/engine"],
+  "storage/sql": ["kernel", "directory", "storage", "storage/migrations", "storage/engine"],
   oauth: ["kernel", "directory", "storage"],
   ui: ["kernel", "directory", "storage"],
   mail: ["kernel", "directory", "storage", "ui"],

@@ -65,7 +65,14 @@ CMD doorcode tenant serve`);
       sent.every((path) => !path.startsWith("deploy")),
       "deploy/docker has the secrets of compose.yaml",
     );
-    for (const path of ["**/node_modules", "**/dist", "**/test"]) assert.ok(ignore.includes(path), path);
+    for (const path of ["**/node_modules", "**/dist", "**/compiled", "**/test"]) assert.ok(ignore.includes(path), path);
+    const tools = [...(await read("Dockerfile")).matchAll(/\btools\/[\w.-]+/g)].map(([path]) => path);
+    assert.ok(tools.length > 0);
+    for (const tool of tools) {
+      const text = await readFile(join(root, tool), "utf8");
+      const imported = [...text.matchAll(/from "\.\/([^"]+)"/g)].map(([, name]) => `tools/${name}`);
+      for (const path of [tool, ...imported]) assert.ok(sent.includes(path), `${path} is used and not sent`);
+    }
   });
 });
 

@@ -84,6 +84,8 @@ export function describeContents(packed: Packed): void {
   test("the command has the license of every library in it", async () => {
     const folder = installedAt(packed.project, "doorcode");
     const licenses = await readFile(join(folder, "dist/licenses.txt"), "utf8");
+    const entries = licenses.split(/\n-{80}\n/).map((entry) => entry.trim());
+    for (const entry of entries) assert.match(entry, /^(?:.*\n\n)?@?[\w./-]+ \d[\d.]+, \S.*\n\n\S/);
     for (const library of ["@azure/msal-node", "jose", "oauth4webapi", "uqr", "yaml", "zod"]) {
       assert.match(licenses, new RegExp(`^${library} \\d[\\d.]+, \\w+\n\n\\S`, "m"));
     }

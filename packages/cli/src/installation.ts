@@ -38,7 +38,7 @@ export function checkInstalled(path: readonly string[], command: Command): void 
 export function tenantFor(folder: string): string | undefined {
   for (let at = folder; ; at = dirname(at)) {
     const manifest = join(at, "node_modules", TENANT, "package.json");
-    if (existsSync(manifest)) return (JSON.parse(readFileSync(manifest, "utf8")) as OwnManifest).version;
+    if (existsSync(manifest)) return read<OwnManifest>(manifest)?.version ?? "a damaged one";
     if (at === dirname(at)) return undefined;
   }
 }
@@ -61,6 +61,9 @@ export function howToInstall(wanted: string, { folder, own, path }: Installed, c
     return `Run both packages: npx --package ${own} --package ${wanted} ${nameOf(path)}`;
   }
   if (root.includes(`${sep}pnpm${sep}global${sep}`)) return `Add it: pnpm add --global ${wanted}`;
+  // From version 11 on, pnpm separates global packages, except those that are added together.
+  if (/[\\/]store[\\/]v\d+[\\/]links[\\/]/.test(root))
+    return `Add both packages together: pnpm add --global ${own},${wanted}`;
   const manifest = manifestIn(root);
   if (manifest === undefined) return `Add it: npm install --global ${wanted}`;
   const isDev = manifest.devDependencies?.doorcode !== undefined;
@@ -74,7 +77,13 @@ export function howToInstall(wanted: string, { folder, own, path }: Installed, c
   return `${where}: ${add} ${isDev ? `${dev} ` : ""}${wanted}`;
 }
 
-function manifestIn(folder: string): { devDependencies?: Record<string, string> } | undefined {
-  const file = join(folder, "package.json");
-  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined;
+const manifestIn = (folder: string) => read<{ devDependencies?: Record<string, string> }>(join(folder, "package.json"));
+
+/** Undefined if there is none, or one that cannot be read. Some editors write a byte order mark. */
+function read<Manifest>(file: string): Manifest | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8").replace(/^\uFEFF/, "")) as Manifest;
+  } catch {
+    return undefined;
+  }
 }

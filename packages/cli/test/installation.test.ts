@@ -46,6 +46,21 @@ describe("how to install the tenant", () => {
     assert.equal(howToInstall(wanted, { folder, own, path }, "/"), `Add it: npm install --global ${wanted}`);
     const pnpm = join(await scratch(t), "pnpm/global/5/.pnpm/doorcode@1.2.3/node_modules/doorcode");
     assert.equal(howToInstall(wanted, { folder: pnpm, own, path }, "/"), `Add it: pnpm add --global ${wanted}`);
+    const separate = join(await scratch(t), "store/v11/links/@/doorcode/1.2.3/8f2a/node_modules/doorcode");
+    assert.equal(
+      howToInstall(wanted, { folder: separate, own, path }, "/"),
+      `Add both packages together: pnpm add --global ${own},${wanted}`,
+    );
+  });
+
+  test("is found out although a manifest is damaged, or has a byte order mark", async (t) => {
+    const root = await files(t, "package.json", "node_modules/@doorcode/tenant/package.json");
+    const folder = join(root, "node_modules/doorcode");
+    assert.equal(tenantFor(folder), "a damaged one");
+    assert.equal(howToInstall(wanted, { folder, own, path }, root), `Add it: npm install --global ${wanted}`);
+    const manifest = JSON.stringify({ devDependencies: { doorcode: "1.2.3" } });
+    await writeFile(join(root, "package.json"), `\uFEFF${manifest}`);
+    assert.equal(howToInstall(wanted, { folder, own, path }, root), `Add it: npm install --save-dev ${wanted}`);
   });
 
   test("is a longer npx command for npx, which keeps nothing", async (t) => {
