@@ -55,6 +55,8 @@ declare module "*/tools/test-processes.mjs" {
 }
 declare module "*/tools/from-npm.mjs" {
   export function bringTools(folder: string, title: string, megabytes: number): string;
+  /** Undefined where npm has none for the platform. */
+  export function packaged(what: "node-24" | "node-20"): { version: string } | undefined;
 }
 declare module "*/tools/kubernetes.mjs" {
   export function helmAndKubectl(): { helm: string; kubectl: string };
