@@ -67,9 +67,9 @@ export function signIns(ctx: OperatorContext, by: Actor): SignInAdmin {
     },
 
     async end(id) {
-      const family = await tokens.findFamily(id.trim().toLowerCase());
       const now = ctx.clock.now();
-      if (family && family.expiresAt > now) {
+      const [family] = await tokens.listFamilies({ id: id.trim().toLowerCase(), limit: 1, now });
+      if (family) {
         const about = { userId: family.userId, clientId: family.clientId };
         const audit = auditRecord(by, now, "sign_in.revoked", { family: family.id }, about);
         if (await tokens.revokeFamily(family.id, "operator", now, audit)) return;

@@ -124,8 +124,9 @@ export interface TokenStore {
   /** What the renewal of this token by this app needs. Changes nothing. */
   findRenewal(of: { tokenHash: string; clientId: string }): Promise<Renewal>;
   findFamily(id: string): Promise<TokenFamily | undefined>;
-  /** Live families, newest first, starting after that one. */
+  /** Live families, newest first, starting after that one. A family is live until its newest refresh token ends. */
   listFamilies(of: {
+    id?: string | undefined;
     userId?: string | undefined;
     clientId?: string | undefined;
     after?: Pick<TokenFamily, "id" | "createdAt"> | undefined;

@@ -8,10 +8,10 @@ import { failsWith } from "../server/scratch.ts";
 import { approvedGrant, redemption, rotation, type Samples, samplePasskey, seedSamples } from "../storage/samples.ts";
 
 const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 
 /** A program is signed in as the user of the samples. */
-async function signedIn(store: Store, samples: Samples) {
-  const now = Date.now();
+async function signedIn(store: Store, samples: Samples, now = Date.now()) {
   const grant = await approvedGrant(store, samples, { expiresAt: now + MINUTE });
   const input = redemption(grant, samples.user.id, now);
   assert.equal((await store.tokens.redeem(input)).outcome, "redeemed");
@@ -98,6 +98,23 @@ for (const state of operatedTenants) {
       assert.deepEqual([await renews(one), await renews(two)], ["revoked", "rotated"]);
       const record = await event("sign_in.revoked");
       assert.deepEqual([record?.actor, record?.userId, record?.detail.family], ["operator", one.user.id, one.id]);
+    });
+
+    test("a sign-in whose program did not renew it for 90 days is unknown", async (t) => {
+      let id = "";
+      const { location, look } = await operated(t, state, async ({ context: { store } }) => {
+        const samples = await seedSamples(store);
+        const renewedAt = Date.now() - 90 * DAY;
+        const signIn = await signedIn(store, samples, renewedAt - 1);
+        const renewal = rotation(signIn.tokenHash, samples.app.clientId, renewedAt);
+        assert.equal((await store.tokens.rotate(renewal)).outcome, "rotated");
+        id = signIn.id;
+      });
+      assert.deepEqual(await operate(location, { do: "list_sign_ins" }), []);
+      await assert.rejects(operate(location, { do: "revoke_sign_in", id }), failsWith("sign_in_unknown"));
+      assert.deepEqual(await operate(location, { do: "revoke_sign_ins", email: null }), { ended: 0 });
+      const { context } = await look();
+      assert.deepEqual(await context.store.audit.list({ event: "sign_in.revoked", limit: 1 }), []);
     });
 
     test("all sign-ins of a user are ended, or those of all users", async (t) => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { sql } from "kysely";
 import type { Bound, Database } from "../../src/storage/engine/database.ts";
 import { openPostgresDatabase } from "../../src/storage/engine/postgres.ts";
 import { prepared } from "../../src/storage/engine/prepared.ts";
@@ -73,5 +74,45 @@ describe("PostgreSQL: statements that run together", () => {
       count,
     ]);
     assert.equal(later[0]?.settings, before[0]!.settings + 1);
+  });
+
+  describe("with query_timeout in the store's URL", () => {
+    const HOUR = 3_600_000;
+    const open = () => {
+      const url = new URL(place.url);
+      url.searchParams.set("query_timeout", String(HOUR));
+      return openPostgresDatabase(url.href, { schema: place.schema, poolSize: 1 });
+    };
+
+    test("leave no timer behind, which would end them a second time", async (t) => {
+      const limited = await open();
+      t.after(() => limited.close());
+      const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+      await limited.together([works, works]);
+      const before = timers();
+      for (let times = 0; times < 20; times++) await limited.together([works, works]);
+      await assert.rejects(limited.together([works, fails]), { code: "22012" });
+      assert.equal(timers(), before);
+    });
+
+    test("fail after that time, and their connection is closed, on which they may still run", async (t) => {
+      t.mock.timers.enable({ apis: ["setTimeout"] });
+      const limited = await open();
+      t.after(() => limited.close());
+      const sessionOf = async () => (await limited.together([pid]))[0][0]?.pid;
+      const pid: Bound<{ pid: number }> = { text: "select pg_backend_pid() as pid where $1 = $1", parameters: ["x"] };
+      const first = await sessionOf();
+      await database.db.transaction().execute(async (trx) => {
+        await sql`lock table ${sql.table(`${place.schema}.settings`)}`.execute(trx);
+        const late = assert.rejects(limited.together([insert("t-4")]), { message: "Query read timeout" });
+        const waiting = sql<{ n: number }>`select count(*) as n from pg_locks where pid = ${first} and not granted`;
+        while ((await waiting.execute(trx)).rows[0]?.n === 0);
+        t.mock.timers.tick(HOUR);
+        await late;
+      });
+      // The same statement is parsed again, by a new session.
+      await limited.together([insert("t-5")]);
+      assert.notEqual(await sessionOf(), first);
+    });
   });
 });

@@ -40,6 +40,9 @@ export class StatementNames {
   }
 }
 
+/** Of the driver, for `query_timeout` in the store's URL. It has no code. */
+const TIMED_OUT = "Query read timeout";
+
 type Release = (error?: Error | boolean) => void;
 
 export interface NamingConfig {
@@ -57,6 +60,7 @@ export class NamingClient extends pg.Client {
   #named = false;
   #unconfirmed = false;
   #standby = false;
+  #mayStillRun = false;
   #release: Release = () => undefined;
 
   constructor(config: pg.ClientConfig & NamingConfig) {
@@ -74,10 +78,11 @@ export class NamingClient extends pg.Client {
 
   /**
    * The pool sets it whenever it hands the client out. A connection to a standby is closed after its use, so that the next
-   * one may lead to the primary.
+   * one may lead to the primary. So is one that may still run a statement after its timeout: the next user would wait for
+   * it, and get its warnings.
    */
   set release(release: Release) {
-    this.#release = (error) => release(error || this.#standby);
+    this.#release = (error) => release(error || this.#standby || this.#mayStillRun);
   }
 
   /** Asks the server once per connection what is between. */
@@ -158,6 +163,7 @@ export class NamingClient extends pg.Client {
   #failureOf(texts: string | string[], error?: Error): Error | undefined {
     const unconfirmed = this.#unconfirmed;
     this.#unconfirmed = false;
+    if (error?.message === TIMED_OUT) this.#mayStillRun = true;
     if (error && isOutdatedPlan(error)) for (const text of [texts].flat()) this.#statements.forget(text);
     return error ?? (unconfirmed ? outcomeUnknown() : undefined);
   }

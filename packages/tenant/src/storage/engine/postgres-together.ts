@@ -34,12 +34,14 @@ export class StatementsTogether {
   readonly #statements: readonly Bound<unknown>[];
   readonly #nameOf: (text: string) => string | undefined;
   readonly #parserOf: (type: number) => (text: string) => unknown;
-  readonly #ended: (error: Error | undefined, rows: object[][]) => void;
+  /** Called once. With `query_timeout`, `pg` replaces it by a function that also stops its timer. */
+  callback: (error: Error | undefined, rows: object[][]) => void;
   readonly #rows: object[][] = [[]];
   readonly #parsing: { name: string; text: string }[] = [];
   #columns: { member: string; parse: (text: string) => unknown }[] = [];
   #failure: Error | undefined;
   #forget: () => void = () => undefined;
+  #ended = false;
 
   constructor(
     statements: readonly Bound<unknown>[],
@@ -53,7 +55,7 @@ export class StatementsTogether {
     this.#statements = statements;
     this.#nameOf = parts.nameOf;
     this.#parserOf = parts.parserOf;
-    this.#ended = parts.ended;
+    this.callback = parts.ended;
   }
 
   submit(on: pg.Connection): void {
@@ -115,13 +117,19 @@ export class StatementsTogether {
 
   /** From the server, or because the connection was lost. `handleReadyForQuery` does not follow. */
   handleError(error: Error): void {
-    this.#forget();
-    this.#ended(error, []);
+    this.#end(error, []);
   }
 
   /** The transaction has been committed. */
   handleReadyForQuery(): void {
+    this.#end(this.#failure, this.#rows.slice(0, this.#statements.length));
+  }
+
+  /** After a timeout, the server may still answer. */
+  #end(error: Error | undefined, rows: object[][]): void {
     this.#forget();
-    this.#ended(this.#failure, this.#rows.slice(0, this.#statements.length));
+    if (this.#ended) return;
+    this.#ended = true;
+    this.callback(error, rows);
   }
 }

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Connection } from "../engine/database.ts";
-import { revokeAll, withdrawApprovals, withdrawCodes } from "./token-family.ts";
+import { endOfNewestToken, revokeAll, withdrawApprovals, withdrawCodes } from "./token-family.ts";
 
 /**
  * Disabling a user ends everything they have (ASVS 7.4.2), and enabling restores none of it: what began before or
@@ -81,14 +81,22 @@ export async function endAllSignIns(trx: Connection, reason: string, now: number
   await trx.updateTable("mailCodes").where("usedAt", "is", null).set({ usedAt: now }).execute();
   const withdrawn = { status: "denied", decidedAt: now } as const;
   await trx.updateTable("authorizationRequests").where("status", "=", "approved").set(withdrawn).execute();
-  const rows = await trx
+  // With the users' rows locked, none begins or is renewed between the two.
+  const { live } = await trx
+    .selectFrom("tokenFamilies")
+    .where("revokedAt", "is", null)
+    .where("expiresAt", ">", now)
+    .where((family) => family(endOfNewestToken(family), ">", now))
+    .select(({ fn }) => fn.countAll<number>().as("live"))
+    .executeTakeFirstOrThrow();
+  await trx
     .updateTable("tokenFamilies")
     .where("revokedAt", "is", null)
     .where("expiresAt", ">", now)
     .set({ revokedAt: now, revokedReason: reason })
-    .executeTakeFirst();
+    .execute();
   await trx.deleteFrom("sessions").where("userId", "is not", null).execute();
-  return Number(rows.numUpdatedRows);
+  return Number(live);
 }
 
 async function withdrawApprovalsOfDisabled(trx: Connection, userId: string, now: number): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Selectable } from "kysely";
+import type { ExpressionBuilder, Selectable } from "kysely";
 import type { Connection } from "../engine/database.ts";
 import type { Tables } from "../migrations/tables.ts";
 import type { TokenFamily } from "../store.ts";
@@ -9,6 +9,19 @@ export const LATER_END_MS = 24 * 60 * 60 * 1000;
 /** The end of a family whose newest token ends at `tokenEnd`. */
 export const endOfFamily = (end: number, tokenEnd: number): number =>
   tokenEnd <= end && end <= tokenEnd + LATER_END_MS ? end : tokenEnd + LATER_END_MS;
+
+/** When a sign-in ends: with its newest refresh token. `expires_at` of the family may be later (`endOfFamily`). */
+export const endOfNewestToken = (family: ExpressionBuilder<Tables, "tokenFamilies">) =>
+  family.fn.coalesce(
+    family
+      .selectFrom("refreshTokens")
+      .whereRef("refreshTokens.familyId", "=", "tokenFamilies.id")
+      .orderBy("generation", "desc")
+      .limit(1)
+      .select("refreshTokens.expiresAt"),
+    // Issued without a refresh token.
+    "tokenFamilies.expiresAt",
+  );
 
 type Whose = "userId" | "clientId";
 
@@ -36,9 +49,9 @@ export async function revokeAll(trx: Connection, of: Whose, id: string, reason: 
     .where(of, "=", id)
     .where("revokedAt", "is", null)
     .set({ revokedAt: now, revokedReason: reason })
-    .returning("expiresAt")
+    .returning((family) => endOfNewestToken(family).as("end"))
     .execute();
-  return rows.filter((row) => row.expiresAt > now).length;
+  return rows.filter((row) => row.end > now).length;
 }
 
 /**

@@ -5,7 +5,7 @@ import { auditWriter } from "./audit-store.ts";
 import { deviceRedemption } from "./redeem.ts";
 import { renewalReader } from "./renewal.ts";
 import { rotation } from "./rotate.ts";
-import { revoke, revokeAll, toFamily } from "./token-family.ts";
+import { endOfNewestToken, revoke, revokeAll, toFamily } from "./token-family.ts";
 
 export function tokenStore(database: Database): TokenStore {
   const { db } = database;
@@ -36,13 +36,16 @@ export function tokenStore(database: Database): TokenStore {
       return row && toFamily(row);
     },
 
-    async listFamilies({ userId, clientId, after, limit, now }) {
+    async listFamilies({ id, userId, clientId, after, limit, now }) {
+      // The end of the row is in an index, and is never before the token's.
       return db
         .selectFrom("tokenFamilies")
         .leftJoin("users", "users.id", "tokenFamilies.userId")
         .leftJoin("apps", "apps.clientId", "tokenFamilies.clientId")
         .where("revokedAt", "is", null)
-        .where("expiresAt", ">", now)
+        .where("tokenFamilies.expiresAt", ">", now)
+        .where((family) => family(endOfNewestToken(family), ">", now))
+        .$if(id !== undefined, (query) => query.where("tokenFamilies.id", "=", id as string))
         .$if(userId !== undefined, (query) => query.where("userId", "=", userId as string))
         .$if(clientId !== undefined, (query) => query.where("tokenFamilies.clientId", "=", clientId as string))
         .$if(after !== undefined, (query) =>
@@ -56,7 +59,8 @@ export function tokenStore(database: Database): TokenStore {
             ]),
           ),
         )
-        .select(["tokenFamilies.id", "userId", "tokenFamilies.clientId", "grantType", "expiresAt"])
+        .select(["tokenFamilies.id", "userId", "tokenFamilies.clientId", "grantType"])
+        .select((family) => endOfNewestToken(family).as("expiresAt"))
         .select(["tokenFamilies.createdAt", "users.email", "apps.name as appName"])
         .select((family) => {
           const lastUse = family
