@@ -19,3 +19,13 @@ export const HASH_OF: Record<SigningAlgorithm, "sha256" | "sha512"> = {
   ES256: "sha256",
   EdDSA: "sha512",
 };
+
+/**
+ * The key of an algorithm that signs at `now`, in milliseconds since the epoch: the newest active one. If none is active
+ * yet, the oldest: another node, whose clock is ahead, has just created it and signs with it.
+ *
+ * @param keys those of one algorithm that are not retired, in the order in which they sign
+ */
+export function signingKeyOf<K extends { activatesAt: number }>(keys: readonly K[], now: number): K | undefined {
+  return keys.findLast(({ activatesAt }) => activatesAt <= now) ?? keys[0];
+}

@@ -1,6 +1,6 @@
 import { type JWTPayload, jwtVerify, SignJWT } from "jose";
 import type { SigningAlgorithm } from "../../directory/entities.ts";
-import { SIGNING_ALGORITHMS } from "../../directory/signing-algorithms.ts";
+import { SIGNING_ALGORITHMS, signingKeyOf } from "../../directory/signing-algorithms.ts";
 import { deriveKey, type SealKey, unseal } from "../../kernel/seal.ts";
 import { CLOCK_SKEW, type Clock, withTimeout } from "../../kernel/time.ts";
 import type { Store, StoredKey } from "../../storage/store.ts";
@@ -30,7 +30,7 @@ const RETRY_AFTER = 5 * 1000;
 
 /**
  * The tenant's keys: of RS256, and of each other algorithm that an app or an API uses. Several of an algorithm are
- * published so that they can rotate. The newest active one signs.
+ * published so that they can rotate. The newest active one signs (`signingKeyOf`).
  */
 export interface SigningKeys {
   /** Signs a JWT. `typ` is `JWT` or `at+jwt`. Default algorithm: RS256. */
@@ -146,8 +146,12 @@ export async function loadSigningKeys(parts: {
 
   async function signerOf(alg: SigningAlgorithm): Promise<LoadedKey | undefined> {
     const now = clock.now();
-    const active = (await current()).filter(({ stored }) => stored.alg === alg && stored.activatesAt <= now);
-    return active.toSorted((a, b) => a.stored.activatesAt - b.stored.activatesAt).at(-1);
+    const own = (await current()).filter(({ stored }) => stored.alg === alg);
+    const kid = signingKeyOf(
+      own.map(({ stored }) => stored),
+      now,
+    )?.kid;
+    return own.find(({ stored }) => stored.kid === kid);
   }
 
   await current();

@@ -1,5 +1,6 @@
 import { type InsertResult, sql } from "kysely";
 import type { SigningAlgorithm } from "../../directory/entities.ts";
+import { signingKeyOf } from "../../directory/signing-algorithms.ts";
 import { announced, type Connection, type Database } from "../engine/database.ts";
 import type { KeyStore, StoredKey } from "../store.ts";
 import { auditWriter } from "./audit-store.ts";
@@ -60,7 +61,8 @@ export function keyStore(database: Database): KeyStore {
     promote: (alg, now, activatesAtOf, audit) =>
       announced(database, async (trx, announce) => {
         const keys = (await lockKeys(trx)).filter((key) => key.alg === alg && key.retiresAt === null);
-        const successor = keys.find(({ activatesAt }) => activatesAt > now);
+        const signing = signingKeyOf(keys, now);
+        const successor = keys.find((key) => key !== signing && key.activatesAt > now);
         if (!successor) return { outcome: "none" };
         // After the key that signs: two keys of one millisecond would have no order.
         const signingSince = keys[keys.indexOf(successor) - 1]?.activatesAt ?? Number.NEGATIVE_INFINITY;
@@ -79,8 +81,7 @@ export function keyStore(database: Database): KeyStore {
         const key = all.find((each) => each.kid === kid);
         if (!key) return { outcome: "unknown" };
         const keys = all.filter(({ alg }) => alg === key.alg);
-        const signing = notRetired(keys, now).findLast(({ activatesAt }) => activatesAt <= now);
-        if (signing?.kid === kid) return { outcome: "signing" };
+        if (signingKeyOf(notRetired(keys, now), now) === key) return { outcome: "signing" };
         const next = keys.slice(keys.indexOf(key) + 1).find(({ activatesAt }) => activatesAt <= now);
         const retiresAt = retiresAtOf(key, next && key.activatesAt <= now ? next.activatesAt : null);
         if (key.retiresAt !== null && key.retiresAt <= retiresAt) return { outcome: "retired", key };

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { createLocalJWKSet, decodeProtectedHeader, generateKeyPair, jwtVerify } from "jose";
+import { OPERATOR, type OperatorContext } from "../../../src/admin/admin-context.ts";
+import { signingKeys } from "../../../src/admin/signing-keys.ts";
 import type { SigningAlgorithm } from "../../../src/directory/entities.ts";
 import type { SealKey } from "../../../src/kernel/seal.ts";
 import { loadSigningKeys } from "../../../src/oauth/tokens/key-ring.ts";
@@ -20,8 +22,8 @@ async function place(t: TestContext, sealKey: SealKey = new Uint8Array(32).fill(
   const store = existing ?? (await openSqliteStore(":memory:"));
   if (!existing) t.after(() => store.close());
   const time = { now: NOW };
-  const load = () =>
-    loadSigningKeys({ store, sealKey, clock: { now: () => time.now }, issuer, newKeyPair: async () => rsa });
+  const load = (clock = { now: () => time.now }) =>
+    loadSigningKeys({ store, sealKey, clock, issuer, newKeyPair: async () => rsa });
   const keysOf = async (alg: SigningAlgorithm) => (await store.keys.list()).filter((each) => each.alg === alg);
   const use = async (alg: SigningAlgorithm) =>
     seed(store).putApp(sampleApp({ name: alg, idTokenSignedResponseAlg: alg }));
@@ -73,6 +75,24 @@ test("nodes agree on the keys of another algorithm, and a restart finds them", a
   assert.equal(new Set(tokens.map((token) => decodeProtectedHeader(token).kid)).size, 1);
   assert.equal((await keysOf("ES256")).length, 2);
   assert.deepEqual(await (await load()).published(), await one.published());
+});
+
+test("a node whose clock is behind signs with the first key, which is not active there yet", async (t) => {
+  const { load, use, store, keysOf } = await place(t);
+  const behind = { now: () => NOW - 1_500 };
+  const [one, two] = [await load(), await load(behind)];
+  await use("ES256");
+  const kidOf = async (node: typeof one, alg: SigningAlgorithm) =>
+    decodeProtectedHeader(await node.sign({ iss: issuer }, "JWT", alg)).kid;
+  for (const alg of ["RS256", "ES256"] as const) assert.equal(await kidOf(one, alg), await kidOf(two, alg), alg);
+  const first = (await keysOf("ES256"))[0];
+  const operator = signingKeys({ store, clock: behind, signingKeys: two } as OperatorContext, OPERATOR);
+  const states = async () => (await operator.list()).filter(({ alg }) => alg === "ES256").map(({ state }) => state);
+  assert.deepEqual(await states(), ["signing", "next"]);
+  await assert.rejects(operator.retire(first?.kid ?? "", { now: true }), { code: "key_in_use" });
+  await operator.rotate({ now: true, alg: "ES256" });
+  const signer = (await keysOf("ES256"))[1];
+  assert.equal(signer?.activatesAt, NOW + 1, "after the first key");
 });
 
 test("each algorithm has its own turns: when one key takes over, the others go on", async (t) => {
