@@ -154,9 +154,9 @@ export interface StoredKey {
 }
 
 export interface KeyStore {
-  /** Those of RS256, then those of each other algorithm: in the order in which they sign. */
+  /** Those of RS256, then those of each other algorithm that is known: in the order in which they sign. */
   list(): Promise<StoredKey[]>;
-  /** The algorithms besides RS256 that an app's ID tokens or an API's access tokens are signed with. */
+  /** The known algorithms besides RS256 that an app's ID tokens or an API's access tokens are signed with. */
   inUse(): Promise<SigningAlgorithm[]>;
   insert(key: StoredKey): Promise<boolean>;
   /**

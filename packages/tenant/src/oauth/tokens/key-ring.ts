@@ -1,4 +1,5 @@
 import { type JWTPayload, jwtVerify, SignJWT } from "jose";
+import type { Logger } from "pino";
 import type { SigningAlgorithm } from "../../directory/entities.ts";
 import { SIGNING_ALGORITHMS, signingKeyOf } from "../../directory/signing-algorithms.ts";
 import { deriveKey, type SealKey, unseal } from "../../kernel/seal.ts";
@@ -56,12 +57,14 @@ export async function loadSigningKeys(parts: {
   clock: Clock;
   issuer: string;
   newKeyPair?: NewKeyPair | undefined;
+  log?: Pick<Logger, "error"> | undefined;
 }): Promise<SigningKeys> {
-  const { store, clock, issuer, newKeyPair: rsaPair = newRsaPair } = parts;
+  const { store, clock, issuer, log, newKeyPair: rsaPair = newRsaPair } = parts;
   const key = deriveKey(parts.sealKey, "signing-keys");
   let loaded: LoadedKey[] = [];
   let loadedAt = Number.NEGATIVE_INFINITY;
-  let loading: Promise<LoadedKey[]> | undefined;
+  let loading: Promise<Reading> | undefined;
+  let lacksOthers = false;
 
   const made = (alg: SigningAlgorithm, now: number, activatesAt: number) =>
     newKey(alg, { rsaPair, key, now, activatesAt });
@@ -100,17 +103,31 @@ export async function loadSigningKeys(parts: {
     return { ...(known ?? (await openKey(key, stored, issuer))), stored };
   }
 
-  async function load(): Promise<LoadedKey[]> {
+  async function load(): Promise<Reading> {
     const now = clock.now();
     const stored = await complete("RS256", await store.keys.list(), now);
     // First, because it fails with a wrong seal key, which must not seal new keys.
     const rsa = await Promise.all(served(stored.filter(isRsa), now).map(open));
+    try {
+      const others = await loadOthers(stored, now);
+      lacksOthers = false;
+      return { keys: [...rsa, ...others], isWhole: true };
+    } catch (error) {
+      // RS256, which every app needs, does not depend on the others.
+      if (!lacksOthers) log?.error({ err: error }, "the signing keys of ES256 and EdDSA cannot be read or created");
+      lacksOthers = true;
+      return { keys: [...rsa, ...loaded.filter(({ stored: { alg } }) => alg !== "RS256")], isWhole: false };
+    }
+  }
+
+  /** Those of the other algorithms. */
+  async function loadOthers(stored: StoredKey[], now: number): Promise<LoadedKey[]> {
     const usable = (all: StoredKey[]) => all.filter((each) => !isRsa(each) && opens(each));
     let others = usable(stored);
     // Keys that no app and no API needs any more still get successors: one may need them again.
     const algorithms = new Set([...others.map(({ alg }) => alg), ...(await store.keys.inUse())]);
     for (const alg of algorithms) others = usable(await complete(alg, others, now));
-    return [...rsa, ...(await Promise.all(served(others, now).map(open)))];
+    return Promise.all(served(others, now).map(open));
   }
 
   async function current(): Promise<LoadedKey[]> {
@@ -120,8 +137,9 @@ export async function loadSigningKeys(parts: {
       loading = undefined;
     });
     try {
-      loaded = await (loaded.length === 0 ? loading : withTimeout(RELOAD_TIMEOUT, loading));
-      loadedAt = clock.now();
+      const read = await (loaded.length === 0 ? loading : withTimeout(RELOAD_TIMEOUT, loading));
+      loaded = read.keys;
+      loadedAt = clock.now() - (read.isWhole ? 0 : RELOAD_AFTER - RETRY_AFTER);
     } catch (error) {
       // Token holders can still verify them while the store is down.
       if (loaded.length === 0) throw error;
@@ -197,6 +215,12 @@ export async function loadSigningKeys(parts: {
     },
     reload,
   };
+}
+
+interface Reading {
+  keys: LoadedKey[];
+  /** False: the keys of other algorithms are those that were read before. */
+  isWhole: boolean;
 }
 
 const isRsa = ({ alg }: StoredKey) => alg === "RS256";

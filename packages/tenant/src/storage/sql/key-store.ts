@@ -1,17 +1,26 @@
 import { type InsertResult, sql } from "kysely";
 import type { SigningAlgorithm } from "../../directory/entities.ts";
-import { signingKeyOf } from "../../directory/signing-algorithms.ts";
+import { SIGNING_ALGORITHMS, signingKeyOf } from "../../directory/signing-algorithms.ts";
 import { announced, type Connection, type Database } from "../engine/database.ts";
 import type { KeyStore, StoredKey } from "../store.ts";
 import { auditWriter } from "./audit-store.ts";
 import { SETTINGS_TOPIC } from "./follow.ts";
+
+/** A newer version may know more, and leave its keys to itself. */
+const OTHERS = SIGNING_ALGORITHMS.filter((alg) => alg !== "RS256");
 
 export function keyStore(database: Database): KeyStore {
   const { db, locksRows } = database;
   const writeAudit = auditWriter(database);
   const list = async (from: Connection): Promise<StoredKey[]> => {
     const rsa = await from.selectFrom("signingKeys").selectAll().orderBy("activatesAt").orderBy("kid").execute();
-    const others = from.selectFrom("otherSigningKeys").selectAll().orderBy("alg").orderBy("activatesAt").orderBy("kid");
+    const others = from
+      .selectFrom("otherSigningKeys")
+      .where("alg", "in", OTHERS)
+      .selectAll()
+      .orderBy("alg")
+      .orderBy("activatesAt")
+      .orderBy("kid");
     return [
       ...rsa.map((key) => ({ ...key, alg: "RS256" as const })),
       ...(await others.execute()).map((key) => ({ ...key, certificate: null })),
@@ -44,8 +53,8 @@ export function keyStore(database: Database): KeyStore {
     async inUse() {
       const apps = db.selectFrom("apps").select("idTokenSignedResponseAlg as alg").distinct();
       const apis = db.selectFrom("apis").select("accessTokenSigningAlg as alg").distinct();
-      const found = await Promise.all([apps.execute(), apis.execute()]);
-      return [...new Set(found.flat().map(({ alg }) => alg))].filter((alg) => alg !== "RS256").sort();
+      const found = (await Promise.all([apps.execute(), apis.execute()])).flat();
+      return OTHERS.filter((known) => found.some(({ alg }) => alg === known));
     },
 
     insert: (key) => insert(db, key),

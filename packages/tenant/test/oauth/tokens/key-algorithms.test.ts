@@ -5,8 +5,9 @@ import { createLocalJWKSet, decodeProtectedHeader, generateKeyPair, jwtVerify } 
 import { OPERATOR, type OperatorContext } from "../../../src/admin/admin-context.ts";
 import { signingKeys } from "../../../src/admin/signing-keys.ts";
 import type { SigningAlgorithm } from "../../../src/directory/entities.ts";
-import type { SealKey } from "../../../src/kernel/seal.ts";
+import { deriveKey, type SealKey } from "../../../src/kernel/seal.ts";
 import { loadSigningKeys } from "../../../src/oauth/tokens/key-ring.ts";
+import { newKey, newRsaPair } from "../../../src/oauth/tokens/signing-key.ts";
 import { openSqliteStore } from "../../../src/storage/sql/open-store.ts";
 import type { Store } from "../../../src/storage/store.ts";
 import { seed } from "../../fixtures/seed.ts";
@@ -147,6 +148,26 @@ test("keys that the seal key does not open, because an older version replaced it
   const before = await store.keys.list();
   await assert.rejects((await place(t, otherSealKey, store)).load(), "the seal key is the wrong one");
   assert.deepEqual(await store.keys.list(), before, "nothing is created with it");
+});
+
+test("if the keys of other algorithms cannot be read, RS256 goes on, also at a start; then they are read again", async (t) => {
+  const { load, store, time, use } = await place(t);
+  await use("ES256");
+  const inUse = store.keys.inUse;
+  const broken = t.mock.method(store.keys, "inUse", () => Promise.reject(new Error("unreadable")));
+  const keys = await load();
+  assert.ok(await keys.verify(await keys.sign({ iss: issuer }, "JWT")));
+  await assert.rejects(keys.sign({ iss: issuer }, "JWT", "ES256"), /no key for ES256/);
+  broken.mock.mockImplementation(inUse);
+  time.now += 5_000;
+  const token = await keys.sign({ iss: issuer }, "JWT", "ES256");
+  broken.mock.mockImplementation(() => Promise.reject(new Error("unreadable")));
+  const key = deriveKey(new Uint8Array(32).fill(7), "signing-keys");
+  const added = await newKey("RS256", { rsaPair: newRsaPair, key, now: NOW, activatesAt: time.now });
+  await store.keys.insert(added);
+  await keys.reload();
+  assert.equal(decodeProtectedHeader(await keys.sign({}, "JWT")).kid, added.kid);
+  assert.ok(await keys.verify(token));
 });
 
 test("verify takes each key for its own algorithm only", async (t) => {
