@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { SigningAlgorithm } from "../../src/directory/entities.ts";
-import type { StoredKey } from "../../src/storage/store.ts";
+import type { Store, StoredKey } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
 import { postgres, sqliteFile } from "./open-test-store.ts";
-import { sampleApi, sampleApp, T0 } from "./samples.ts";
+import { DAY, sampleApi, sampleApp, sampleAudit, T0 } from "./samples.ts";
 
 const otherKey = (kid: string, alg = "ES256"): StoredKey => ({
   ...{ kid, alg: alg as SigningAlgorithm, publicJwk: "{}", sealedPrivate: `sealed ${kid}`, certificate: null },
@@ -41,5 +41,32 @@ for (const [kind, makeStore] of Object.entries({ SQLite: sqliteFile, PostgreSQL:
     );
     await seed(store).putApp({ ...app, idTokenSignedResponseAlg: "ES256" });
     assert.deepEqual(await store.keys.inUse(), ["ES256"]);
+  });
+
+  test(`${kind}: of nodes that replace lost keys together, one retires them and inserts its own`, async (t) => {
+    const place = await makeStore();
+    t.after(() => place.remove());
+    const store = await place.open();
+    const others = [await place.open(), await place.open()];
+    const lost = [otherKey("lost"), { ...otherKey("lost next"), activatesAt: T0 + DAY }];
+    for (const key of [...lost, otherKey("sealed again")]) await store.keys.insert(key);
+    const read = [...lost, { ...otherKey("sealed again"), sealedPrivate: "before" }];
+    const audit = ({ kid }: StoredKey) => ({ ...sampleAudit("retired"), detail: { kid } });
+    const replace = (node: Store, kid: string, keys: StoredKey[]) =>
+      node.keys.insertFirst([otherKey(kid)], { keys, now: T0 + 1, audit });
+    await Promise.all([store, ...others].map((node, index) => replace(node, `new ${index}`, read)));
+    const retired = async () => (await store.keys.list()).map(({ kid, retiresAt }) => [kid, retiresAt]);
+    assert.deepEqual(await retired(), [
+      ["lost", T0 + 1],
+      ["sealed again", null],
+      ["lost next", T0 + 1],
+    ]);
+
+    const again = [...lost, otherKey("sealed again")];
+    await Promise.all([store, ...others].map((node, index) => replace(node, `new ${index}`, again)));
+    const live = (await retired()).filter(([, retiresAt]) => retiresAt === null);
+    assert.equal(live.length, 1, "one node's key");
+    const records = await store.audit.list({ event: "retired", limit: 9 });
+    assert.deepEqual(records.map(({ detail }) => detail.kid).toSorted(), ["lost", "lost next", "sealed again"]);
   });
 }

@@ -4,7 +4,7 @@ import type { SigningAlgorithm } from "../../directory/entities.ts";
 import { SIGNING_ALGORITHMS, signingKeyOf } from "../../directory/signing-algorithms.ts";
 import { deriveKey, type SealKey, unseal } from "../../kernel/seal.ts";
 import { CLOCK_SKEW, type Clock, withTimeout } from "../../kernel/time.ts";
-import type { Store, StoredKey } from "../../storage/store.ts";
+import type { AuditRecord, Store, StoredKey } from "../../storage/store.ts";
 import {
   type LoadedKey,
   type NewKeyPair,
@@ -69,24 +69,29 @@ export async function loadSigningKeys(parts: {
   const made = (alg: SigningAlgorithm, now: number, activatesAt: number) =>
     newKey(alg, { rsaPair, key, now, activatesAt });
 
-  /** An algorithm's keys, created if it has none, and with a successor. Returns all keys that are in the store then. */
+  /**
+   * An algorithm's keys, created if it has none, and with a successor. Those that the seal key does not open are retired.
+   * Returns all keys that are in the store then.
+   */
   async function complete(alg: SigningAlgorithm, stored: StoredKey[], now: number): Promise<StoredKey[]> {
-    const own = stored.filter((each) => each.alg === alg);
-    if (own.length === 0) {
-      const first = [await made(alg, now, now), await made(alg, now, now + SIGNING_PERIOD)];
-      const all = await store.keys.insertFirst(first);
-      if (all.some((each) => each.alg === alg && opens(each))) return all;
-      for (const each of first) await store.keys.insert(each);
-      return store.keys.list();
+    const own = stored.filter((each) => each.alg === alg && isNotRetired(each));
+    const usable = own.filter(opens);
+    const lost = own.filter((each) => !usable.includes(each));
+    let all = stored;
+    if (usable.length === 0 || lost.length > 0) {
+      const isFirst = usable.length === 0;
+      const first = isFirst ? [await made(alg, now, now), await made(alg, now, now + SIGNING_PERIOD)] : [];
+      all = await store.keys.insertFirst(first, { keys: lost, now, audit: ({ kid }) => lostRecord(kid, now) });
+      if (isFirst) return all;
     }
-    if (own.some((each) => each.activatesAt > now && each.retiresAt === null)) return stored;
+    if (usable.some((each) => each.activatesAt > now)) return all;
     await store.keys.insert(await made(alg, now, now + SIGNING_PERIOD));
     return store.keys.list();
   }
 
   /**
    * A seal key that was replaced by the version before, which does not know keys besides those of RS256, does not open
-   * them: then there are new ones.
+   * them: then there are new ones. Whether the seal key is the tenant's is known before: it opens those of RS256.
    */
   function opens({ kid, alg, sealedPrivate }: StoredKey): boolean {
     if (alg === "RS256" || loaded.some((each) => each.stored.kid === kid)) return true;
@@ -122,12 +127,11 @@ export async function loadSigningKeys(parts: {
 
   /** Those of the other algorithms. */
   async function loadOthers(stored: StoredKey[], now: number): Promise<LoadedKey[]> {
-    const usable = (all: StoredKey[]) => all.filter((each) => !isRsa(each) && opens(each));
-    let others = usable(stored);
+    let others = stored.filter((each) => !isRsa(each));
     // Keys that no app and no API needs any more still get successors: one may need them again.
-    const algorithms = new Set([...others.map(({ alg }) => alg), ...(await store.keys.inUse())]);
-    for (const alg of algorithms) others = usable(await complete(alg, others, now));
-    return Promise.all(served(others, now).map(open));
+    const algorithms = new Set([...others.filter(isNotRetired).map(({ alg }) => alg), ...(await store.keys.inUse())]);
+    for (const alg of algorithms) others = (await complete(alg, others, now)).filter((each) => !isRsa(each));
+    return Promise.all(served(others.filter(opens), now).map(open));
   }
 
   async function current(): Promise<LoadedKey[]> {
@@ -224,6 +228,14 @@ interface Reading {
 }
 
 const isRsa = ({ alg }: StoredKey) => alg === "RS256";
+const isNotRetired = ({ retiresAt }: StoredKey) => retiresAt === null;
+
+/** The audit record of a key that the seal key does not open. */
+const lostRecord = (kid: string, at: number): AuditRecord => ({
+  ...{ at, event: "signing_key.retired", actor: "tenant" },
+  ...{ userId: null, clientId: null, grantId: null, ip: null },
+  detail: { kid, now: true, reason: "seal_key_replaced" },
+});
 
 /** The keys that are published at `now`: future ones, the one that signs, and those superseded less than a day ago. */
 function served(stored: StoredKey[], now: number): StoredKey[] {

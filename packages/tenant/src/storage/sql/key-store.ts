@@ -59,10 +59,17 @@ export function keyStore(database: Database): KeyStore {
 
     insert: (key) => insert(db, key),
 
-    insertFirst: (keys) =>
+    insertFirst: (keys, lost) =>
       db.transaction().execute(async (trx) => {
-        const standing = await lockKeys(trx);
-        const algorithms = new Set<SigningAlgorithm>(standing.map(({ alg }) => alg));
+        const standing = new Set((await lockKeys(trx)).filter(({ retiresAt }) => retiresAt === null));
+        for (const key of standing) {
+          const isLost = lost?.keys.some((each) => each.kid === key.kid && each.sealedPrivate === key.sealedPrivate);
+          if (!lost || !isLost) continue;
+          standing.delete(key);
+          await trx.updateTable(tableOf(key)).where("kid", "=", key.kid).set({ retiresAt: lost.now }).execute();
+          await writeAudit(trx, lost.audit(key));
+        }
+        const algorithms = new Set<SigningAlgorithm>([...standing].map(({ alg }) => alg));
         for (const key of keys) if (!algorithms.has(key.alg)) await insert(trx, key);
         return list(trx);
       }),
@@ -91,7 +98,10 @@ export function keyStore(database: Database): KeyStore {
         if (!key) return { outcome: "unknown" };
         const keys = all.filter(({ alg }) => alg === key.alg);
         if (signingKeyOf(notRetired(keys, now), now) === key) return { outcome: "signing" };
-        const next = keys.slice(keys.indexOf(key) + 1).find(({ activatesAt }) => activatesAt <= now);
+        // One that was retired before its turn has superseded none.
+        const hasSigned = (each: StoredKey) =>
+          each.activatesAt <= now && (each.retiresAt === null || each.retiresAt > each.activatesAt);
+        const next = keys.slice(keys.indexOf(key) + 1).find(hasSigned);
         const retiresAt = retiresAtOf(key, next && key.activatesAt <= now ? next.activatesAt : null);
         if (key.retiresAt !== null && key.retiresAt <= retiresAt) return { outcome: "retired", key };
         await trx.updateTable(tableOf(key)).where("kid", "=", kid).set({ retiresAt }).execute();

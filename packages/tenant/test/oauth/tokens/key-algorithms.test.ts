@@ -134,7 +134,7 @@ test("keys that the seal key does not open, because an older version replaced it
   const older = await place(t, otherSealKey);
   await older.use("ES256");
   await older.load();
-  const { store, keysOf, use, load } = await place(t);
+  const { store, time, keysOf, use, load } = await place(t);
   await use("ES256");
   const foreign = await older.keysOf("ES256");
   for (const key of foreign) await store.keys.insert(key);
@@ -144,6 +144,28 @@ test("keys that the seal key does not open, because an older version replaced it
   const published = (await keys.published()).filter(({ alg }) => alg === "ES256").map(({ kid }) => kid);
   assert.deepEqual(published.toSorted(), own.toSorted());
   assert.ok(own.includes(decodeProtectedHeader(await keys.sign({}, "JWT", "ES256")).kid ?? ""));
+
+  const operator = signingKeys(
+    { store, clock: { now: () => time.now }, signingKeys: keys } as OperatorContext,
+    OPERATOR,
+  );
+  const states = async () =>
+    (await operator.list())
+      .filter(({ alg }) => alg === "ES256")
+      .map(({ kid, state }) => [foreign.some((each) => each.kid === kid) ? "lost" : "own", state].join(" "))
+      .toSorted();
+  assert.deepEqual(await states(), ["lost retired", "lost retired", "own next", "own signing"]);
+  const records = await store.audit.list({ event: "signing_key.retired", limit: 9 });
+  assert.deepEqual(
+    records.map(({ actor, detail }) => [actor, detail.kid]).toSorted(),
+    foreign.map(({ kid }) => ["tenant", kid]).toSorted(),
+  );
+  time.now += 1;
+  const promoted = await operator.rotate({ now: true, alg: "ES256" });
+  assert.ok(own.includes(promoted.kid));
+  time.now += 1;
+  assert.equal(decodeProtectedHeader(await keys.sign({}, "JWT", "ES256")).kid, promoted.kid);
+  await assert.rejects(operator.retire(promoted.kid, { now: true }), { code: "key_in_use" });
 
   const before = await store.keys.list();
   await assert.rejects((await place(t, otherSealKey, store)).load(), "the seal key is the wrong one");
