@@ -142,7 +142,8 @@ export function issuerKeys(options: IssuerKeysOptions): IssuerKeys {
     known: (header) => (current && age() < cacheMaxAgeMs ? current.byHeader.get(header) : undefined),
     remember(header, key) {
       if (!current?.found.has(key) || current.byHeader.size >= MAX_HEADERS) return;
-      current.byHeader.set(header, key as CryptoKey);
+      // A copy: a part of a string keeps the whole one in memory, here a token that grants access.
+      current.byHeader.set(Buffer.from(header, "latin1").toString("latin1"), key as CryptoKey);
     },
     authorizationEndpoint: () => current?.authorizationEndpoint,
   };

@@ -1,5 +1,6 @@
 import type { SigningAlgorithm } from "../directory/entities.ts";
 import { ACCESS_TOKEN_SECONDS } from "../directory/lifetimes.ts";
+import { signingKeyOf } from "../directory/signing-algorithms.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { RELOAD_AFTER, SERVED_AFTER } from "../oauth/tokens/key-ring.ts";
 import type { StoredKey } from "../storage/store.ts";
@@ -104,7 +105,7 @@ function statesOf(keys: StoredKey[], now: number): SigningKey[] {
 
 function statesOfAlgorithm(keys: StoredKey[], now: number): SigningKey[] {
   const standing = keys.filter(({ retiresAt }) => retiresAt === null || retiresAt > now);
-  const signing = standing.findLast(({ activatesAt }) => activatesAt <= now);
+  const signing = signingKeyOf(standing, now);
   return keys.map(({ kid, alg, createdAt, activatesAt, retiresAt }) => {
     const after = standing[standing.findIndex((each) => each.kid === kid) + 1];
     const superseded = activatesAt <= now && after ? after.activatesAt + SERVED_AFTER : null;

@@ -205,7 +205,7 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
   const issuer = issuerOf(config);
   await compareIssuers(store, issuer, { log, now: clock.now(), embedded });
   const signingKeys = observation.signing(
-    await loadSigningKeys({ store, sealKey, clock, issuer, newKeyPair: options.signingKeyPair }),
+    await loadSigningKeys({ store, sealKey, clock, issuer, log, newKeyPair: options.signingKeyPair }),
   );
   const ctx: TenantContext = {
     config,

@@ -153,17 +153,26 @@ export interface StoredKey {
   retiresAt: number | null;
 }
 
+/** Keys that cannot be opened any more. */
+export interface LostKeys {
+  /** As they were read: one that was sealed again meanwhile is not lost. */
+  keys: StoredKey[];
+  now: number;
+  /** Written for each key that is retired. */
+  audit(key: StoredKey): AuditRecord;
+}
+
 export interface KeyStore {
-  /** Those of RS256, then those of each other algorithm: in the order in which they sign. */
+  /** Those of RS256, then those of each other algorithm that is known: in the order in which they sign. */
   list(): Promise<StoredKey[]>;
-  /** The algorithms besides RS256 that an app's ID tokens or an API's access tokens are signed with. */
+  /** The known algorithms besides RS256 that an app's ID tokens or an API's access tokens are signed with. */
   inUse(): Promise<SigningAlgorithm[]>;
   insert(key: StoredKey): Promise<boolean>;
   /**
-   * The first keys of an algorithm: inserts these only if it has none, so that two nodes that start together agree.
-   * Returns all keys, like `list`.
+   * The first keys of an algorithm: inserts these only if it has none that is not retired, so that two nodes that start
+   * together agree. Retires the lost ones first. Returns all keys, like `list`.
    */
-  insertFirst(keys: StoredKey[]): Promise<StoredKey[]>;
+  insertFirst(keys: StoredKey[], lost?: LostKeys): Promise<StoredKey[]>;
   /**
    * Makes the successor of the algorithm's signing key sign from the time that `activatesAt` returns for it, but always
    * after the key that signs now. `kept`: it already signs by then. `none`: there is no successor.

@@ -1,9 +1,10 @@
 import { type JWTPayload, jwtVerify, SignJWT } from "jose";
+import type { Logger } from "pino";
 import type { SigningAlgorithm } from "../../directory/entities.ts";
-import { SIGNING_ALGORITHMS } from "../../directory/signing-algorithms.ts";
+import { SIGNING_ALGORITHMS, signingKeyOf } from "../../directory/signing-algorithms.ts";
 import { deriveKey, type SealKey, unseal } from "../../kernel/seal.ts";
 import { CLOCK_SKEW, type Clock, withTimeout } from "../../kernel/time.ts";
-import type { Store, StoredKey } from "../../storage/store.ts";
+import type { AuditRecord, Store, StoredKey } from "../../storage/store.ts";
 import {
   type LoadedKey,
   type NewKeyPair,
@@ -30,7 +31,7 @@ const RETRY_AFTER = 5 * 1000;
 
 /**
  * The tenant's keys: of RS256, and of each other algorithm that an app or an API uses. Several of an algorithm are
- * published so that they can rotate. The newest active one signs.
+ * published so that they can rotate. The newest active one signs (`signingKeyOf`).
  */
 export interface SigningKeys {
   /** Signs a JWT. `typ` is `JWT` or `at+jwt`. Default algorithm: RS256. */
@@ -56,34 +57,41 @@ export async function loadSigningKeys(parts: {
   clock: Clock;
   issuer: string;
   newKeyPair?: NewKeyPair | undefined;
+  log?: Pick<Logger, "error"> | undefined;
 }): Promise<SigningKeys> {
-  const { store, clock, issuer, newKeyPair: rsaPair = newRsaPair } = parts;
+  const { store, clock, issuer, log, newKeyPair: rsaPair = newRsaPair } = parts;
   const key = deriveKey(parts.sealKey, "signing-keys");
   let loaded: LoadedKey[] = [];
   let loadedAt = Number.NEGATIVE_INFINITY;
-  let loading: Promise<LoadedKey[]> | undefined;
+  let loading: Promise<Reading> | undefined;
+  let lacksOthers = false;
 
   const made = (alg: SigningAlgorithm, now: number, activatesAt: number) =>
     newKey(alg, { rsaPair, key, now, activatesAt });
 
-  /** An algorithm's keys, created if it has none, and with a successor. Returns all keys that are in the store then. */
+  /**
+   * An algorithm's keys, created if it has none, and with a successor. Those that the seal key does not open are retired.
+   * Returns all keys that are in the store then.
+   */
   async function complete(alg: SigningAlgorithm, stored: StoredKey[], now: number): Promise<StoredKey[]> {
-    const own = stored.filter((each) => each.alg === alg);
-    if (own.length === 0) {
-      const first = [await made(alg, now, now), await made(alg, now, now + SIGNING_PERIOD)];
-      const all = await store.keys.insertFirst(first);
-      if (all.some((each) => each.alg === alg && opens(each))) return all;
-      for (const each of first) await store.keys.insert(each);
-      return store.keys.list();
+    const own = stored.filter((each) => each.alg === alg && isNotRetired(each));
+    const usable = own.filter(opens);
+    const lost = own.filter((each) => !usable.includes(each));
+    let all = stored;
+    if (usable.length === 0 || lost.length > 0) {
+      const isFirst = usable.length === 0;
+      const first = isFirst ? [await made(alg, now, now), await made(alg, now, now + SIGNING_PERIOD)] : [];
+      all = await store.keys.insertFirst(first, { keys: lost, now, audit: ({ kid }) => lostRecord(kid, now) });
+      if (isFirst) return all;
     }
-    if (own.some((each) => each.activatesAt > now && each.retiresAt === null)) return stored;
+    if (usable.some((each) => each.activatesAt > now)) return all;
     await store.keys.insert(await made(alg, now, now + SIGNING_PERIOD));
     return store.keys.list();
   }
 
   /**
    * A seal key that was replaced by the version before, which does not know keys besides those of RS256, does not open
-   * them: then there are new ones.
+   * them: then there are new ones. Whether the seal key is the tenant's is known before: it opens those of RS256.
    */
   function opens({ kid, alg, sealedPrivate }: StoredKey): boolean {
     if (alg === "RS256" || loaded.some((each) => each.stored.kid === kid)) return true;
@@ -100,17 +108,30 @@ export async function loadSigningKeys(parts: {
     return { ...(known ?? (await openKey(key, stored, issuer))), stored };
   }
 
-  async function load(): Promise<LoadedKey[]> {
+  async function load(): Promise<Reading> {
     const now = clock.now();
     const stored = await complete("RS256", await store.keys.list(), now);
     // First, because it fails with a wrong seal key, which must not seal new keys.
     const rsa = await Promise.all(served(stored.filter(isRsa), now).map(open));
-    const usable = (all: StoredKey[]) => all.filter((each) => !isRsa(each) && opens(each));
-    let others = usable(stored);
+    try {
+      const others = await loadOthers(stored, now);
+      lacksOthers = false;
+      return { keys: [...rsa, ...others], isWhole: true };
+    } catch (error) {
+      // RS256, which every app needs, does not depend on the others.
+      if (!lacksOthers) log?.error({ err: error }, "the signing keys of ES256 and EdDSA cannot be read or created");
+      lacksOthers = true;
+      return { keys: [...rsa, ...loaded.filter(({ stored: { alg } }) => alg !== "RS256")], isWhole: false };
+    }
+  }
+
+  /** Those of the other algorithms. */
+  async function loadOthers(stored: StoredKey[], now: number): Promise<LoadedKey[]> {
+    let others = stored.filter((each) => !isRsa(each));
     // Keys that no app and no API needs any more still get successors: one may need them again.
-    const algorithms = new Set([...others.map(({ alg }) => alg), ...(await store.keys.inUse())]);
-    for (const alg of algorithms) others = usable(await complete(alg, others, now));
-    return [...rsa, ...(await Promise.all(served(others, now).map(open)))];
+    const algorithms = new Set([...others.filter(isNotRetired).map(({ alg }) => alg), ...(await store.keys.inUse())]);
+    for (const alg of algorithms) others = (await complete(alg, others, now)).filter((each) => !isRsa(each));
+    return Promise.all(served(others.filter(opens), now).map(open));
   }
 
   async function current(): Promise<LoadedKey[]> {
@@ -120,8 +141,9 @@ export async function loadSigningKeys(parts: {
       loading = undefined;
     });
     try {
-      loaded = await (loaded.length === 0 ? loading : withTimeout(RELOAD_TIMEOUT, loading));
-      loadedAt = clock.now();
+      const read = await (loaded.length === 0 ? loading : withTimeout(RELOAD_TIMEOUT, loading));
+      loaded = read.keys;
+      loadedAt = clock.now() - (read.isWhole ? 0 : RELOAD_AFTER - RETRY_AFTER);
     } catch (error) {
       // Token holders can still verify them while the store is down.
       if (loaded.length === 0) throw error;
@@ -146,8 +168,12 @@ export async function loadSigningKeys(parts: {
 
   async function signerOf(alg: SigningAlgorithm): Promise<LoadedKey | undefined> {
     const now = clock.now();
-    const active = (await current()).filter(({ stored }) => stored.alg === alg && stored.activatesAt <= now);
-    return active.toSorted((a, b) => a.stored.activatesAt - b.stored.activatesAt).at(-1);
+    const own = (await current()).filter(({ stored }) => stored.alg === alg);
+    const kid = signingKeyOf(
+      own.map(({ stored }) => stored),
+      now,
+    )?.kid;
+    return own.find(({ stored }) => stored.kid === kid);
   }
 
   await current();
@@ -195,7 +221,21 @@ export async function loadSigningKeys(parts: {
   };
 }
 
+interface Reading {
+  keys: LoadedKey[];
+  /** False: the keys of other algorithms are those that were read before. */
+  isWhole: boolean;
+}
+
 const isRsa = ({ alg }: StoredKey) => alg === "RS256";
+const isNotRetired = ({ retiresAt }: StoredKey) => retiresAt === null;
+
+/** The audit record of a key that the seal key does not open. */
+const lostRecord = (kid: string, at: number): AuditRecord => ({
+  ...{ at, event: "signing_key.retired", actor: "tenant" },
+  ...{ userId: null, clientId: null, grantId: null, ip: null },
+  detail: { kid, now: true, reason: "seal_key_replaced" },
+});
 
 /** The keys that are published at `now`: future ones, the one that signs, and those superseded less than a day ago. */
 function served(stored: StoredKey[], now: number): StoredKey[] {

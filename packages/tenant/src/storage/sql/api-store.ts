@@ -1,5 +1,6 @@
 import type { Selectable } from "kysely";
 import type { Api } from "../../directory/entities.ts";
+import { knownAlgorithm } from "../../directory/signing-algorithms.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
@@ -37,7 +38,13 @@ export async function deleteApi(trx: Connection, clientId: string): Promise<bool
 }
 
 export function toApi(row: Selectable<Tables["apis"]>): Api {
-  return { ...row, scopes: JSON.parse(row.scopes), roles: JSON.parse(row.roles), groupClaims: row.groupClaims === 1 };
+  return {
+    ...row,
+    accessTokenSigningAlg: knownAlgorithm(row.accessTokenSigningAlg),
+    scopes: JSON.parse(row.scopes),
+    roles: JSON.parse(row.roles),
+    groupClaims: row.groupClaims === 1,
+  };
 }
 
 export function toApiRow(api: Api): Tables["apis"] {

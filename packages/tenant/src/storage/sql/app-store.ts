@@ -1,5 +1,6 @@
 import type { Selectable } from "kysely";
 import type { App } from "../../directory/entities.ts";
+import { knownAlgorithm } from "../../directory/signing-algorithms.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import type { Tables } from "../migrations/tables.ts";
 import type { DirectoryReader } from "../store.ts";
@@ -74,6 +75,7 @@ export async function deleteApp(database: Database, trx: Connection, clientId: s
 export function toApp(row: Selectable<Tables["apps"]>): App {
   return {
     ...row,
+    idTokenSignedResponseAlg: knownAlgorithm(row.idTokenSignedResponseAlg),
     publicClient: row.publicClient === 1,
     requireMfa: row.requireMfa === 1,
     assignmentRequired: row.assignmentRequired === 1,

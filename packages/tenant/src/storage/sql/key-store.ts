@@ -1,16 +1,26 @@
 import { type InsertResult, sql } from "kysely";
 import type { SigningAlgorithm } from "../../directory/entities.ts";
+import { SIGNING_ALGORITHMS, signingKeyOf } from "../../directory/signing-algorithms.ts";
 import { announced, type Connection, type Database } from "../engine/database.ts";
 import type { KeyStore, StoredKey } from "../store.ts";
 import { auditWriter } from "./audit-store.ts";
 import { SETTINGS_TOPIC } from "./follow.ts";
+
+/** A newer version may know more, and leave its keys to itself. */
+const OTHERS = SIGNING_ALGORITHMS.filter((alg) => alg !== "RS256");
 
 export function keyStore(database: Database): KeyStore {
   const { db, locksRows } = database;
   const writeAudit = auditWriter(database);
   const list = async (from: Connection): Promise<StoredKey[]> => {
     const rsa = await from.selectFrom("signingKeys").selectAll().orderBy("activatesAt").orderBy("kid").execute();
-    const others = from.selectFrom("otherSigningKeys").selectAll().orderBy("alg").orderBy("activatesAt").orderBy("kid");
+    const others = from
+      .selectFrom("otherSigningKeys")
+      .where("alg", "in", OTHERS)
+      .selectAll()
+      .orderBy("alg")
+      .orderBy("activatesAt")
+      .orderBy("kid");
     return [
       ...rsa.map((key) => ({ ...key, alg: "RS256" as const })),
       ...(await others.execute()).map((key) => ({ ...key, certificate: null })),
@@ -43,16 +53,23 @@ export function keyStore(database: Database): KeyStore {
     async inUse() {
       const apps = db.selectFrom("apps").select("idTokenSignedResponseAlg as alg").distinct();
       const apis = db.selectFrom("apis").select("accessTokenSigningAlg as alg").distinct();
-      const found = await Promise.all([apps.execute(), apis.execute()]);
-      return [...new Set(found.flat().map(({ alg }) => alg))].filter((alg) => alg !== "RS256").sort();
+      const found = (await Promise.all([apps.execute(), apis.execute()])).flat();
+      return OTHERS.filter((known) => found.some(({ alg }) => alg === known));
     },
 
     insert: (key) => insert(db, key),
 
-    insertFirst: (keys) =>
+    insertFirst: (keys, lost) =>
       db.transaction().execute(async (trx) => {
-        const standing = await lockKeys(trx);
-        const algorithms = new Set<SigningAlgorithm>(standing.map(({ alg }) => alg));
+        const standing = new Set((await lockKeys(trx)).filter(({ retiresAt }) => retiresAt === null));
+        for (const key of standing) {
+          const isLost = lost?.keys.some((each) => each.kid === key.kid && each.sealedPrivate === key.sealedPrivate);
+          if (!lost || !isLost) continue;
+          standing.delete(key);
+          await trx.updateTable(tableOf(key)).where("kid", "=", key.kid).set({ retiresAt: lost.now }).execute();
+          await writeAudit(trx, lost.audit(key));
+        }
+        const algorithms = new Set<SigningAlgorithm>([...standing].map(({ alg }) => alg));
         for (const key of keys) if (!algorithms.has(key.alg)) await insert(trx, key);
         return list(trx);
       }),
@@ -60,7 +77,8 @@ export function keyStore(database: Database): KeyStore {
     promote: (alg, now, activatesAtOf, audit) =>
       announced(database, async (trx, announce) => {
         const keys = (await lockKeys(trx)).filter((key) => key.alg === alg && key.retiresAt === null);
-        const successor = keys.find(({ activatesAt }) => activatesAt > now);
+        const signing = signingKeyOf(keys, now);
+        const successor = keys.find((key) => key !== signing && key.activatesAt > now);
         if (!successor) return { outcome: "none" };
         // After the key that signs: two keys of one millisecond would have no order.
         const signingSince = keys[keys.indexOf(successor) - 1]?.activatesAt ?? Number.NEGATIVE_INFINITY;
@@ -79,9 +97,11 @@ export function keyStore(database: Database): KeyStore {
         const key = all.find((each) => each.kid === kid);
         if (!key) return { outcome: "unknown" };
         const keys = all.filter(({ alg }) => alg === key.alg);
-        const signing = notRetired(keys, now).findLast(({ activatesAt }) => activatesAt <= now);
-        if (signing?.kid === kid) return { outcome: "signing" };
-        const next = keys.slice(keys.indexOf(key) + 1).find(({ activatesAt }) => activatesAt <= now);
+        if (signingKeyOf(notRetired(keys, now), now) === key) return { outcome: "signing" };
+        // One that was retired before its turn has superseded none.
+        const hasSigned = (each: StoredKey) =>
+          each.activatesAt <= now && (each.retiresAt === null || each.retiresAt > each.activatesAt);
+        const next = keys.slice(keys.indexOf(key) + 1).find(hasSigned);
         const retiresAt = retiresAtOf(key, next && key.activatesAt <= now ? next.activatesAt : null);
         if (key.retiresAt !== null && key.retiresAt <= retiresAt) return { outcome: "retired", key };
         await trx.updateTable(tableOf(key)).where("kid", "=", kid).set({ retiresAt }).execute();

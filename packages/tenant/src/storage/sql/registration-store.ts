@@ -150,10 +150,14 @@ export function registrationStore(database: Database): RegistrationStore {
             const registered = sameIdentity(before, after as Registered);
             wanted = registered;
             const { clientId, ...registration } = toRegistrationRow(registered.registration);
-            if (algorithmOf(before) !== algorithmOf(registered)) changed(SETTINGS_TOPIC);
+            const isOtherAlgorithm = algorithmOf(before) !== algorithmOf(registered);
+            if (isOtherAlgorithm) changed(SETTINGS_TOPIC);
             await trx.updateTable("clientIds").where("clientId", "=", clientId).set(registration).execute();
             if (registered.kind === "app") {
-              await trx.updateTable("apps").where("clientId", "=", clientId).set(toAppRow(registered.app)).execute();
+              const { idTokenSignedResponseAlg, ...rest } = toAppRow(registered.app);
+              // An algorithm of a newer version stays, unless the change names another.
+              const row = isOtherAlgorithm ? { ...rest, idTokenSignedResponseAlg } : rest;
+              await trx.updateTable("apps").where("clientId", "=", clientId).set(row).execute();
               if (before.kind === "app" && isOtherForPolls(before.app, registered.app)) changed(appTopic(clientId));
               if (!(await userFlowExists(trx, registered, before)))
                 throw new Undo<RegistrationChange>({ outcome: "conflict", with: "user_flow" });
@@ -162,7 +166,9 @@ export function registrationStore(database: Database): RegistrationStore {
                 if (certificates.length > 0) await trx.insertInto("appCertificates").values(certificates).execute();
               }
             } else {
-              await trx.updateTable("apis").where("clientId", "=", clientId).set(toApiRow(registered.api)).execute();
+              const { accessTokenSigningAlg, ...rest } = toApiRow(registered.api);
+              const row = isOtherAlgorithm ? { ...rest, accessTokenSigningAlg } : rest;
+              await trx.updateTable("apis").where("clientId", "=", clientId).set(row).execute();
               if (before.kind === "api") await follow(trx, before.api, registered.api);
             }
             const counted = certificates ? { ...audit.detail, certificates: certificates.length } : audit.detail;

@@ -2,9 +2,12 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { createLocalJWKSet, decodeProtectedHeader, generateKeyPair, jwtVerify } from "jose";
+import { OPERATOR, type OperatorContext } from "../../../src/admin/admin-context.ts";
+import { signingKeys } from "../../../src/admin/signing-keys.ts";
 import type { SigningAlgorithm } from "../../../src/directory/entities.ts";
-import type { SealKey } from "../../../src/kernel/seal.ts";
+import { deriveKey, type SealKey } from "../../../src/kernel/seal.ts";
 import { loadSigningKeys } from "../../../src/oauth/tokens/key-ring.ts";
+import { newKey, newRsaPair } from "../../../src/oauth/tokens/signing-key.ts";
 import { openSqliteStore } from "../../../src/storage/sql/open-store.ts";
 import type { Store } from "../../../src/storage/store.ts";
 import { seed } from "../../fixtures/seed.ts";
@@ -20,8 +23,8 @@ async function place(t: TestContext, sealKey: SealKey = new Uint8Array(32).fill(
   const store = existing ?? (await openSqliteStore(":memory:"));
   if (!existing) t.after(() => store.close());
   const time = { now: NOW };
-  const load = () =>
-    loadSigningKeys({ store, sealKey, clock: { now: () => time.now }, issuer, newKeyPair: async () => rsa });
+  const load = (clock = { now: () => time.now }) =>
+    loadSigningKeys({ store, sealKey, clock, issuer, newKeyPair: async () => rsa });
   const keysOf = async (alg: SigningAlgorithm) => (await store.keys.list()).filter((each) => each.alg === alg);
   const use = async (alg: SigningAlgorithm) =>
     seed(store).putApp(sampleApp({ name: alg, idTokenSignedResponseAlg: alg }));
@@ -75,6 +78,24 @@ test("nodes agree on the keys of another algorithm, and a restart finds them", a
   assert.deepEqual(await (await load()).published(), await one.published());
 });
 
+test("a node whose clock is behind signs with the first key, which is not active there yet", async (t) => {
+  const { load, use, store, keysOf } = await place(t);
+  const behind = { now: () => NOW - 1_500 };
+  const [one, two] = [await load(), await load(behind)];
+  await use("ES256");
+  const kidOf = async (node: typeof one, alg: SigningAlgorithm) =>
+    decodeProtectedHeader(await node.sign({ iss: issuer }, "JWT", alg)).kid;
+  for (const alg of ["RS256", "ES256"] as const) assert.equal(await kidOf(one, alg), await kidOf(two, alg), alg);
+  const first = (await keysOf("ES256"))[0];
+  const operator = signingKeys({ store, clock: behind, signingKeys: two } as OperatorContext, OPERATOR);
+  const states = async () => (await operator.list()).filter(({ alg }) => alg === "ES256").map(({ state }) => state);
+  assert.deepEqual(await states(), ["signing", "next"]);
+  await assert.rejects(operator.retire(first?.kid ?? "", { now: true }), { code: "key_in_use" });
+  await operator.rotate({ now: true, alg: "ES256" });
+  const signer = (await keysOf("ES256"))[1];
+  assert.equal(signer?.activatesAt, NOW + 1, "after the first key");
+});
+
 test("each algorithm has its own turns: when one key takes over, the others go on", async (t) => {
   const { load, use, time, store, keysOf } = await place(t);
   await use("ES256");
@@ -113,7 +134,7 @@ test("keys that the seal key does not open, because an older version replaced it
   const older = await place(t, otherSealKey);
   await older.use("ES256");
   await older.load();
-  const { store, keysOf, use, load } = await place(t);
+  const { store, time, keysOf, use, load } = await place(t);
   await use("ES256");
   const foreign = await older.keysOf("ES256");
   for (const key of foreign) await store.keys.insert(key);
@@ -124,9 +145,51 @@ test("keys that the seal key does not open, because an older version replaced it
   assert.deepEqual(published.toSorted(), own.toSorted());
   assert.ok(own.includes(decodeProtectedHeader(await keys.sign({}, "JWT", "ES256")).kid ?? ""));
 
+  const operator = signingKeys(
+    { store, clock: { now: () => time.now }, signingKeys: keys } as OperatorContext,
+    OPERATOR,
+  );
+  const states = async () =>
+    (await operator.list())
+      .filter(({ alg }) => alg === "ES256")
+      .map(({ kid, state }) => [foreign.some((each) => each.kid === kid) ? "lost" : "own", state].join(" "))
+      .toSorted();
+  assert.deepEqual(await states(), ["lost retired", "lost retired", "own next", "own signing"]);
+  const records = await store.audit.list({ event: "signing_key.retired", limit: 9 });
+  assert.deepEqual(
+    records.map(({ actor, detail }) => [actor, detail.kid]).toSorted(),
+    foreign.map(({ kid }) => ["tenant", kid]).toSorted(),
+  );
+  time.now += 1;
+  const promoted = await operator.rotate({ now: true, alg: "ES256" });
+  assert.ok(own.includes(promoted.kid));
+  time.now += 1;
+  assert.equal(decodeProtectedHeader(await keys.sign({}, "JWT", "ES256")).kid, promoted.kid);
+  await assert.rejects(operator.retire(promoted.kid, { now: true }), { code: "key_in_use" });
+
   const before = await store.keys.list();
   await assert.rejects((await place(t, otherSealKey, store)).load(), "the seal key is the wrong one");
   assert.deepEqual(await store.keys.list(), before, "nothing is created with it");
+});
+
+test("if the keys of other algorithms cannot be read, RS256 goes on, also at a start; then they are read again", async (t) => {
+  const { load, store, time, use } = await place(t);
+  await use("ES256");
+  const inUse = store.keys.inUse;
+  const broken = t.mock.method(store.keys, "inUse", () => Promise.reject(new Error("unreadable")));
+  const keys = await load();
+  assert.ok(await keys.verify(await keys.sign({ iss: issuer }, "JWT")));
+  await assert.rejects(keys.sign({ iss: issuer }, "JWT", "ES256"), /no key for ES256/);
+  broken.mock.mockImplementation(inUse);
+  time.now += 5_000;
+  const token = await keys.sign({ iss: issuer }, "JWT", "ES256");
+  broken.mock.mockImplementation(() => Promise.reject(new Error("unreadable")));
+  const key = deriveKey(new Uint8Array(32).fill(7), "signing-keys");
+  const added = await newKey("RS256", { rsaPair: newRsaPair, key, now: NOW, activatesAt: time.now });
+  await store.keys.insert(added);
+  await keys.reload();
+  assert.equal(decodeProtectedHeader(await keys.sign({}, "JWT")).kid, added.kid);
+  assert.ok(await keys.verify(token));
 });
 
 test("verify takes each key for its own algorithm only", async (t) => {
