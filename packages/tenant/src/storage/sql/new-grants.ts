@@ -2,6 +2,7 @@ import { CompiledQuery } from "kysely";
 import type { Charge, InsertResult, NewGrant } from "../device-grant.ts";
 import { inBatches } from "../engine/batches.ts";
 import type { Connection, Database } from "../engine/database.ts";
+import { reasonOf } from "../engine/store-failure.ts";
 import type { Tables } from "../migrations/tables.ts";
 import { buckets } from "./throttle-store.ts";
 
@@ -121,8 +122,9 @@ interface Answered {
  * request knows its place among them, and what was taken beyond the limit is refunded. Buckets are taken in the order of
  * their names, so that two nodes do not wait for each other.
  */
-function inOneStatement({ db, tableName }: Database): (requests: Request[]) => Promise<InsertResult[]> {
-  const { giveBack } = buckets({ db });
+function inOneStatement(database: Database): (requests: Request[]) => Promise<InsertResult[]> {
+  const { db, tableName } = database;
+  const refund = refundsOf(database);
   const columns = Object.values(COLUMNS);
   const names = columns.map(([name]) => name).join(", ");
   const text = `
@@ -151,7 +153,9 @@ function inOneStatement({ db, tableName }: Database): (requests: Request[]) => P
       returning id
     )
     select id, null::text as bucket, null::int as count, null::bigint as "endsAt" from inserted
-    union all select null, bucket, count, ends_at from charged`;
+    union all select null, bucket, count, ends_at from charged
+    union all select null, bucket, null, ends_at from ${tableName("throttles")}
+    where bucket in (select bucket from asked) and bucket not in (select bucket from charged) and ends_at > $3`;
 
   return async (requests) => {
     const now = Math.max(...requests.map(({ row }) => row.createdAt));
@@ -161,35 +165,58 @@ function inOneStatement({ db, tableName }: Database): (requests: Request[]) => P
     const values = [JSON.stringify([...asked.values()]), JSON.stringify(fresh), now];
     const { rows } = await db.executeQuery<Answered>(CompiledQuery.raw(text, values));
     const inserted = new Set(rows.map(({ id }) => id));
-    const charged = new Map(rows.map(({ bucket, count, endsAt }) => [bucket, { count: count ?? 0, endsAt }]));
+    const charged = new Map<string, number>();
+    const endOf = new Map<string, number>();
+    for (const { bucket, count, endsAt } of rows) {
+      if (bucket === null) continue;
+      if (count !== null) charged.set(bucket, count);
+      if (endsAt !== null) endOf.set(bucket, endsAt);
+    }
 
     const refunds = new Map<string, number>();
-    const refused = async (bucket: string, own: readonly { bucket: string }[]): Promise<InsertResult> => {
-      for (const each of own) {
-        if (charged.has(each.bucket)) refunds.set(each.bucket, (refunds.get(each.bucket) ?? 0) + 1);
-      }
-      const endsAt = charged.get(bucket)?.endsAt ?? (await endOf(bucket));
-      return { outcome: "refused", bucket, retryAt: endsAt ?? now };
-    };
-    const results: InsertResult[] = [];
-    for (const [index, { row }] of requests.entries()) {
+    const results = requests.map(({ row }, index): InsertResult => {
       const own = places[index] ?? [];
       const full = own.find(({ bucket, place }) => {
         const { wanted, most } = asked.get(bucket) as Asked;
-        const taken = charged.get(bucket);
-        return taken === undefined || taken.count - wanted + place > most;
+        const count = charged.get(bucket);
+        return count === undefined || count - wanted + place > most;
       });
-      if (full) results.push(await refused(full.bucket, own));
-      else results.push({ outcome: inserted.has(row.id) ? "inserted" : "user_code_taken" });
-    }
-    for (const [bucket, count] of refunds) await giveBack(db, bucket, count, now);
+      if (!full) return { outcome: inserted.has(row.id) ? "inserted" : "user_code_taken" };
+      for (const { bucket } of own) if (charged.has(bucket)) refunds.set(bucket, (refunds.get(bucket) ?? 0) + 1);
+      // A window that the statement did not see began at this moment.
+      const retryAt = endOf.get(full.bucket) ?? now + (asked.get(full.bucket) as Asked).window_ms;
+      return { outcome: "refused", bucket: full.bucket, retryAt };
+    });
+    if (refunds.size > 0) await refund(refunds, now);
     return results;
   };
+}
 
-  async function endOf(bucket: string): Promise<number | undefined> {
-    const row = await db.selectFrom("throttles").where("bucket", "=", bucket).select("endsAt").executeTakeFirst();
-    return row?.endsAt;
-  }
+/**
+ * One statement for all refunds of a batch. The batch is committed before, so it does not fail if they do: then the
+ * limit counts too much until its window ends.
+ */
+function refundsOf({ db, tableName, log }: Database): (refunds: Map<string, number>, now: number) => Promise<void> {
+  const text = `
+    with refund as (
+      select * from json_to_recordset($1::json) as refund (bucket text, count int)
+    ), locked as (
+      select kept.bucket from ${tableName("throttles")} as kept join refund on refund.bucket = kept.bucket
+      order by kept.bucket for update of kept
+    )
+    update ${tableName("throttles")} as kept set count = kept.count - refund.count
+    from refund join locked on locked.bucket = refund.bucket
+    where kept.bucket = refund.bucket and kept.ends_at > $2 and kept.count >= refund.count`;
+
+  return async (refunds, now) => {
+    const values = [JSON.stringify(Array.from(refunds, ([bucket, count]) => ({ bucket, count }))), now];
+    try {
+      await db.executeQuery(CompiledQuery.raw(text, values));
+    } catch (error) {
+      const reason = reasonOf(error as Error);
+      log?.warn(reason, "a limit of device codes was not refunded, and counts more until its window ends");
+    }
+  };
 }
 
 function placeOf(asked: Map<string, Asked>, { bucket, limit }: Charge): { bucket: string; place: number } {
