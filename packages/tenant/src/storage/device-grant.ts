@@ -89,7 +89,10 @@ export type ApproveResult =
   /** The access rule refused, and the grant does not change. */
   | { outcome: "refused"; why: Refusal; grant: DeviceGrant };
 
-/** Something to take from a budget (`ThrottleStore.take`) in the transaction that needs it. */
+/**
+ * Something to take from a budget (`ThrottleStore.take`) in the transaction that needs it: of the wider network, if there
+ * is one, then of the request's own. A bucket is always one or the other.
+ */
 export interface Charge {
   bucket: string;
   limit: { count: number; windowMs: number };
@@ -99,12 +102,12 @@ export type InsertResult =
   | { outcome: "inserted" }
   /** Another row has the user_code: the caller must generate a new one. The charges were taken. */
   | { outcome: "user_code_taken" }
-  /** The budget of `bucket` is used up until `retryAt`. Nothing was inserted or taken. */
+  /** The budget of `bucket`, the first from the narrowest, is used up until `retryAt`. Nothing was inserted or taken. */
   | { outcome: "refused"; bucket: string; retryAt: number };
 
 /** Each transition and its audit record are one transaction. A transition that did not happen is not recorded. */
 export interface GrantStore {
-  /** Takes the charges, if there are any, and inserts the grant. Concurrent calls share a transaction. */
+  /** Takes the charges, at most two, and inserts the grant. Concurrent calls share a transaction. */
   insert(grant: NewGrant, charges?: readonly Charge[]): Promise<InsertResult>;
   /** Grants of the tenant, or of one client, that are pending or claimed and not expired. */
   countLive(now: number, clientId?: string): Promise<number>;

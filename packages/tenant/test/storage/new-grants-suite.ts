@@ -96,6 +96,31 @@ export function newGrantsSuite(makeStore: MakeStore): void {
       assert.deepEqual([await taken("wide"), await taken("narrow 2"), await taken("narrow 3")], [3, 1, 1]);
     });
 
+    test("take nothing of a wider network that their own network refuses", async () => {
+      const wide = charge("2001:db8::/48", 12);
+      const [full, other, last] = ["1", "2", "3"].map((each) => charge(`2001:db8:0:${each}::/64`, 10));
+      assert.deepEqual(outcomes(await insertAll(10, [wide, full!])), Array(10).fill("inserted"));
+      const [flood, neighbor] = await Promise.all([insertAll(60, [wide, full!]), insertAll(1, [wide, other!])]);
+      const refused = { outcome: "refused", bucket: full!.bucket, retryAt: T0 + WINDOW };
+      assert.deepEqual(flood, Array(60).fill(refused));
+      assert.deepEqual(neighbor, [{ outcome: "inserted" }]);
+      assert.equal(await taken(wide.bucket), 11);
+
+      // Where both are full, a request waits for its own network, and takes nothing.
+      const [more, most, own] = await Promise.all([
+        insertAll(5, [wide, last!]),
+        insertAll(5, [wide, other!]),
+        insertAll(5, [wide, full!]),
+      ]);
+      assert.deepEqual(outcomes([...more, ...most]), ["inserted", ...Array(9).fill("refused")]);
+      for (const each of [...more, ...most]) if (each.outcome === "refused") assert.equal(each.bucket, wide.bucket);
+      assert.deepEqual(own, Array(5).fill(refused));
+      assert.deepEqual(
+        await Promise.all([wide, full!, other!, last!].map(({ bucket }) => taken(bucket))),
+        [12, 10, 1, 1],
+      );
+    });
+
     test("of several nodes share the limit, and none waits for another forever", async () => {
       const other = makeStore === sqliteMemory ? store : await place.open();
       const results = await Promise.all(

@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from "kysely";
+import type { Logger } from "pino";
 import type { Tables } from "../migrations/tables.ts";
 import type { ChangeFeed } from "./change-feed.ts";
 
@@ -45,6 +46,8 @@ export interface Database {
   readonly together: Together;
   /** What transactions announce (`announced`), from every process that has this database open. */
   readonly feed: ChangeFeed;
+  /** For what fails without failing a request. */
+  readonly log?: Logger | undefined;
   close(): Promise<void>;
 }
 

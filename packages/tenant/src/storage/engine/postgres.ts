@@ -122,6 +122,7 @@ export async function openPostgresDatabase(url: string, options: PostgresOptions
       }
     }) as Together,
     feed: new ChangeFeed(channel),
+    log,
     async close() {
       await channel.close();
       await db.destroy();

@@ -60,6 +60,7 @@ export async function openSqliteDatabase(file: string, options: SqliteOptions = 
     firstRow: reader === writer ? firstRowUnderMutex(writer, mutex) : firstRow(reader),
     together: together(reader, mutex, reader === writer),
     feed: new ChangeFeed(),
+    log: options.log,
     close: () => db.destroy(),
   };
 }
