@@ -193,6 +193,38 @@ export function tokenSuite(makeStore: MakeStore): void {
       return one;
     };
 
+    test("a sign-in that was renewed ends with its newest token: then it is neither listed nor counted", async (t) => {
+      const own = await makeStore();
+      t.after(() => own.remove());
+      const other = await own.open();
+      const renewed = async () => {
+        const samples = await seedSamples(other);
+        const { family, tokenHash } = await signedIn(other, samples);
+        const input = rotation(tokenHash, samples.app.clientId, T0 + DAY);
+        assert.equal((await other.tokens.rotate(input)).outcome, "rotated");
+        return { id: family.id, userId: samples.user.id, end: input.next.expiresAt };
+      };
+      const [one, two, three] = [await renewed(), await renewed(), await renewed()];
+      const { end } = one;
+      const listed = async (filter: { id?: string; userId?: string }, now: number) =>
+        (await other.tokens.listFamilies({ ...filter, limit: 9, now })).map(({ id, expiresAt }) => [id, expiresAt]);
+      for (const filter of [{ id: one.id }, { userId: one.userId }]) {
+        assert.deepEqual(await listed(filter, end - 1), [[one.id, end]]);
+        assert.deepEqual(await listed(filter, end), []);
+      }
+
+      const revoke = ({ userId }: typeof one, now: number) =>
+        other.tokens.revokeUser(userId, "operator", now, sampleAudit("user.sign_ins_ended"));
+      assert.deepEqual([await revoke(one, end), await revoke(two, end - 1)], [0, 1]);
+      const endAll = (now: number) =>
+        other.administration.users.endAllSignIns(now, sampleAudit("tenant.sign_ins_ended"));
+      assert.equal(await endAll(end), 0);
+      // Revoked all the same: the clock of the node that renews next may be behind.
+      assert.equal((await other.tokens.findFamily(three.id))?.revokedAt, end);
+      await renewed();
+      assert.equal(await endAll(end - 1), 1);
+    });
+
     test("a family is revoked once, with its reason", async () => {
       const { family } = await signedIn(store, await seedSamples(store));
       const revoke = (reason: string) => store.tokens.revokeFamily(family.id, reason, T0 + 1, sampleAudit("revoked"));
