@@ -124,6 +124,21 @@ export function acceptedScopesSuite(makeStore: MakeStore): void {
       assert.equal(store.acceptedScopes.find(clientId, SCOPE), undefined);
     });
 
+    test("are not those of a request whose client ID contains a part of the scope, or only looks alike", async (t) => {
+      stopClock(t);
+      const samples = await seedSamples(store);
+      await remembered(store, samples);
+      const { clientId } = samples.app;
+      const [first = "", ...rest] = SCOPE.split(" ");
+      assert.equal(store.acceptedScopes.find(`${clientId} ${first}`, rest.join(" ")), undefined);
+      assert.equal(store.acceptedScopes.find(`${clientId}","${first}`, rest.join(" ")), undefined);
+      const accepted = { clientId: "kiosk", requested: samples.scopes };
+      store.acceptedScopes.read()(SCOPE, accepted);
+      assert.deepEqual(await found(store, "KIOSK", SCOPE), accepted);
+      const kelvin = "\u212a";
+      assert.equal(store.acceptedScopes.find(`${kelvin}iosk`, SCOPE), undefined);
+    });
+
     test("stay when a user's own consent changes", async (t) => {
       stopClock(t);
       const samples = await seedSamples(store);
