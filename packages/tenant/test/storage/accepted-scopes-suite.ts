@@ -136,7 +136,7 @@ export function acceptedScopesSuite(makeStore: MakeStore): void {
       store.acceptedScopes.read()(SCOPE, accepted);
       assert.deepEqual(await found(store, "KIOSK", SCOPE), accepted);
       const kelvin = "\u212a";
-      assert.equal(store.acceptedScopes.find(`${kelvin}iosk`, SCOPE), undefined);
+      assert.equal(store.acceptedScopes.find("kiosk".replace("k", kelvin), SCOPE), undefined);
     });
 
     test("stay when a user's own consent changes", async (t) => {
