@@ -132,10 +132,9 @@ export async function identifyAgain(ctx: OAuthContext, client: IdentifiedClient)
 
 /** The client that a request without any authentication comes from. Undefined if there is none, or some. */
 export function publicClientId(request: FastifyRequest, form: Form): string | undefined {
-  const authenticates =
-    request.headers.authorization !== undefined || form.has("client_secret") || form.has("client_assertion");
   const clientId = form.get("client_id");
-  return authenticates || clientId === undefined || !isClientId(clientId) ? undefined : clientId.toLowerCase();
+  if (authenticates(form, request.headers.authorization) || clientId === undefined) return undefined;
+  return isClientId(clientId) ? clientId.toLowerCase() : undefined;
 }
 
 /** @throws ProtocolError `grant_not_allowed` if the app may not use this grant */

@@ -13,6 +13,7 @@ import {
   consumeAssertion,
   findClient,
   identifyClient,
+  publicClientId,
 } from "../../src/oauth/client-authentication.ts";
 import { ProtocolError } from "../../src/oauth/protocol-error.ts";
 import { type QuickContext, quickContext } from "../fixtures/quick-context.ts";
@@ -64,6 +65,17 @@ describe("client authentication", () => {
   test("a public client sends its client ID, in any case", async () => {
     assert.deepEqual(await prove({ client_id: open.clientId }), { app: open, by: "nothing" });
     assert.deepEqual(await prove({ client_id: open.clientId.toUpperCase() }), { app: open, by: "nothing" });
+  });
+
+  test("a request is a public client's only if it has nothing that authenticates", () => {
+    const claimed = (fields: Fields, authorization?: string) =>
+      publicClientId(requestWith(authorization), formOf({ client_id: "A", ...fields }));
+    assert.equal(claimed({}), "a");
+    assert.equal(claimed({ client_id: "\u0000" }), undefined);
+    assert.equal(claimed({}, basic("a", "b")), undefined);
+    for (const name of ["client_secret", "client_assertion", "client_assertion_type"]) {
+      assert.equal(claimed({ [name]: "" }), undefined, name);
+    }
   });
 
   test("an impossible client ID is not looked up in the store", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe, type TestContext, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
@@ -63,6 +63,13 @@ async function found(store: Store, clientId: string, scope: string) {
   }
 }
 
+/** Stops the clock that tells how old an entry is, so that none grows old on a busy machine. */
+function stopClock(t: TestContext) {
+  let now = performance.now();
+  t.mock.method(performance, "now", () => now);
+  return { advance: (ms: number) => (now += ms) };
+}
+
 export function acceptedScopesSuite(makeStore: MakeStore): void {
   describe("scopes that were accepted", () => {
     let place: TestStore;
@@ -75,7 +82,8 @@ export function acceptedScopesSuite(makeStore: MakeStore): void {
     });
     after(() => place.remove());
 
-    test("are found by their exact text, and by the client ID in any case", async () => {
+    test("are found by their exact text, and by the client ID in any case", async (t) => {
+      stopClock(t);
       const samples = await seedSamples(store);
       await remembered(store, samples);
       const { clientId } = samples.app;
@@ -105,7 +113,34 @@ export function acceptedScopesSuite(makeStore: MakeStore): void {
       });
     }
 
-    test("stay when a user's own consent changes", async () => {
+    test("are read again after a second, because a node of an older version announces no change", async (t) => {
+      const clock = stopClock(t);
+      const samples = await seedSamples(store);
+      const { clientId } = samples.app;
+      await remembered(store, samples);
+      clock.advance(999);
+      assert.ok(await found(store, clientId, SCOPE));
+      clock.advance(1);
+      assert.equal(store.acceptedScopes.find(clientId, SCOPE), undefined);
+    });
+
+    test("are not those of a request whose client ID contains a part of the scope, or only looks alike", async (t) => {
+      stopClock(t);
+      const samples = await seedSamples(store);
+      await remembered(store, samples);
+      const { clientId } = samples.app;
+      const [first = "", ...rest] = SCOPE.split(" ");
+      assert.equal(store.acceptedScopes.find(`${clientId} ${first}`, rest.join(" ")), undefined);
+      assert.equal(store.acceptedScopes.find(`${clientId}","${first}`, rest.join(" ")), undefined);
+      const accepted = { clientId: "kiosk", requested: samples.scopes };
+      store.acceptedScopes.read()(SCOPE, accepted);
+      assert.deepEqual(await found(store, "KIOSK", SCOPE), accepted);
+      const kelvin = "\u212a";
+      assert.equal(store.acceptedScopes.find("kiosk".replace("k", kelvin), SCOPE), undefined);
+    });
+
+    test("stay when a user's own consent changes", async (t) => {
+      stopClock(t);
       const samples = await seedSamples(store);
       await remembered(store, samples);
       await store.permissions.putConsent(consentOf(samples, samples.user.id), both);
@@ -113,7 +148,8 @@ export function acceptedScopesSuite(makeStore: MakeStore): void {
       assert.ok(await found(store, samples.app.clientId, SCOPE));
     });
 
-    test("take bounded memory: the oldest are forgotten first, and long requests are not remembered", async () => {
+    test("take bounded memory: the oldest are forgotten first, and long requests are not remembered", async (t) => {
+      stopClock(t);
       const samples = await seedSamples(store);
       await remembered(store, samples);
       const { clientId } = samples.app;

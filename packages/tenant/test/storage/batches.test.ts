@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { inBatches } from "../../src/storage/engine/batches.ts";
+import { inBatches, WAITING_BATCHES } from "../../src/storage/engine/batches.ts";
 
 const duplicate = Object.assign(new Error("duplicate"), { code: "23505" });
 const lost = Object.assign(new Error("the connection was lost"), { code: "ECONNRESET" });
@@ -73,5 +73,27 @@ describe("batches", () => {
     }
     assert.equal(runs, 1);
     assert.equal(await store("three").catch((error) => error), lost, "the next batch runs");
+  });
+
+  test("let only as many wait as are answered soon: what is beyond is refused at once, and costs the others nothing", async () => {
+    const ends: (() => void)[] = [];
+    const store = inBatches((items: number[]) => new Promise<number[]>((resolve) => ends.push(() => resolve(items))), {
+      most: 2,
+      atOnce: 1,
+    });
+    const first = store(0);
+    await nextTurn();
+    const waiting = Array.from({ length: 2 * WAITING_BATCHES }, (_, item) => store(item));
+    await assert.rejects(store(-1), { name: "StoreError", code: "store_busy", hint: /moment/ });
+    const all = Promise.all([first, ...waiting]);
+    for (let batch = 0; batch <= WAITING_BATCHES; batch++) {
+      ends.shift()?.();
+      await nextTurn();
+    }
+    assert.equal((await all).length, 1 + 2 * WAITING_BATCHES);
+    const later = store(1);
+    await nextTurn();
+    ends.shift()?.();
+    assert.equal(await later, 1, "there is room again");
   });
 });

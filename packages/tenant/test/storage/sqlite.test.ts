@@ -4,6 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, describe, test } from "node:test";
+import { type Kysely, sql } from "kysely";
+import { openSqliteDatabase } from "../../src/storage/engine/sqlite.ts";
+import { migrations } from "../../src/storage/migrations/known.ts";
 import { openSqliteStore } from "../../src/storage/sql/open-store.ts";
 import { acceptedScopesSuite } from "./accepted-scopes-suite.ts";
 import { contractSuite } from "./contract-suite.ts";
@@ -51,6 +54,22 @@ describe("SQLite in a file", () => {
     database.exec("insert into settings values ('oldest_schema', '9999')");
     database.close();
     await assert.rejects(openSqliteStore(file), { code: "store_migration_failed", hint: /newer version/ });
+  });
+
+  test("migrations sort in files, and what is rolled back later is kept in memory", async () => {
+    const file = join(folder, "temp.db");
+    await (await openSqliteStore(file)).close();
+    const seen: unknown[] = [];
+    const tempStore = async (db: Kysely<unknown>) => {
+      const { rows } = await sql<{ tempStore: number }>`pragma temp_store`.execute(db);
+      seen.push(rows[0]?.tempStore);
+    };
+    const last = { "9001-reads": { up: (trx: Kysely<unknown>) => tempStore(trx) } };
+    const database = await openSqliteDatabase(file, { migrations: { ...migrations, ...last } });
+    await database.db.transaction().execute((trx) => tempStore(trx as unknown as Kysely<unknown>));
+    await database.close();
+    const [FILE, MEMORY] = [0, 2];
+    assert.deepEqual(seen, [FILE, MEMORY]);
   });
 
   test("while another process holds the file, a change waits; if it never ends, the error says busy", async () => {

@@ -1,8 +1,15 @@
+import { StoreError } from "../store-error.ts";
+
 interface Waiting<Item, Result> {
   item: Item;
   resolve(result: Result): void;
   reject(error: unknown): void;
 }
+
+/**
+ * How many full batches may wait. More would be answered so late that programs have given up, and hold memory meanwhile.
+ */
+export const WAITING_BATCHES = 20;
 
 export interface BatchOptions {
   /** How many items one batch has at most. */
@@ -14,7 +21,7 @@ export interface BatchOptions {
 /**
  * Collects what is asked for in one turn of the event loop, or while other batches run, so that many requests cost one
  * transaction. `run` returns a result for each item, in their order. If it fails because of the data of one item, each
- * item is run alone, so that only that one fails.
+ * item is run alone, so that only that one fails. Where too many wait, the next one fails with `store_busy`.
  */
 export function inBatches<Item, Result>(
   run: (items: Item[]) => Promise<Result[]>,
@@ -50,12 +57,20 @@ export function inBatches<Item, Result>(
 
   return (item) =>
     new Promise<Result>((resolve, reject) => {
+      if (waiting.length >= WAITING_BATCHES * most) return reject(tooManyWait());
       waiting.push({ item, resolve, reject });
       if (scheduled || running >= atOnce) return;
       scheduled = true;
       setImmediate(start);
     });
 }
+
+const tooManyWait = () =>
+  new StoreError(
+    "store_busy",
+    "Too many changes wait for the store.",
+    "Try again in a moment. If the error persists, the database is too slow for so many requests.",
+  );
 
 /**
  * A value or a constraint was the reason, so nothing was stored: PostgreSQL's classes 22 and 23, SQLite's CONSTRAINT with

@@ -48,6 +48,9 @@ export async function openSqliteDatabase(file: string, options: SqliteOptions = 
   const db = new Kysely<Tables>({ dialect: sqliteDialect(writer, reader, mutex), plugins: [new CamelCasePlugin()] });
   try {
     await migrate(db, undefined, options.log, { known: options.migrations });
+    // What a savepoint keeps for a rollback is written to a temporary file from 64 KiB on, which costs more than the
+    // changes themselves. Not for migrations: an index of a large table would be sorted in memory.
+    writer.exec("pragma temp_store = memory");
   } catch (error) {
     await db.destroy();
     throw clearerFailure(error);
@@ -157,9 +160,6 @@ function openFile(file: string): DatabaseSync {
     const database = connectSqlite(file, { timeout: BUSY_TIMEOUT });
     // FULL: committed data is on disk before the caller gets its answer, even if the machine loses power.
     database.exec("pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on");
-    // What a savepoint keeps for a rollback is written to a temporary file from 64 KiB on, which costs more than the
-    // changes themselves.
-    database.exec("pragma temp_store = memory");
     return database;
   } catch (error) {
     throw cannotOpen(file, error);

@@ -4,8 +4,8 @@ import type { Database } from "../engine/database.ts";
 /** The topic of the change feed that empties this memory: an app, an API or an administrator's consent changed. */
 export const REGISTRATIONS_TOPIC = "registrations";
 
-/** So that a row that was changed by hand, without a notification, is noticed. */
-const READ_AGAIN_MS = 60_000;
+/** So that a change without a notification is noticed: by a node of an older version, or by hand in the database. */
+const READ_AGAIN_MS = 1_000;
 /** Programs repeat a few requests. */
 const SIZE = 1_000;
 /** Characters. Longer requests are read each time, so that the memory stays small. */
@@ -21,7 +21,8 @@ export function acceptedScopes({ feed }: Pick<Database, "feed">): AcceptedScopes
     changes++;
     kept.clear();
   };
-  const keyOf = (clientId: string, scope: string) => `${clientId.toLowerCase()} ${scope}`;
+  // Two different requests never have one key: the quotes end the client ID, and lower case changes only A to Z.
+  const keyOf = (clientId: string, scope: string) => JSON.stringify([lowerCase(clientId), scope]);
 
   return {
     find(clientId, scope) {
@@ -51,3 +52,6 @@ export function acceptedScopes({ feed }: Pick<Database, "feed">): AcceptedScopes
     },
   };
 }
+
+/** Unlike JavaScript's, which also makes "k" of the Kelvin sign. */
+const lowerCase = (text: string) => text.replace(/[A-Z]+/g, (upper) => upper.toLowerCase());
