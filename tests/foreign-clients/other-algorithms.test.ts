@@ -62,9 +62,11 @@ for (const alg of OTHERS) {
       // `at_hash` is checked, too, with the hash of the algorithm.
       assert.equal(claimsOf(renewed.id_token ?? "").at_hash?.toString().length, alg === "EdDSA" ? 43 : 22);
       const rs256 = await config({ id_token_signed_response_alg: "RS256" });
-      await assert.rejects(oidc.refreshTokenGrant(rs256, renewed.refresh_token ?? ""), {
-        code: "OAUTH_INVALID_RESPONSE",
-        cause: { message: 'unexpected JWT "alg" header parameter' },
+      const refused = oidc.refreshTokenGrant(rs256, renewed.refresh_token ?? "");
+      await assert.rejects(refused, ({ code, cause }: oidc.ClientError) => {
+        assert.equal(code, "OAUTH_INVALID_RESPONSE");
+        assert.match(String(cause), /unexpected JWT "alg" header parameter/);
+        return true;
       });
     });
 
