@@ -50,7 +50,7 @@ export async function buildSingleFile({ on = platform, out } = {}) {
       chmodSync(incomplete, 0o755);
       inject(incomplete, blob, on);
       renameSync(incomplete, file);
-      // Whoever passes the program on passes these on with it.
+      // To be passed on together with the program.
       const licenses = [join(node.files, "LICENSE"), join(root, "packages/cli/dist/licenses.txt")];
       writeFileSync(
         `${file}.licenses.txt`,

@@ -185,16 +185,16 @@ function inOneStatement(database: Database): (requests: Request[]) => Promise<In
 
   return async (requests) => {
     const now = Math.max(...requests.map(({ row }) => row.createdAt));
-    const [owns, widers] = [new Map<string, Asked>(), new Map<string, Asked>()];
+    const [ownBuckets, widerBuckets] = [new Map<string, Asked>(), new Map<string, Asked>()];
     const asking = requests.map(({ row, own: ownCharge, wider: widerCharge }) => {
-      const [own, wider] = [askedOf(owns, ownCharge), askedOf(widers, widerCharge)];
+      const [own, wider] = [askedOf(ownBuckets, ownCharge), askedOf(widerBuckets, widerCharge)];
       return { id: row.id, own, wider, place: own ? ++own.wanted : 0 };
     });
     const fresh = asking.map(({ own, wider, place }, turn) => ({
       ...columnsOf(requests[turn]!.row),
       ...{ turn, own: own?.bucket ?? null, place, wider: wider?.bucket ?? null },
     }));
-    const values = [[...owns.values()], fresh, now, [...widers.values()]].map((value) =>
+    const values = [[...ownBuckets.values()], fresh, now, [...widerBuckets.values()]].map((value) =>
       typeof value === "number" ? value : JSON.stringify(value),
     );
     const { rows } = await db.executeQuery<Answered>(CompiledQuery.raw(text, values));
