@@ -1,3 +1,5 @@
+import { migrations } from "../../src/storage/migrations/known.ts";
+
 const drop = {
   columns: (table: string, ...columns: string[]) =>
     columns.map((column) => `alter table ${table} drop column ${column}`),
@@ -9,6 +11,11 @@ const drop = {
  * What undoes each migration on SQLite, by its number. Results of 0007 and 0008 are dropped with the tables of 0006.
  */
 const UNDO: Record<string, string[]> = {
+  "0016": [
+    ...drop.columns("apps", "id_token_signed_response_alg"),
+    ...drop.columns("apis", "access_token_signing_alg"),
+    ...drop.tables("other_signing_keys"),
+  ],
   "0015": drop.tables("audit_epochs"),
   "0014": drop.indexes("audit_records_at", "token_families_created_at"),
   "0013": drop.indexes(
@@ -50,6 +57,8 @@ const UNDO: Record<string, string[]> = {
 
 /** The statements that return a SQLite store to the version before this migration (`"0009"`). */
 export function undoFrom(number: string): string[] {
+  const newest = Object.keys(migrations).at(-1)!;
+  if (!UNDO[newest.slice(0, 4)]) throw new Error(`Say here what undoes ${newest}.`);
   const undone = Object.keys(UNDO).filter((each) => each >= number);
   undone.sort().reverse();
   return [...undone.flatMap((each) => UNDO[each] ?? []), `delete from kysely_migration where name >= '${number}'`];
