@@ -114,7 +114,7 @@ for (const state of operatedTenants) {
       assert.equal((await run("keys", "retire", first.kid, "--now")).exit, 2, "it needs --yes");
       const [retired] = await events("keys", "retire", first.kid, "--now", "--yes");
       assert.deepEqual([retired.event, retired.state], ["signing_key_retired", "retired"]);
-      assert.match((await done("keys", "list")).stdout, new RegExp(`^${next.kid} {2}signing {3}since `, "m"));
+      assert.match((await done("keys", "list")).stdout, new RegExp(`^${next.kid} {2}RS256 {2}signing {3}since `, "m"));
     });
 
     test("audit: newest, by event, user and time, as lines of JSON", async (t) => {
