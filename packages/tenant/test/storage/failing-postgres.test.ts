@@ -13,24 +13,44 @@ const isUnknown = { name: "StoreError", code: "store_outcome_unknown", hint: /st
 describe("a commit that waits for a synchronous standby (PostgreSQL)", () => {
   let cluster: PostgresCluster;
   let admin: pg.Client;
+  /** Another client, whose commits wait for the standby as the store's do. */
+  let other: pg.Client;
   let store: Store;
   before(async () => {
     cluster = await startPostgres({ durable: true });
     admin = new pg.Client({ connectionString: cluster.url });
     await admin.connect();
     await admin.query("set synchronous_commit = local");
+    other = new pg.Client({ connectionString: cluster.url });
+    await other.connect();
+    await other.query("create table written (n int)");
     store = await openPostgresStore(cluster.url, { poolSize: 2 });
   });
   afterEach(() => standby(""));
   after(async () => {
     await store.close();
-    await admin.end();
+    await Promise.all([admin.end(), other.end()]);
     await cluster.stop();
   });
 
   const standby = async (name: string) => {
     await admin.query(`alter system set synchronous_standby_names = '${name}'`);
     await admin.query("select pg_reload_conf()");
+    if (name !== "") await commitsWait();
+  };
+  /** PostgreSQL reads its configuration again a moment after it was asked to. */
+  const commitsWait = async () => {
+    for (let waited = false; !waited; ) {
+      let written = false;
+      const writing = other.query("insert into written values (1)").then(() => {
+        written = true;
+      });
+      while (!waited && !written) {
+        const end = "select pg_cancel_backend(pid) from pg_stat_activity where wait_event = 'SyncRep'";
+        waited = ((await admin.query(end)).rowCount ?? 0) > 0;
+      }
+      await writing;
+    }
   };
   /** Ends the wait of the one session that waits for the standby. */
   const endWait = async (how: "pg_cancel_backend" | "pg_terminate_backend") => {
