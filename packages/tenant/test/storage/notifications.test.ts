@@ -108,9 +108,9 @@ describe("notifications between nodes", () => {
     const { one, admin, schema } = await twoNodes(t);
     const heard: string[] = [];
     await listening(one);
+    const { grant, approval } = await claimedGrant(one);
     admin.on("notification", ({ payload = "" }) => void (payload.endsWith(" ping") || heard.push(payload)));
     await admin.query(`listen ${pg.escapeIdentifier(channelOf(schema))}`);
-    const { grant, approval } = await claimedGrant(one);
     assert.equal((await one.grants.approve(grant.id, { ...approval, approved: scopesOfNoApi })).outcome, "refused");
     await one.grants.approve(grant.id, approval);
     await admin.query(`select 1 from ${schema}.users`);
