@@ -1,3 +1,4 @@
+// Own process: a snapshot of a process that has run many files takes gigabytes.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { getHeapSnapshot } from "node:v8";
