@@ -77,7 +77,9 @@ async function postgresAt(urlOf: (direct: string) => string, options: { recheckM
       await client.end();
     }
   };
-  const open = () => openPostgresStore(urlOf(url), { schema, direct: url, poolSize: 20, ...options });
+  // 64 changes at once take longer than five seconds on a busy machine.
+  const pool = { poolSize: 20, connectTimeoutMs: 120_000 };
+  const open = () => openPostgresStore(urlOf(url), { schema, direct: url, ...pool, ...options });
   return placeOf(open, query, drop);
 }
 

@@ -29,6 +29,8 @@ export interface PostgresOptions {
   direct?: string;
   /** Maximum number of connections of this process. */
   poolSize?: number;
+  /** Milliseconds that a request waits for a free connection. Default: 5,000. */
+  connectTimeoutMs?: number;
   /** Changes nothing: no migrations, and the server refuses every change. */
   readOnly?: boolean;
   /** Neither creates nor updates tables, for a copy. */
@@ -48,7 +50,7 @@ function named(url: string): string {
 
 /** For several nodes: every node opens the same database. */
 export async function openPostgresDatabase(url: string, options: PostgresOptions = {}): Promise<Database> {
-  const { schema, direct, log, poolSize = 10, readOnly = false, asItIs = false } = options;
+  const { schema, direct, log, poolSize = 10, connectTimeoutMs = 5_000, readOnly = false, asItIs = false } = options;
   // Every session of the tenant has this name, so that a rotation of the seal key sees every node.
   const application_name = schema === undefined ? "doorcode" : `doorcode ${schema}`;
   let [pooled, standby] = [false, false];
@@ -60,7 +62,7 @@ export async function openPostgresDatabase(url: string, options: PostgresOptions
     // Stays open for the same reason.
     min: 1,
     application_name,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: connectTimeoutMs,
     types,
     onConnect: async (client) => {
       const session = await (client as unknown as NamingClient).recognize();
