@@ -13,7 +13,6 @@ import { interleavingSuite } from "./interleaving-suite.ts";
 import { linkSuite } from "./link-suite.ts";
 import { mailSuite } from "./mail-suite.ts";
 import { mfaSuite } from "./mfa-suite.ts";
-import { newGrantsSuite } from "./new-grants-suite.ts";
 import { oneRowSuite } from "./one-row-suite.ts";
 import type { MakeStore } from "./open-test-store.ts";
 import { operatorSuite } from "./operator-suite.ts";
@@ -35,7 +34,6 @@ import { withdrawalSuite } from "./withdrawal-suite.ts";
 export function contractSuite(makeStore: MakeStore): void {
   accessSuite(makeStore);
   grantSuite(makeStore);
-  newGrantsSuite(makeStore);
   grantRecordsSuite(makeStore);
   grantChangesSuite(makeStore);
   interleavingSuite(makeStore);

@@ -6,6 +6,7 @@ import { type Samples, sampleGrant, seedSamples, T0 } from "./samples.ts";
 
 const WINDOW = 600_000;
 
+/** Of one node: which request of a batch is refused depends on their order. */
 export function newGrantsSuite(makeStore: MakeStore): void {
   describe("grants that are inserted at the same time", () => {
     let place: TestStore;

@@ -8,6 +8,7 @@ import { acceptedScopesSuite } from "./accepted-scopes-suite.ts";
 import { contractSuite } from "./contract-suite.ts";
 import { lostNotificationSuite } from "./grant-changes-suite.ts";
 import { linkCredentialsSuite } from "./link-suite.ts";
+import { newGrantsSuite } from "./new-grants-suite.ts";
 import { postgres, postgresChecking } from "./open-test-store.ts";
 import { pendingPollsSuite } from "./pending-polls-suite.ts";
 import { restartSuite } from "./restart-suite.ts";
@@ -17,6 +18,7 @@ describe("PostgreSQL", () => {
   contractSuite(postgres);
   pendingPollsSuite(postgres);
   acceptedScopesSuite(postgres);
+  newGrantsSuite(postgres);
   restartSuite(postgres);
   linkCredentialsSuite(postgres);
   lostNotificationSuite(postgresChecking);

@@ -12,6 +12,7 @@ import { acceptedScopesSuite } from "./accepted-scopes-suite.ts";
 import { contractSuite } from "./contract-suite.ts";
 import { lostNotificationSuite } from "./grant-changes-suite.ts";
 import { linkCredentialsSuite } from "./link-suite.ts";
+import { newGrantsSuite } from "./new-grants-suite.ts";
 import { sqliteChecking, sqliteFile, sqliteMemory } from "./open-test-store.ts";
 import { pendingPollsSuite } from "./pending-polls-suite.ts";
 import { restartSuite } from "./restart-suite.ts";
@@ -21,6 +22,7 @@ describe("SQLite in a file", () => {
   contractSuite(sqliteFile);
   pendingPollsSuite(sqliteFile);
   acceptedScopesSuite(sqliteFile);
+  newGrantsSuite(sqliteFile);
   restartSuite(sqliteFile);
   linkCredentialsSuite(sqliteFile);
   lostNotificationSuite(sqliteChecking);
@@ -91,4 +93,7 @@ describe("SQLite in a file", () => {
   });
 });
 
-describe("SQLite in memory", () => contractSuite(sqliteMemory));
+describe("SQLite in memory", () => {
+  contractSuite(sqliteMemory);
+  newGrantsSuite(sqliteMemory);
+});
