@@ -14,6 +14,7 @@ export interface AcceptedRequest {
  * lost. A refusal is never remembered, and what an acceptance leads to is decided again in the store.
  */
 export interface AcceptedScopes {
+  /** By the client ID as it is registered, and the text of the scopes. */
   find(clientId: string, scope: string): AcceptedRequest | undefined;
   /** Call it before anything is read. Unless something changed since, the returned function remembers the request. */
   read(): (scope: string, accepted: AcceptedRequest) => void;

@@ -71,7 +71,8 @@ describe("client authentication", () => {
     const claimed = (fields: Fields, authorization?: string) =>
       publicClientId(requestWith(authorization), formOf({ client_id: "A", ...fields }));
     assert.equal(claimed({}), "a");
-    assert.equal(claimed({ client_id: "\u0000" }), undefined);
+    for (const other of ["\u0000", "\u212a"])
+      assert.equal(claimed({ client_id: other }), undefined, "it would be another client's");
     assert.equal(claimed({}, basic("a", "b")), undefined);
     for (const name of ["client_secret", "client_assertion", "client_assertion_type"]) {
       assert.equal(claimed({ [name]: "" }), undefined, name);

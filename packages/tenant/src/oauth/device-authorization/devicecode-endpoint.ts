@@ -5,7 +5,7 @@ import { DEVICE_CODE_SECONDS } from "../../directory/lifetimes.ts";
 import { displayUserCode, newUserCode } from "../../directory/user-code.ts";
 import { hashSecret, newSecret } from "../../kernel/seal.ts";
 import type { Charge, NewGrant } from "../../storage/device-grant.ts";
-import { authenticateClient, authenticates, requireGrant } from "../client-authentication.ts";
+import { authenticateClient, publicClientId, requireGrant } from "../client-authentication.ts";
 import { type Form, required } from "../form.ts";
 import type { OAuthContext } from "../oauth-context.ts";
 import { requestedScopes } from "../parse-scopes.ts";
@@ -58,13 +58,13 @@ export function devicecode(app: FastifyInstance, ctx: OAuthContext): void {
 function acceptAgain(
   ctx: OAuthContext,
   pending: PendingCodes,
-  { ip, headers }: FastifyRequest,
+  request: FastifyRequest,
   form: Form,
 ): Accepted | undefined {
-  const [clientId, scope] = [form.get("client_id"), form.get("scope")];
-  if (clientId === undefined || scope === undefined || authenticates(form, headers.authorization)) return undefined;
+  const [clientId, scope, { ip }] = [publicClientId(request, form), form.get("scope"), request];
+  if (clientId === undefined || scope === undefined) return undefined;
   const known = ctx.store.acceptedScopes.find(clientId, scope);
-  const length = known && pending.knownLength(known.clientId, ip);
+  const length = known && pending.knownLength(clientId, ip);
   const texts = length === undefined ? undefined : deviceTexts(form);
   if (!known || length === undefined || !texts || "problem" in texts) return undefined;
   return { ...known, ...texts, length, charges: deviceCodeCharges(ctx, ip) };
@@ -90,7 +90,7 @@ async function accept(
   const texts = deviceTexts(form);
   if ("problem" in texts) throw new ProtocolError("parameter_invalid", { detail: texts.problem });
   const { clientId } = client;
-  if (!authenticates(form, request.headers.authorization)) remember(scope, { clientId, requested });
+  if (publicClientId(request, form) !== undefined) remember(scope, { clientId, requested });
   return { clientId, requested, ...texts, length, charges: [] };
 }
 

@@ -21,8 +21,8 @@ export function acceptedScopes({ feed }: Pick<Database, "feed">): AcceptedScopes
     changes++;
     kept.clear();
   };
-  // Two different requests never have one key: the quotes end the client ID, and lower case changes only A to Z.
-  const keyOf = (clientId: string, scope: string) => JSON.stringify([lowerCase(clientId), scope]);
+  // Two different requests never have one key: the quotes end the client ID.
+  const keyOf = (clientId: string, scope: string) => JSON.stringify([clientId, scope]);
 
   return {
     find(clientId, scope) {
@@ -52,6 +52,3 @@ export function acceptedScopes({ feed }: Pick<Database, "feed">): AcceptedScopes
     },
   };
 }
-
-/** Unlike JavaScript's, which also makes "k" of the Kelvin sign. */
-const lowerCase = (text: string) => text.replace(/[A-Z]+/g, (upper) => upper.toLowerCase());
