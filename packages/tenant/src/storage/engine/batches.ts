@@ -1,4 +1,5 @@
 import { StoreError } from "../store-error.ts";
+import { isAboutData } from "./retry.ts";
 
 interface Waiting<Item, Result> {
   item: Item;
@@ -71,13 +72,3 @@ const tooManyWait = () =>
     "Too many changes wait for the store.",
     "Try again in a moment. If the error persists, the database is too slow for so many requests.",
   );
-
-/**
- * A value or a constraint was the reason, so nothing was stored: PostgreSQL's classes 22 and 23, SQLite's CONSTRAINT with
- * its extended codes. Everything else concerns the whole batch.
- */
-function isAboutData(error: unknown): boolean {
-  const { code, errcode } = error as { code?: unknown; errcode?: unknown };
-  if (code === "ERR_SQLITE_ERROR") return typeof errcode === "number" && (errcode & 0xff) === 19;
-  return typeof code === "string" && /^2[23]...$/.test(code);
-}

@@ -76,3 +76,13 @@ export function isUniqueViolation(error: unknown): boolean {
   const { code, errcode } = error as { code?: unknown; errcode?: unknown };
   return code === "23505" || (code === "ERR_SQLITE_ERROR" && (errcode === 2067 || errcode === 1555));
 }
+
+/**
+ * A value or a constraint was the reason, so nothing was stored: PostgreSQL's classes 22 and 23, SQLite's CONSTRAINT with
+ * its extended codes. Everything else concerns the whole batch.
+ */
+export function isAboutData(error: unknown): boolean {
+  const { code, errcode } = error as { code?: unknown; errcode?: unknown };
+  if (code === "ERR_SQLITE_ERROR") return typeof errcode === "number" && (errcode & 0xff) === 19;
+  return typeof code === "string" && /^2[23]...$/.test(code);
+}

@@ -43,24 +43,17 @@ export function renewalReader(database: Database): TokenStore["findRenewal"] {
   );
   const apps = prepared((by: By) => db.selectFrom("apps").where("clientId", "=", by.clientId).selectAll());
   const users = prepared((by: By) => db.selectFrom("users").where("id", "=", userOf(by)).selectAll());
-  const consentsOf = prepared((by: By) =>
-    db
-      .selectFrom("consents")
-      .where("clientId", "=", by.clientId)
-      .where((where) => where.or([where("userId", "=", ADMINISTRATOR), where("userId", "=", userOf(by))]))
-      .selectAll()
-      .orderBy("userId")
-      .orderBy("resourceId")
-      .orderBy("scope"),
-  );
-  const consentedApis = (by: By) =>
+  const consented = (by: By) =>
     db
       .selectFrom("consents")
       .where("consents.clientId", "=", by.clientId)
       .where((where) =>
         where.or([where("consents.userId", "=", ADMINISTRATOR), where("consents.userId", "=", userOf(by))]),
-      )
-      .select("consents.resourceId");
+      );
+  const consentsOf = prepared((by: By) =>
+    consented(by).selectAll().orderBy("userId").orderBy("resourceId").orderBy("scope"),
+  );
+  const consentedApis = (by: By) => consented(by).select("consents.resourceId");
   const apisOf = prepared((by: By) =>
     db.selectFrom("apis").where("clientId", "in", consentedApis(by)).selectAll().orderBy("clientId"),
   );
