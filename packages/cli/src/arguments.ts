@@ -51,11 +51,14 @@ function noCommand(path: string[], { options = {} }: Command, given: string): Us
 export function parse(path: readonly string[], command: Command, argv: readonly string[]): Arguments {
   const specs: Record<string, OptionSpec> = { ...command.options, ...everywhere };
   const values = new Map<string, string[]>();
-  const words: string[] = [];
+  const isWord = (given: string) =>
+    given.startsWith("-") && command.arguments?.some(({ hyphenated }) => hyphenated?.test(given));
+  const words = argv.filter(isWord);
   const options = Object.fromEntries(
     Object.entries(specs).map(([name, { type, short }]) => [name, { type, ...(short && { short }) }]),
   );
-  const { tokens } = parseArgs({ args: [...argv], options, strict: false, allowPositionals: true, tokens: true });
+  const args = argv.filter((given) => !isWord(given));
+  const { tokens } = parseArgs({ args, options, strict: false, allowPositionals: true, tokens: true });
   for (const [at, token] of tokens.entries()) {
     const before = tokens[at - 1];
     if (token.kind === "positional") {

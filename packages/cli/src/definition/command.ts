@@ -49,6 +49,8 @@ export interface Positional {
   /** As the usage line shows it: `URL`. */
   name: string;
   help: string;
+  /** Its form, if it may begin with a hyphen: such a word is no option. */
+  hyphenated?: RegExp;
   optional?: true;
   /** Any number of them. */
   multiple?: true;

@@ -211,7 +211,7 @@ export const keyCommands: Record<string, Command> = {
           "By default, the key is published until the last token that it signed has expired.",
           "With --now, its tokens are refused: by the tenant within a minute, by web APIs when they read the keys again (the guard: within ten minutes). Programs renew their tokens.",
         ],
-        arguments: [{ name: "KID", help: "Key ID, as `doorcode tenant keys` lists it" }],
+        arguments: [{ name: "KID", help: "Key ID, as `doorcode tenant keys` lists it", hyphenated: /^[\w-]{43}$/ }],
         options: { now: { type: "boolean", help: "Refuse its tokens now, because the key leaked" }, ...yes, ...common },
         examples: [{ what: "Refuse the tokens of a leaked key", line: "doorcode tenant keys retire KID --now" }],
         needsTenant: true,

@@ -117,6 +117,12 @@ for (const state of operatedTenants) {
       assert.match((await done("keys", "list")).stdout, new RegExp(`^${next.kid} {2}RS256 {2}signing {3}since `, "m"));
     });
 
+    test("keys: an ID that begins with a hyphen is no option", async (t) => {
+      const { run } = await withSignIns(t, state);
+      const unknown = await run("keys", "retire", `-${"h".repeat(42)}`, "--now", "--yes");
+      assert.match(unknown.stderr, /No signing key has this ID/);
+    });
+
     test("audit: newest, by event, user and time, as lines of JSON", async (t) => {
       const { done, events, run, email } = await withSignIns(t, state);
       await done("users", "disable", email);
