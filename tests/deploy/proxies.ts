@@ -149,9 +149,7 @@ const proxies: Record<ProxyName, Start> = {
   },
 
   async haproxy({ folder, both }, { port, monitoringPort, httpPort, httpsPort, others }) {
-    // Also how long a check may take: a busy node must not look like one that is gone.
-    const inter = others.length > 0 ? "500ms" : "100ms";
-    const checked = (each: Upstream) => `check port ${each.monitoringPort} inter ${inter} fall 2 rise 1`;
+    const checked = (each: Upstream) => `check port ${each.monitoringPort} inter 500ms fall 2 rise 1`;
     const more = others.map((each, at) => `    server tenant${at + 2} 127.0.0.1:${each.port} ${checked(each)}\n`);
     const text = await shipped("proxies/haproxy.cfg", {
       "log /dev/log local0": "log stdout format raw local0",
@@ -159,6 +157,8 @@ const proxies: Record<ProxyName, Start> = {
       "bind [::]:80 ": `bind [::1]:${httpPort} `,
       "bind 0.0.0.0:443 ": `bind 127.0.0.1:${httpsPort} `,
       "bind [::]:443 ": `bind [::1]:${httpsPort} `,
+      // A busy node must not look like one that is gone. By default a check may take no longer than `inter`.
+      ...(others.length === 0 && { "timeout server 90s\n": "timeout server 90s\n    timeout check 30s\n" }),
       "127.0.0.1:8443": `127.0.0.1:${port}`,
       "check port 9464 inter 2s fall 2 rise 1\n": `${checked({ port, monitoringPort })}\n${more.join("")}`,
       "/etc/doorcode/tls/doorcode.pem": both,
