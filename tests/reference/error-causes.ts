@@ -256,7 +256,7 @@ export const storeErrors: Record<StoreErrorCode, readonly [cause: string, remedy
     "Use the newer version, or let the database user change tables in its schema.",
   ],
   store_busy: [
-    "The store had too many concurrent changes.",
+    "The store had too many concurrent changes, or PostgreSQL stopped a statement at a time limit.",
     "Try again in a moment. If it persists, look for another program that keeps the store locked.",
   ],
   store_inconsistent: [

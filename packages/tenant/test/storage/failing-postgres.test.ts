@@ -1,10 +1,11 @@
 // What a store does when PostgreSQL cannot keep what it was given, or cannot say whether it did.
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
+import { after, afterEach, before, describe, type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { openPostgresStore } from "../../src/storage/sql/open-store.ts";
 import type { Store } from "../../src/storage/store.ts";
+import type { StoreError } from "../../src/storage/store-error.ts";
 import { type PostgresCluster, startPostgres } from "../fixtures/postgres.ts";
 import { sampleAudit, T0 } from "./samples.ts";
 
@@ -123,3 +124,63 @@ async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
     }
   }
 }
+
+describe("a statement that takes too long (PostgreSQL)", () => {
+  let database: PostgresCluster;
+  let admin: pg.Client;
+  before(async () => {
+    database = await startPostgres();
+    admin = new pg.Client({ connectionString: database.url });
+    await admin.connect();
+  });
+  after(async () => {
+    await admin.end();
+    await database.stop();
+  });
+
+  /** A store that waits for a lock, while `meanwhile` runs. */
+  async function waiting(t: TestContext, url: string, meanwhile: () => Promise<unknown> | undefined) {
+    const store = await openPostgresStore(url, { poolSize: 1 });
+    t.after(() => store.close());
+    await admin.query("begin");
+    await admin.query("lock table settings");
+    const changed = store.directory.changeSettings({ name: "Late" }, sampleAudit("renamed"));
+    const ended = assert.rejects(changed, (error: StoreError) => {
+      failed = error;
+      return true;
+    });
+    let failed: StoreError | undefined;
+    const blocked = "select pid from pg_locks where not granted";
+    let pid: number | undefined;
+    while (pid === undefined) pid = (await admin.query(blocked)).rows[0]?.pid;
+    await meanwhile();
+    await ended;
+    await admin.query("rollback");
+    return failed!;
+  }
+
+  test("is store_busy if PostgreSQL stops it, and nothing has changed", async (t) => {
+    const cancel = "select pg_cancel_backend(pid) from pg_locks where not granted";
+    const failed = await waiting(t, database.url, () => admin.query(cancel));
+    assert.deepEqual([failed.code, /57014/.test(failed.message)], ["store_busy", true]);
+  });
+
+  test("is store_busy at a lock timeout of the store's URL", async (t) => {
+    const url = new URL(database.url);
+    url.searchParams.set("options", "-c lock_timeout=2s");
+    const failed = await waiting(t, url.href, () => undefined);
+    assert.deepEqual([failed.code, /55P03/.test(failed.message)], ["store_busy", true]);
+  });
+
+  test("is store_unreachable after the query timeout of the store's URL: its outcome is unknown", async (t) => {
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    const url = new URL(database.url);
+    url.searchParams.set("query_timeout", "3600000");
+    const failed = await waiting(t, url.href, () => {
+      t.mock.timers.tick(3_600_000);
+      // The store rolls its transaction back, behind the statement that still waits.
+      return admin.query("rollback");
+    });
+    assert.equal(failed.code, "store_unreachable");
+  });
+});

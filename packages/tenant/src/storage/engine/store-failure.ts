@@ -6,7 +6,7 @@ const SQLITE_FULL = 13;
 
 /** Of the driver, which has no code for them. */
 const LOST =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/;
+  /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/;
 
 /**
  * What a failure of the database means to a request, or undefined for an error of the statement itself. None of these
@@ -20,6 +20,8 @@ export function storeFailure(error: unknown): StoreError | undefined {
   // 53100 disk_full, 53200 out_of_memory.
   if (sqlite === SQLITE_FULL || state === "53100" || state === "53200") return full(error);
   if (sqlite === SQLITE_READONLY || state === "25006") return readOnly(error);
+  // 57014 query_canceled, 55P03 lock_not_available.
+  if (state === "57014" || state === "55P03") return stopped(state, error);
   return isLost(state, error.message) ? unreachable(error) : undefined;
 }
 
@@ -27,15 +29,26 @@ export function storeFailure(error: unknown): StoreError | undefined {
 export const clearerFailure = (error: unknown): unknown =>
   (error instanceof StoreError && error.code === "store_migration_failed" && storeFailure(error.cause)) || error;
 
-/** SQLSTATE 08: connection; 57P0: the server stops, starts or crashed; 53300: no free connection; E…: of the system. */
+/**
+ * SQLSTATE 08: connection; 57P0: the server stops, starts or crashed; 25P03, 57P05: it closed an idle session; 53300: no
+ * free connection; E…: of the system.
+ */
 const isLost = (code: string, message: string) =>
-  /^(08|28|3D)\w{3}$|^57P0\w$|^53300$|^E(?!RR_)[A-Z_]{2,29}$/.test(code) || LOST.test(message);
+  /^(08|28|3D)\w{3}$|^57P0\w$|^25P03$|^53300$|^E(?!RR_)[A-Z_]{2,29}$/.test(code) || LOST.test(message);
 
 const full = (cause: unknown) =>
   new StoreError(
     "store_full",
     "The database has no space left, and refuses changes.",
     "Free or add disk space on the database server. Nothing that was confirmed is lost.",
+    cause,
+  );
+
+const stopped = (state: string, cause: unknown) =>
+  new StoreError(
+    "store_busy",
+    `PostgreSQL stopped a statement, at a time limit or at the request of an administrator (${state}). Nothing changed.`,
+    "Try again in a moment. If it persists, look for what holds locks, and at statement_timeout and lock_timeout.",
     cause,
   );
 
