@@ -57,8 +57,13 @@ const acknowledged = {
   tokens: promises.tokens.size,
   revocations: promises.revoked.size,
 };
-if (!only) await loseOnPurpose();
-const lostOnPurpose = (await promises.compare()).lost;
+const lostOnPurpose: string[] = [];
+// A slow machine may acknowledge nothing between the cut and the kill.
+for (let round = 1; !only && lostOnPurpose.length === 0 && round <= 3; round++) {
+  await whole();
+  await loseOnPurpose(() => promises.approved.size + promises.tokens.size + promises.revoked.size);
+  lostOnPurpose.push(...(await promises.compare()).lost);
+}
 stop.abort();
 await work;
 mail.close();

@@ -1,6 +1,6 @@
 // What is broken, one after the other.
 import { setTimeout as wait } from "node:timers/promises";
-import { etcdLeader, fault, MEMBERS, type Member, primary, synchronousStandby, untilFound } from "./lab.ts";
+import { etcdLeader, fault, MEMBERS, type Member, primary, sql, synchronousStandby, untilFound } from "./lab.ts";
 
 export interface Fault {
   /** What was killed or cut. */
@@ -149,16 +149,20 @@ export const FAULTS: Fault[] = [
 ];
 
 /**
- * The proof that the comparison finds a loss: commits wait for no standby, the primary is cut from the others, goes on for
- * three seconds, and is killed.
+ * The proof that the comparison finds a loss: commits wait for no standby, the primary is cut from the others, goes on
+ * until it has acknowledged a few more changes, and is killed.
  */
-export async function loseOnPurpose(): Promise<void> {
+export async function loseOnPurpose(acknowledged: () => number): Promise<void> {
   await fault("config", "synchronous_mode=false", "synchronous_mode_strict=false");
-  await wait(6_000);
+  const waitsForNone = async () => (await sql("show synchronous_standby_names")) === "" || undefined;
+  await untilFound("commits that wait for no standby", 60_000, waitsForNone);
   const old = await primary();
   for (const other of MEMBERS) if (other !== old) await fault("cut", old, other);
-  await wait(3_000);
+  const before = acknowledged();
+  // Not longer: without etcd it stops being the primary.
+  for (const end = Date.now() + 8_000; acknowledged() < before + 3 && Date.now() < end; ) await wait(50);
   await killPrimary(old);
   for (const other of MEMBERS) if (other !== old) await fault("heal", old, other);
   await anotherPrimary(old);
+  await fault("start", "patroni", old);
 }
