@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { blocksOf, pages } from "./pages.ts";
 import { type Operated, operate, type Seed, seedData } from "./server.ts";
 
-describe("docs/operate", { concurrency: false, timeout: 10 * 60_000, skip: process.platform === "win32" }, async () => {
+describe("docs/operate", { concurrency: false, timeout: 20 * 60_000, skip: process.platform === "win32" }, async () => {
   let seed: Seed;
   before(async () => {
     seed = await seedData();

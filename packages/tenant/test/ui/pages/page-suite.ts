@@ -157,7 +157,7 @@ export function pageSuite(extent: Extent): void {
       };
       await Promise.all([tab(), tab()]);
     },
-    { timeout: 600_000 },
+    { timeout: 1_200_000 },
   );
   after(() => served.close());
 
