@@ -27,7 +27,7 @@ const inside = {
     ],
   ],
   // The lists from which its types are derived.
-  "packages/prepare": ["prepareErrors", "GRANT_TYPES", "ADMINISTRATIVE_SCOPES", "LIFETIMES"],
+  "packages/prepare": ["prepareErrors", "GRANT_TYPES", "SIGNING_ALGORITHMS", "ADMINISTRATIVE_SCOPES", "LIFETIMES"],
   // The table whose keys are the administrative scopes.
   "packages/tenant": ["administration"],
 };
