@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { test } from "node:test";
-import { decodeProtectedHeader, SignJWT } from "jose";
+import { decodeProtectedHeader, generateKeyPair, SignJWT } from "jose";
 import { deriveKey, seal } from "../../../src/kernel/seal.ts";
 import { loadSigningKeys } from "../../../src/oauth/tokens/key-ring.ts";
 import type { KeyStore, Store, StoredKey } from "../../../src/storage/store.ts";
@@ -12,6 +12,7 @@ const issuer = "https://localhost:1/tid/v2.0";
 const NOW = Date.UTC(2026, 10, 22);
 const sealKey = new Uint8Array(32).fill(7);
 const pair = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const newPair = await generateKeyPair("RS256", { extractable: true });
 
 function storedKey(kid: string, activatesAt: number, retiresAt: number | null = null): StoredKey {
   const privateJwk = JSON.stringify(pair.privateKey.export({ format: "jwk" }));
@@ -46,7 +47,10 @@ async function ring(...stored: StoredKey[]) {
   asking.times = 0;
   return { stored, time, asking, list, keys, served, signer };
 }
-const parts = (keys: Partial<KeyStore>) => ({ store: { keys } as Store, sealKey, issuer });
+const parts = (keys: Partial<KeyStore>) => ({
+  ...{ store: { keys } as Store, sealKey, issuer },
+  newKeyPair: async () => newPair,
+});
 const now = storedKey("now", NOW);
 const next = storedKey("next", NOW + 90 * DAY);
 
