@@ -37,6 +37,8 @@ describe("the printer", { timeout: 300_000 }, () => {
   let device: EscPosDevice;
   let running: RunningPrinter | undefined;
   let log: string[] = [];
+  /** Receipts that have not come out completely: the button is ignored meanwhile. */
+  let coming = 0;
 
   before(async () => {
     [tenant, device] = await Promise.all([startTestTenant(), startEscPosDevice()]);
@@ -77,14 +79,18 @@ describe("the printer", { timeout: 300_000 }, () => {
   });
 
   async function start({ print = onReceipts(), store = memoryStore() }: { print?: Print; store?: TokenStore } = {}) {
-    running = await startPrinter({ ...options(store), print, log: (line) => log.push(line) });
+    const counted: Print = async (receipt) => {
+      coming++;
+      await print(receipt).finally(() => coming--);
+    };
+    running = await startPrinter({ ...options(store), print: counted, log: (line) => log.push(line) });
     return running;
   }
 
-  /** The receipt with that title. */
+  /** The receipt with that title, when it has come out. */
   async function receipt(title: string, at = 0): Promise<{ text: string[]; qr: string[] }> {
     const found = () => device.receipts.filter(({ text }) => text[0] === title);
-    await until(() => found().length > at, tenant.clock);
+    await until(() => found().length > at && coming === 0, tenant.clock);
     return found()[at]!;
   }
   const codeOn = ({ text }: { text: string[] }) => text[1]!;
