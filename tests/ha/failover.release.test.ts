@@ -29,7 +29,8 @@ describe("a highly available tenant", { concurrency: false, timeout: 20 * 60_000
     const env = plainEnvironment({ HA_LOGS: logs });
     const words = [process.execPath, ...options, program];
     const { exit, stdout, stderr } = await runCommand(join(root, "deploy/ha/try"), words, { cwd: root, env });
-    assert.equal(exit, 0, `${stderr}\n${await logsIn(logs)}`);
+    // The run's own words last: a report that is cut keeps its end.
+    assert.equal(exit, 0, `${await logsIn(logs)}\n== ${program}\n${stderr}`);
     report = JSON.parse(stdout);
   });
   after(() => logs && rm(logs, { recursive: true, force: true }));

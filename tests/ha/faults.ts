@@ -150,19 +150,26 @@ export const FAULTS: Fault[] = [
 
 /**
  * The proof that the comparison finds a loss: commits wait for no standby, the primary is cut from the others, goes on
- * until it has acknowledged a few more changes, and is killed.
+ * until it has acknowledged a few more changes, and is killed. Commits wait again afterwards.
  */
 export async function loseOnPurpose(acknowledged: () => number): Promise<void> {
-  await fault("config", "synchronous_mode=false", "synchronous_mode_strict=false");
-  const waitsForNone = async () => (await sql("show synchronous_standby_names")) === "" || undefined;
-  await untilFound("commits that wait for no standby", 60_000, waitsForNone);
+  await waitForStandby(false);
   const old = await primary();
   for (const other of MEMBERS) if (other !== old) await fault("cut", old, other);
   const before = acknowledged();
   // Not longer: without etcd it stops being the primary.
   for (const end = Date.now() + 8_000; acknowledged() < before + 3 && Date.now() < end; ) await wait(50);
   await killPrimary(old);
-  for (const other of MEMBERS) if (other !== old) await fault("heal", old, other);
   await anotherPrimary(old);
+  // Not sooner: the kernel of the killed primary would still send what it holds, and a standby would take it.
+  for (const other of MEMBERS) if (other !== old) await fault("heal", old, other);
   await fault("start", "patroni", old);
+  await waitForStandby(true);
+}
+
+/** Whether commits wait for a standby. */
+async function waitForStandby(waits: boolean): Promise<void> {
+  await fault("config", `synchronous_mode=${waits}`, `synchronous_mode_strict=${waits}`);
+  const isSet = async () => ((await sql("show synchronous_standby_names")) !== "") === waits || undefined;
+  await untilFound(waits ? "commits that wait for a standby" : "commits that wait for no standby", 60_000, isSet);
 }
