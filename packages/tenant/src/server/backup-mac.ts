@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, type KeyObject, timingSafeEqual } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { deriveKey, keyedHash, type SealKey } from "../kernel/seal.ts";
 import { connectSqlite } from "../storage/sql/open-store.ts";
@@ -60,7 +60,7 @@ export function forgetMac(file: string): void {
 }
 
 /** What comes before the MAC in the file: known only with the seal key, so that no user's data can look like it. */
-const markOf = (key: Uint8Array) => keyedHash(key, "mark");
+const markOf = (key: KeyObject) => keyedHash(key, "mark");
 
 /** The offset of the MAC in the file. */
 async function placeOf(handle: FileHandle, mark: string): Promise<number | undefined> {
@@ -75,7 +75,7 @@ async function placeOf(handle: FileHandle, mark: string): Promise<number | undef
 }
 
 /** Over the whole file, with zeros in the place of the MAC. */
-async function macOf(handle: FileHandle, key: Uint8Array, place: number): Promise<string> {
+async function macOf(handle: FileHandle, key: KeyObject, place: number): Promise<string> {
   const mac = createHmac("sha256", key);
   for await (const { bytes, at } of chunksOf(handle)) {
     const from = Math.max(0, place - at);

@@ -1,4 +1,4 @@
-import { randomInt } from "node:crypto";
+import { type KeyObject, randomInt } from "node:crypto";
 import { Secret, TOTP } from "otpauth";
 import { keysOf } from "../../kernel/kept-keys.ts";
 import { deriveKey, keyedHash, type SealKey, seal, unseal } from "../../kernel/seal.ts";
@@ -81,5 +81,5 @@ export function recoveryCodeHashes(sealKey: SealKey, userId: string, code: strin
   return keysOf(sealKey, "recovery code").map((key) => recoveryHash(key, userId, code));
 }
 
-const recoveryHash = (key: Uint8Array, userId: string, code: string) =>
+const recoveryHash = (key: KeyObject, userId: string, code: string) =>
   keyedHash(key, `${userId}:${code.replaceAll("-", "")}`);

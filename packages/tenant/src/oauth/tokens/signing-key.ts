@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, type KeyObject, randomBytes } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 import {
   type CryptoKey,
@@ -51,7 +51,7 @@ function newPair(alg: SigningAlgorithm): ReturnType<NewKeyPair> {
 /** A new key, sealed for the store. */
 export async function newKey(
   alg: SigningAlgorithm,
-  { rsaPair, key, now, activatesAt }: { rsaPair: NewKeyPair; key: Uint8Array; now: number; activatesAt: number },
+  { rsaPair, key, now, activatesAt }: { rsaPair: NewKeyPair; key: KeyObject; now: number; activatesAt: number },
 ): Promise<StoredKey> {
   const pair = await (alg === "RS256" ? rsaPair() : newPair(alg));
   const publicJwk = await exportJWK(pair.publicKey);
@@ -81,7 +81,7 @@ async function certificateOf(keys: Awaited<ReturnType<NewKeyPair>>, now: number,
 }
 
 /** Opens a stored key. Throws if another seal key sealed it. */
-export async function openKey(key: Uint8Array, stored: StoredKey, issuer: string): Promise<LoadedKey> {
+export async function openKey(key: KeyObject, stored: StoredKey, issuer: string): Promise<LoadedKey> {
   const { kid, alg, certificate } = stored;
   const publicJwk = JSON.parse(stored.publicJwk) as JWK;
   const privateJwk = JSON.parse(unseal(key, stored.sealedPrivate, kid)) as JWK;
