@@ -8,7 +8,7 @@ import type { MailCodePurpose } from "../storage/store.ts";
 import type { View } from "../ui/view.ts";
 import type { InteractionRequest } from "./interaction.ts";
 import { type Answer, PageProblem } from "./page-request.ts";
-import { type Budget, byNetwork, type Consumed, consume, refund } from "./throttle.ts";
+import { type Budget, byNetwork, consume, refund } from "./throttle.ts";
 
 /** Attempts at one mailed code. After that it is invalid. */
 export const MAIL_CODE_ATTEMPTS = 5;
@@ -142,7 +142,7 @@ export async function useCode(
 }
 
 /** The budgets of address and network come first, so that one of them alone cannot use up the tenant's budget. */
-async function takeCodeMail(request: InteractionRequest, email: string, kind: CodeKind): Promise<Consumed> {
+async function takeCodeMail(request: InteractionRequest, email: string, kind: CodeKind): ReturnType<typeof takeMail> {
   const budgets = budgetsOf(request, email, kind);
   const consumed = await consume(request, budgets);
   if (!consumed.allowed) return consumed;

@@ -2,7 +2,7 @@ import { normalizeEmail, type User } from "../directory/entities.ts";
 import { hashSecret } from "../kernel/seal.ts";
 import type { AuditRecord } from "../storage/store.ts";
 import { type InteractionRequest, subjectIdOf } from "./interaction.ts";
-import { byNetwork, count, limits } from "./throttle.ts";
+import { type Budget, byNetwork, consume, limits } from "./throttle.ts";
 
 interface Attempt {
   user: User | undefined;
@@ -38,16 +38,21 @@ async function failuresToRecord(
   request: InteractionRequest,
   email: string | undefined,
 ): Promise<{ failures?: number; failuresOfNetwork?: number } | null> {
-  const failures = await count(request, ["failureRecordsByAccount", hashSecret(normalizeEmail(email ?? ""))]);
-  const counts: { value: number; few: number }[] = [{ value: failures, few: limits.failureRecordsByAccount.count }];
-  for (const budget of byNetwork("failureRecordsByIp", request.ip)) {
-    const [, , times = 1] = budget;
-    counts.push({ value: await count(request, budget), few: limits.failureRecordsByIp.count * times });
-  }
+  const budgets: Budget[] = [
+    ["failureRecordsByAccount", hashSecret(normalizeEmail(email ?? ""))],
+    ...byNetwork("failureRecordsByIp", request.ip),
+  ];
+  const consumed = await consume(request, budgets);
+  // They are only counted.
+  if (!consumed.allowed) return null;
+  const counts = budgets.map(([limit, , times = 1], index) => ({
+    value: consumed.counts[index]!,
+    few: limits[limit].count * times,
+  }));
   if (counts.every(({ value, few }) => value <= few)) return {};
   if (!counts.some(({ value, few }) => isDoubling(value, few))) return null;
   // Of the widest network.
-  return { failures, failuresOfNetwork: counts[1]?.value ?? 0 };
+  return { failures: consumed.counts[0]!, failuresOfNetwork: consumed.counts[1] ?? 0 };
 }
 
 /** `first` times two, four, eight and so on. */

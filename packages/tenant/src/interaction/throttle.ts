@@ -71,6 +71,13 @@ export const limits = {
 
 export type LimitName = keyof typeof limits;
 
+/** Never refused: the count decides on something else. */
+const ONLY_COUNTED: ReadonlySet<LimitName> = new Set([
+  "userCodeGlobal",
+  "failureRecordsByAccount",
+  "failureRecordsByIp",
+]);
+
 /** One budget and its key: `["passwordByIp", "192.0.2.7"]`. `times`: multiplier if the key covers more than one. */
 export type Budget = readonly [limit: LimitName, whose: string, times?: number];
 
@@ -79,25 +86,19 @@ export function byNetwork(limit: Extract<LimitName, `${string}ByIp`>, ip: string
   return networksOf(ip).map(({ name, times }) => [limit, name, times]);
 }
 
-export type Consumed = { allowed: true } | { allowed: false; retryAt: number };
+/** `counts`: of each budget, with what was taken. */
+export type Consumed = { allowed: true; counts: number[] } | { allowed: false; retryAt: number };
 
 /** Takes one from each budget, or from none: a rejected attempt was never checked, so it costs nothing elsewhere. */
-export async function consume({ ctx, now }: PageRequest, budgets: readonly Budget[]): Promise<Consumed> {
-  const { throttle } = ctx.store;
-  for (const [index, [limit, whose, times = 1]] of budgets.entries()) {
-    const { count, windowMs } = limits[limit];
-    const result = await throttle.take(`${limit}:${whose}`, { count: count * times, windowMs }, now);
-    if (result.allowed) continue;
-    await refund({ ctx, now }, budgets.slice(0, index));
-    return { allowed: false, retryAt: result.retryAt };
-  }
-  return { allowed: true };
-}
-
-/** Takes one without a limit, and returns how many were taken in the window. */
-export async function count({ ctx, now }: PageRequest, [limit, whose]: Budget): Promise<number> {
-  const unbounded = { ...limits[limit], count: Number.MAX_SAFE_INTEGER };
-  return (await ctx.store.throttle.take(`${limit}:${whose}`, unbounded, now)).count;
+export function consume({ ctx, now }: Pick<PageRequest, "ctx" | "now">, budgets: readonly Budget[]): Promise<Consumed> {
+  return ctx.store.throttle.takeAll(
+    budgets.map(([limit, whose, times = 1]) => {
+      const { count, windowMs } = limits[limit];
+      const most = ONLY_COUNTED.has(limit) ? Number.MAX_SAFE_INTEGER : count * times;
+      return { bucket: `${limit}:${whose}`, limit: { count: most, windowMs } };
+    }),
+    now,
+  );
 }
 
 /** After a success: refunds what it took. Together, because on SQLite each one alone would wait for the disk. */

@@ -69,14 +69,12 @@ export async function takeRequest(
   now: number,
 ): Promise<number | undefined> {
   if (isUnlimited(ctx.config, from.ip)) return undefined;
-  // The networks first, so that requests beyond a network's own share do not use up the others'.
-  const retryAt = await takeOfNetworks(ctx, limit, from.ip, now);
-  if (limit === "deviceCodeByIp") return retryAt;
+  if (limit === "deviceCodeByIp") return takeOfNetworks(ctx, limit, from.ip, now);
   const limits = requestLimits(ctx.config);
-  if (retryAt === undefined) {
-    const ofAll = await ctx.store.throttle.take("interactionGlobal:tenant", limits.interactionGlobal, now);
-    if (ofAll.allowed) return undefined;
-  }
+  // Together, so that requests beyond a network's own share do not use up the others', nor the reverse.
+  const all = { bucket: "interactionGlobal:tenant", limit: limits.interactionGlobal };
+  const taken = await ctx.store.throttle.takeAll([...chargesOf(ctx.config, limit, from.ip).toReversed(), all], now);
+  if (taken.allowed) return undefined;
   if (from.user) {
     const { allowed } = await ctx.store.throttle.take(
       `interactionByUser:${from.user.id}`,
@@ -85,15 +83,22 @@ export async function takeRequest(
     );
     if (allowed) return undefined;
   }
-  return retryAt ?? takeOfNetworks(ctx, "interactionBeyondCap", from.ip, now);
+  if (taken.bucket !== all.bucket) return taken.retryAt;
+  return takeOfNetworks(ctx, "interactionBeyondCap", from.ip, now);
 }
 
 /** What `takeRequest` would take for a device code, to be taken when it is inserted. */
 export function deviceCodeCharges({ config }: Pick<RequestContext, "config">, ip: string): Charge[] {
-  if (isUnlimited(config, ip)) return [];
-  const { count, windowMs } = requestLimits(config).deviceCodeByIp;
+  return isUnlimited(config, ip) ? [] : chargesOf(config, "deviceCodeByIp", ip);
+}
+
+type NetworkLimit = "deviceCodeByIp" | "interactionByIp" | "interactionBeyondCap" | "deviceCodeBeyondCap";
+
+/** Of the wider network, if there is one, then of the request's own. */
+function chargesOf(config: TenantConfig, limit: NetworkLimit, ip: string): Charge[] {
+  const { count, windowMs } = requestLimits(config)[limit];
   return networksOf(ip).map(({ name, times }) => ({
-    bucket: `deviceCodeByIp:${name}`,
+    bucket: `${limit}:${name}`,
     limit: { count: count * times, windowMs },
   }));
 }
@@ -105,24 +110,13 @@ export function takeBeyondCap(ctx: RequestContext, ip: string, now: number): Pro
 
 async function takeOfNetworks(
   ctx: RequestContext,
-  limit: "deviceCodeByIp" | "interactionByIp" | "interactionBeyondCap" | "deviceCodeBeyondCap",
+  limit: NetworkLimit,
   ip: string,
   now: number,
 ): Promise<number | undefined> {
-  const { throttle } = ctx.store;
-  const { count, windowMs } = requestLimits(ctx.config)[limit];
-  const taken: string[] = [];
-  for (const { name, times } of networksOf(ip)) {
-    const key = `${limit}:${name}`;
-    const result = await throttle.take(key, { count: count * times, windowMs }, now);
-    if (!result.allowed) {
-      // The wider network gets back what one network in it was refused.
-      for (const each of taken) await throttle.giveBack(each, now);
-      return result.retryAt;
-    }
-    taken.push(key);
-  }
-  return undefined;
+  // The request's own network first, as `GrantStore.insert` takes them.
+  const taken = await ctx.store.throttle.takeAll(chargesOf(ctx.config, limit, ip).toReversed(), now);
+  return taken.allowed ? undefined : taken.retryAt;
 }
 
 /** RFC 6749 §5.2 has no error for it. With 429 and Retry-After, clients wait and continue. */

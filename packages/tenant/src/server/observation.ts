@@ -60,7 +60,10 @@ function both(one: StoreObserver, other: StoreObserver): StoreObserver {
   };
 }
 
-/** The store, with the limits that are used up reported. A bucket's name begins with the name of its limit. */
+/** A bucket's name begins with the name of its limit. */
+const limitOf = (bucket: string) => bucket.slice(0, bucket.indexOf(":"));
+
+/** The store, with the limits that are used up reported. */
 export function reportingLimits(store: Store, { telemetry }: Pick<Metrics, "telemetry">): Store {
   const { throttle } = store;
   return {
@@ -69,7 +72,12 @@ export function reportingLimits(store: Store, { telemetry }: Pick<Metrics, "tele
       ...throttle,
       async take(bucket, limit, now) {
         const taken = await throttle.take(bucket, limit, now);
-        if (!taken.allowed) telemetry.limitReached(bucket.slice(0, bucket.indexOf(":")));
+        if (!taken.allowed) telemetry.limitReached(limitOf(bucket));
+        return taken;
+      },
+      async takeAll(charges, now) {
+        const taken = await throttle.takeAll(charges, now);
+        if (!taken.allowed) telemetry.limitReached(limitOf(taken.bucket));
         return taken;
       },
     },

@@ -90,8 +90,8 @@ export type ApproveResult =
   | { outcome: "refused"; why: Refusal; grant: DeviceGrant };
 
 /**
- * Something to take from a budget (`ThrottleStore.take`) in the transaction that needs it: of the wider network, if there
- * is one, then of the request's own. A bucket is always one or the other.
+ * Something to take from a budget, in the transaction that needs it (`GrantStore.insert`) or together with others
+ * (`ThrottleStore.takeAll`).
  */
 export interface Charge {
   bucket: string;
@@ -107,7 +107,10 @@ export type InsertResult =
 
 /** Each transition and its audit record are one transaction. A transition that did not happen is not recorded. */
 export interface GrantStore {
-  /** Takes the charges, at most two, and inserts the grant. Concurrent calls share a transaction. */
+  /**
+   * Takes the charges, at most two, and inserts the grant: of the wider network, if there is one, then of the request's
+   * own. A bucket is always one or the other. Concurrent calls share a transaction.
+   */
   insert(grant: NewGrant, charges?: readonly Charge[]): Promise<InsertResult>;
   /** Grants of the tenant, or of one client, that are pending or claimed and not expired. */
   countLive(now: number, clientId?: string): Promise<number>;

@@ -12,7 +12,7 @@ import type { AdministrationReader, AdministrationStore } from "./administration
 import type { AuditReader, AuditRecord, AuditStore } from "./audit.ts";
 import type { AuthorizationStore } from "./authorization-request.ts";
 import type { CredentialReader, CredentialStore } from "./credentials.ts";
-import type { GrantStore } from "./device-grant.ts";
+import type { Charge, GrantStore } from "./device-grant.ts";
 import type { AccessStore, DirectoryReader, DirectoryStore, SettingChanges } from "./directory.ts";
 import type { FactorStore, PasskeyStore } from "./factors.ts";
 import type { GrantChanges } from "./grant-changes.ts";
@@ -121,6 +121,9 @@ export interface StoreReader {
 
 // ---- throttle, keys --------------------------------------------------------------------------
 
+/** `counts`: of each bucket, with what was taken. `bucket`: the one that is used up until `retryAt`. */
+export type Taken = { allowed: true; counts: number[] } | { allowed: false; bucket: string; retryAt: number };
+
 export interface ThrottleStore {
   /**
    * Takes one from the bucket's budget for the fixed window, atomically. Returns whether it was within `limit`. An
@@ -131,6 +134,11 @@ export interface ThrottleStore {
     limit: { count: number; windowMs: number },
     now: number,
   ): Promise<{ allowed: boolean; count: number; retryAt: number }>;
+  /**
+   * Takes one of each budget in one transaction, or none: what one of them refuses costs nothing at the others. On
+   * PostgreSQL each is locked until the end, so callers with the same buckets name them in the same order.
+   */
+  takeAll(charges: readonly Charge[], now: number): Promise<Taken>;
   /** Refunds one after a success. Never goes below 0, never resets the window. */
   giveBack(bucket: string, now: number): Promise<void>;
   /** Reads without taking. */

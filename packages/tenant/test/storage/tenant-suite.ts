@@ -70,6 +70,39 @@ export function tenantSuite(makeStore: MakeStore): void {
       assert.equal((await store.throttle.take("success", limit, T0)).allowed, false);
     });
 
+    test("taken together, several give one each, or none of them does", async () => {
+      const charges = ["both", "narrow"].map((bucket) => ({ bucket, limit }));
+      for (let attempt = 1; attempt <= 2; attempt++) {
+        const taken = await store.throttle.takeAll(charges, T0);
+        assert.deepEqual(taken, { allowed: true, counts: [attempt, attempt] });
+      }
+      await store.throttle.take("narrow", limit, T0 + 1);
+      const refused = await store.throttle.takeAll(charges, T0 + 2);
+      assert.deepEqual(refused, { allowed: false, bucket: "narrow", retryAt: T0 + 1000 });
+      assert.equal(await store.throttle.peek("both", 1000, T0 + 2), 2);
+      // A window that is over counts from one, whatever the other one does.
+      const later = await store.throttle.takeAll(charges, T0 + 1000);
+      assert.deepEqual(later, { allowed: true, counts: [1, 1] });
+      assert.deepEqual(await store.throttle.takeAll([], T0), { allowed: true, counts: [] });
+    });
+
+    test("parallel takings of several are never allowed beyond the limit of one, nor waste another's", async () => {
+      const wide = { count: 100, windowMs: 1000 };
+      for (let round = 0; round < 10; round++) {
+        const taking = (own: number) => [
+          { bucket: `wide ${round}`, limit: wide },
+          { bucket: `own ${round} ${own}`, limit },
+        ];
+        const results = await Promise.all(
+          Array.from({ length: 24 }, (_, turn) => store.throttle.takeAll(taking(turn % 2), T0)),
+        );
+        const allowed = results.filter((result) => result.allowed);
+        assert.equal(allowed.length, 6);
+        assert.equal(await store.throttle.peek(`wide ${round}`, 1000, T0), 6);
+        for (const own of [0, 1]) assert.equal(await store.throttle.peek(`own ${round} ${own}`, 1000, T0), 3);
+      }
+    });
+
     test("a refusal says when its own bucket opens, regardless of others", async () => {
       const hour = { count: 1, windowMs: 3_600_000 };
       for (const bucket of ["before", "own", "then"]) await store.throttle.take(bucket, hour, T0);

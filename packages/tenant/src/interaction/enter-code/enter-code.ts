@@ -6,7 +6,7 @@ import { nextStep } from "../next-step.ts";
 import { type Answer, choice, type PageRequest } from "../page-request.ts";
 import { factsOf, proceed, stepPage } from "../proceed.ts";
 import { openInteraction, openSession, startOver } from "../session.ts";
-import { type Budget, byNetwork, consume, count, limits, refund } from "../throttle.ts";
+import { type Budget, byNetwork, consume, limits, refund } from "../throttle.ts";
 
 /** Longer than any code, so that a link cannot display its own text on our page. */
 const LONGEST_CODE = 16;
@@ -30,14 +30,16 @@ export async function postCode(request: PageRequest): Promise<Answer> {
   const session = await openSession(request);
   const own: Budget[] = [["userCodeBySession", session.id]];
   if (request.user) own.push(["userCodeByUser", request.user.id]);
+  // Last: its row is the same for every user.
+  own.push(["userCodeGlobal", "tenant"]);
   const consumed = await consume(request, own);
   if (!consumed.allowed) {
     await refund(request, budgets);
     return { ...enterCodePage(typed, "too_many"), retryAt: consumed.retryAt };
   }
-  budgets.push(...own, ["userCodeGlobal", "tenant"]);
+  budgets.push(...own);
 
-  const wrongGuesses = await count(request, ["userCodeGlobal", "tenant"]);
+  const wrongGuesses = consumed.counts.at(-1)!;
   if (wrongGuesses > limits.userCodeGlobal.count && !request.user) {
     // The daily budget of wrong guesses is used up. After a sign-in, codes can still be entered.
     await refund(request, budgets);
@@ -47,8 +49,11 @@ export async function postCode(request: PageRequest): Promise<Answer> {
   const entered = await enterCode(request.ctx, typed, wrongGuesses);
   if (entered.outcome === "unknown") return enterCodePage(typed, "unknown");
   if (entered.outcome === "ended") return { view: { page: entered.why } };
-  await refund(request, budgets);
-  const interaction = await openInteraction(request, { kind: "device", id: entered.grant.id });
+  // At the same time, so that on SQLite they wait for the disk once.
+  const [interaction] = await Promise.all([
+    openInteraction(request, { kind: "device", id: entered.grant.id }),
+    refund(request, budgets),
+  ]);
   return goTo({ interaction }, request.user ? "/device/continue" : "/sign-in");
 }
 

@@ -1,15 +1,32 @@
-import type { Connection, Database } from "../engine/database.ts";
+import { type Connection, type Database, Undo, undoable } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
-import type { ThrottleStore } from "../store.ts";
+import type { Charge, Taken, ThrottleStore } from "../store.ts";
 
 export function throttleStore(database: Database): ThrottleStore {
-  const { db } = database;
-  const { take, giveBack } = buckets(database);
+  const { db, locksRows } = database;
+  const { take, findFull, giveBack } = buckets(database);
   const count = prepared((by: { bucket: string; now: number }) =>
     db.selectFrom("throttles").where("bucket", "=", by.bucket).where("endsAt", ">", by.now).select("count"),
   );
   return {
     take: (bucket, limit, now) => take(db, bucket, limit, now),
+
+    takeAll: (charges, now) =>
+      undoable(() =>
+        db.transaction().execute(async (trx): Promise<Taken> => {
+          // SQLite has one writer, so this decides. Whatever is written, and then undone, would still wait for the disk.
+          const full = locksRows ? undefined : await firstFull(trx, charges, now);
+          if (full) return full;
+          const counts: number[] = [];
+          for (const { bucket, limit } of charges) {
+            const { allowed, count, retryAt } = await take(trx, bucket, limit, now);
+            if (!allowed) throw new Undo<Taken>({ allowed, bucket, retryAt });
+            counts.push(count);
+          }
+          return { allowed: true, counts };
+        }),
+      ),
+
     giveBack: (bucket, now) => giveBack(db, bucket, 1, now),
 
     async peek(bucket, _windowMs, now) {
@@ -17,6 +34,14 @@ export function throttleStore(database: Database): ThrottleStore {
       return row?.count ?? 0;
     },
   };
+
+  async function firstFull(on: Connection, charges: readonly Charge[], now: number): Promise<Taken | undefined> {
+    for (const { bucket, limit } of charges) {
+      const [full] = await findFull(on, { bucket, now, most: limit.count });
+      if (full) return { allowed: false, bucket, retryAt: full.endsAt };
+    }
+    return undefined;
+  }
 }
 
 interface Taking {
@@ -67,6 +92,8 @@ export function buckets({ db }: Pick<Database, "db">) {
   );
 
   return {
+    findFull,
+
     async take(
       on: Connection,
       bucket: string,
