@@ -3,13 +3,10 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import type { TLSSocket } from "node:tls";
 import proxyAddr from "@fastify/proxy-addr";
 import type { TenantConfig } from "../directory/tenant-config.ts";
-import {
-  answerFromMemory,
-  DEVICE_CODE_GRANT,
-  MSAL_DEVICE_CODE_GRANT,
-  type PublicPoll,
-  publicPoll,
-} from "../oauth/device-authorization/known-polls.ts";
+import { heldMs } from "../oauth/device-authorization/held-polls.ts";
+import { holdPlainPoll } from "../oauth/device-authorization/hold-plain-poll.ts";
+import { answerFromMemory, type PublicPoll, publicPoll } from "../oauth/device-authorization/known-polls.ts";
+import { preferredWait } from "../oauth/device-authorization/prefer-wait.ts";
 import { type Form, parseForm } from "../oauth/form.ts";
 import type { OAuthContext } from "../oauth/oauth-context.ts";
 import { correlationIdOf, errorBody, NOT_CACHED, ProtocolError } from "../oauth/protocol-error.ts";
@@ -25,8 +22,9 @@ const ANSWERS = { pending: new ProtocolError("pending"), slow_down: new Protocol
 
 /**
  * Answers polls of grants that are known to wait before the web framework sees them, because they are most of a
- * tenant's requests. Only a plain poll qualifies; every other request, and every poll whose answer must be read, goes
- * to `next` unchanged. The rules are the same functions that `next` uses.
+ * tenant's requests, and holds those that ask for it, because most of them wait. Only a plain poll qualifies; every
+ * other request, and every poll whose answer must be read, goes to `next` unchanged. The rules are the same functions
+ * that `next` uses.
  */
 export function quickPolls(ctx: OAuthContext, options: WebAppOptions, next: RequestListener): RequestListener {
   // A span begins before the body is read.
@@ -41,41 +39,59 @@ export function quickPolls(ctx: OAuthContext, options: WebAppOptions, next: Requ
     headers["content-type"] === "application/x-www-form-urlencoded" &&
     Number(headers["content-length"]) > 0 &&
     Number(headers["content-length"]) <= LONGEST_POLL &&
-    headers.prefer === undefined &&
+    (headers.prefer === undefined || preferredWait(headers.prefer) > 0) &&
     headers.expect === undefined &&
     hosts.has((headers.host ?? "").toLowerCase()) &&
     (!options.requireForwardedTls || addresses.cameOverTls(headers["x-forwarded-proto"], socket as TLSSocket));
 
-  const answer = (request: IncomingMessage, response: ServerResponse, body: string, startedAt: number): boolean => {
-    const form = formOf(body);
-    const grantType = form?.get("grant_type");
-    if (!form || (grantType !== DEVICE_CODE_GRANT && grantType !== MSAL_DEVICE_CODE_GRANT)) return false;
-    const poll = publicPoll(form, request.headers.authorization);
-    if (!poll || !admits(request, poll)) return false;
-    const known = answerFromMemory(ctx, poll, grantType === DEVICE_CODE_GRANT);
-    if (!known) return false;
-    send(request, response, ANSWERS[known], startedAt);
+  /** The poll that this request is, if it may be answered here. */
+  const pollOf = (request: IncomingMessage, body: string): PublicPoll | undefined => {
+    const poll = publicPoll(formOf(body), request.headers.authorization);
+    return poll && admits(request, poll) ? poll : undefined;
+  };
+
+  /** True if the request has its answer. */
+  const hold = async (request: IncomingMessage, response: ServerResponse, poll: PublicPoll): Promise<boolean> => {
+    const startedAt = performance.now();
+    const end = await holdPlainPoll(ctx, poll, { request, response, ip: addresses.of(request) }).catch(
+      // The store's error is answered as usual.
+      (error: unknown): "usual" => {
+        ctx.log.debug({ err: error }, "a poll is not held");
+        return "usual";
+      },
+    );
+    if (end === "usual") return false;
+    if (end !== "gone") send(request, response, ANSWERS[end.answer], startedAt, end.applied);
     return true;
   };
 
   const admits = (request: IncomingMessage, { clientId }: PublicPoll): boolean =>
     ctx.refusedRequests.admits({ ip: addresses.of(request), clientId });
 
-  const send = (request: IncomingMessage, response: ServerResponse, error: ProtocolError, startedAt: number) => {
+  const send = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    error: ProtocolError,
+    startedAt: number,
+    applied?: number,
+  ) => {
     const ids = { traceId: randomUUID(), correlationId: correlationIdOf(request) };
     const body = JSON.stringify(errorBody(error, ids, ctx.clock));
     response.writeHead(error.status, {
       ...(options.strictTransport && { "Strict-Transport-Security": STRICT_TRANSPORT }),
       ...NOT_CACHED,
+      ...(applied !== undefined && { "preference-applied": `wait=${applied}`, vary: "Prefer" }),
       "client-request-id": ids.correlationId,
       "content-type": "application/json; charset=utf-8",
       "content-length": Buffer.byteLength(body),
     });
     response.end(body);
     response.once("close", () => {
-      const ms = performance.now() - startedAt;
+      const held = heldMs(request);
+      const ms = Math.max(0, performance.now() - startedAt - held);
       options.metrics.observe("POST", TOKEN_PATH, error.status, error.error, ms / 1_000);
-      const line = { method: "POST", route: TOKEN_PATH, status: error.status, ms: Math.round(ms) };
+      const times = { ms: Math.round(ms), ...(held > 0 && { held_ms: Math.round(held) }) };
+      const line = { method: "POST", route: TOKEN_PATH, status: error.status, ...times };
       if (ctx.log.isLevelEnabled("info")) ctx.log.info({ reqId: ids.traceId, ...line });
     });
   };
@@ -85,10 +101,20 @@ export function quickPolls(ctx: OAuthContext, options: WebAppOptions, next: Requ
     const startedAt = performance.now();
     whole(request, (body) => {
       if (body === undefined) return next(request, response);
-      if (answer(request, response, body.toString("utf8"), startedAt)) return request.resume();
-      // Before the end of the request was announced, its body can still be put back.
-      request.unshift(body);
-      next(request, response);
+      const passOn = () => {
+        // Before the end of the request was announced, its body can still be put back.
+        request.unshift(body);
+        next(request, response);
+      };
+      const poll = pollOf(request, body.toString("utf8"));
+      if (!poll) return passOn();
+      if (request.headers.prefer !== undefined) {
+        return void hold(request, response, poll).then((done) => (done ? request.resume() : passOn()));
+      }
+      const known = answerFromMemory(ctx, poll);
+      if (!known) return passOn();
+      send(request, response, ANSWERS[known], startedAt);
+      request.resume();
     });
   };
 }

@@ -128,9 +128,18 @@ class Held implements HeldPoll {
   }
 }
 
-const heldTimes = new WeakMap<IncomingMessage, number>();
+interface HeldTime {
+  ms: number;
+  /** If the poll was held before the web framework saw it: the seconds of its `Preference-Applied`. */
+  applied?: number;
+}
+
+const heldTimes = new WeakMap<IncomingMessage, HeldTime>();
 
 /** Milliseconds for which the request was held: no time that the tenant spent on it. */
-export const heldMs = (request: IncomingMessage): number => heldTimes.get(request) ?? 0;
+export const heldMs = (request: IncomingMessage): number => heldTimes.get(request)?.ms ?? 0;
 
-export const noteHeldMs = (request: IncomingMessage, ms: number): void => void heldTimes.set(request, ms);
+/** Set if the poll was already held and its pace noted (`holdPlainPoll`): it is answered as it is read now. */
+export const heldBefore = (request: IncomingMessage): number | undefined => heldTimes.get(request)?.applied;
+
+export const noteHeld = (request: IncomingMessage, held: HeldTime): void => void heldTimes.set(request, held);

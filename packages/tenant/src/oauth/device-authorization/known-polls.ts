@@ -12,28 +12,30 @@ export const MSAL_DEVICE_CODE_GRANT = "device_code";
 export interface PublicPoll {
   deviceCodeHash: string;
   clientId: string;
+  /** True for the URN grant type, false for MSAL's: whether the client understands `slow_down`. */
+  standard: boolean;
 }
 
 /** `authorization`: the header of that name. Undefined for any other request. */
-export function publicPoll(form: Form, authorization: string | undefined): PublicPoll | undefined {
+export function publicPoll(form: Form | undefined, authorization: string | undefined): PublicPoll | undefined {
+  const grantType = form?.get("grant_type");
+  if (!form || (grantType !== DEVICE_CODE_GRANT && grantType !== MSAL_DEVICE_CODE_GRANT)) return undefined;
   const [deviceCode, clientId] = [form.get("device_code"), form.get("client_id")];
   if (authenticates(form, authorization) || deviceCode === undefined || clientId === undefined) return undefined;
-  return { deviceCodeHash: hashSecret(deviceCode), clientId: clientId.toLowerCase() };
+  const standard = grantType === DEVICE_CODE_GRANT;
+  return { deviceCodeHash: hashSecret(deviceCode), clientId: clientId.toLowerCase(), standard };
 }
 
 /**
  * The answer to a poll whose grant is known to wait, and for this client: `slow_down` if it is early and its client
  * understands that. Undefined if the store must be asked.
- *
- * @param standard true for the URN grant type
  */
 export function answerFromMemory(
   ctx: Pick<OAuthContext, "store" | "clock" | "pollPace">,
   poll: PublicPoll,
-  standard: boolean,
 ): "pending" | "slow_down" | undefined {
   const known = ctx.store.pendingPolls.find(poll.deviceCodeHash);
   if (!known || known.clientId !== poll.clientId || known.expiresAt <= ctx.clock.now()) return undefined;
-  const isEarly = ctx.pollPace.note(poll.deviceCodeHash, known.expiresAt, standard) === "early";
-  return isEarly && standard ? "slow_down" : "pending";
+  const isEarly = ctx.pollPace.note(poll.deviceCodeHash, known.expiresAt, poll.standard) === "early";
+  return isEarly && poll.standard ? "slow_down" : "pending";
 }

@@ -6,7 +6,7 @@ import { type Form, forget, required } from "../form.ts";
 import type { OAuthContext } from "../oauth-context.ts";
 import { ProtocolError } from "../protocol-error.ts";
 import { issueTokens } from "../tokens/issue-tokens.ts";
-import { noteHeldMs } from "./held-polls.ts";
+import { heldBefore, noteHeld } from "./held-polls.ts";
 import { answerFromMemory, type PublicPoll, publicPoll } from "./known-polls.ts";
 import { preferredWait } from "./prefer-wait.ts";
 
@@ -31,17 +31,19 @@ export async function tokenByDeviceCode(
   form: Form,
   exchange: Exchange,
 ): Promise<Record<string, unknown>> {
-  const { standard, request } = exchange;
+  const { standard, request, reply } = exchange;
   const pace = ctx.pollPace;
-  const seconds = preferredWait(request.headers.prefer);
+  const applied = heldBefore(request.raw);
+  if (applied !== undefined) preferenceApplied(reply, applied);
+  const seconds = applied === undefined ? preferredWait(request.headers.prefer) : 0;
   const poll = publicPoll(form, request.headers.authorization);
-  const known = poll && seconds === 0 ? answerFromMemory(ctx, poll, standard) : undefined;
+  const known = poll && seconds === 0 && applied === undefined ? answerFromMemory(ctx, poll) : undefined;
   if (known) throw new ProtocolError(known);
   const { client, deviceCodeHash, polled } = await readPoll(ctx, request, form, poll);
   if (!polled) throw new ProtocolError("bad_code", standard ? {} : { error: "bad_verification_code" });
   if (polled.clientId !== client.app.clientId) throw new ProtocolError("wrong_client");
 
-  if (pace.note(deviceCodeHash, polled.expiresAt, standard) === "early") {
+  if (applied === undefined && pace.note(deviceCodeHash, polled.expiresAt, standard) === "early") {
     throw new ProtocolError(standard ? "slow_down" : "pending");
   }
   const withClientInfo = form.get("client_info") === "1";
@@ -87,8 +89,13 @@ interface WaitingPoll {
   form: Form;
 }
 
-/** So that the end of the code is answered as such, although timers can fire slightly early. */
-const AFTER_EXPIRY = 20;
+/** Milliseconds, so that the end of the code is answered as such, although timers can fire slightly early. */
+export const AFTER_EXPIRY = 20;
+
+/** Responses of POST are never cached. `Vary` is for what may sit in between (RFC 7240 §2). */
+function preferenceApplied(reply: FastifyReply, seconds: number): void {
+  reply.headers({ "preference-applied": `wait=${seconds}`, vary: "Prefer" });
+}
 
 /**
  * Holds a pending poll until its answer changes or the wait is over. What decides is read from the store each time, the
@@ -109,8 +116,7 @@ async function held(
   const place = ctx.heldPolls.hold({ deviceCodeHash, clientId, ip: request.ip, ms, response: reply.raw });
   if (!place) return { client, state: "pending" };
   forget(form);
-  // Responses of POST are never cached. `Vary` is for what may sit in between (RFC 7240 §2).
-  reply.headers({ "preference-applied": `wait=${Math.ceil(ms / 1_000)}`, vary: "Prefer" });
+  preferenceApplied(reply, Math.ceil(ms / 1_000));
   const startedAt = performance.now();
   const read = async () => {
     const [again, grant] = await Promise.all([identifyAgain(ctx, client), ctx.store.grants.poll(deviceCodeHash)]);
@@ -131,12 +137,12 @@ async function held(
     }
   } finally {
     place.release();
-    noteHeldMs(request.raw, performance.now() - startedAt);
+    noteHeld(request.raw, { ms: performance.now() - startedAt });
   }
 }
 
 /** Final states apply at any time. All others end when the code expires. */
-function answerOf(grant: PolledGrant, now: number): Answer {
+export function answerOf(grant: PolledGrant, now: number): Answer {
   if (grant.status === "denied") return "declined";
   if (grant.status === "redeemed") return "code_redeemed";
   if (grant.expiresAt <= now) return "code_expired";
