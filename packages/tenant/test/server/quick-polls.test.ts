@@ -1,164 +1,11 @@
 // Polls that are answered before the web framework, beside the same requests that it answers.
 
 import assert from "node:assert/strict";
-import { createServer, type RequestListener, type Server } from "node:http";
-import { type AddressInfo, connect, type Socket } from "node:net";
+import { connect } from "node:net";
 import { after, before, describe, test } from "node:test";
-import { pino } from "pino";
-import { addApp } from "../../../../tests/fixtures/registrations.ts";
 import { hashSecret } from "../../src/kernel/seal.ts";
-import { registerEndpoints } from "../../src/oauth/register.ts";
-import { RefusedRequests } from "../../src/oauth/request-limits.ts";
-import { quickPolls } from "../../src/server/quick-polls.ts";
-import { answerUnknownPaths, createWebApp, type WebAppOptions } from "../../src/server/web-app.ts";
-import { quickContext } from "../fixtures/quick-context.ts";
-import { sampleAudit, sampleGrant, scopesAt } from "../storage/samples.ts";
-
-const URN = "urn:ietf:params:oauth:grant-type:device_code";
-const FORM = "application/x-www-form-urlencoded";
-const HOST = "login.example";
-
-interface Request {
-  method?: string;
-  path?: string;
-  headers?: Record<string, string | undefined>;
-  body?: string;
-}
-
-/** Two servers on one store: `quick` is the one under test, `usual` has the framework alone. */
-async function start(more: Partial<WebAppOptions> & { embedded?: boolean } = {}, limits = {}) {
-  const quick = await quickContext();
-  const { config } = quick.ctx;
-  const observed: string[] = [];
-  const lines: Record<string, unknown>[] = [];
-  const log = pino({ level: "info", base: null }, { write: (line) => void lines.push(JSON.parse(line)) });
-  const ownConfig = { ...config, ...more, limits: { ...config.limits, ...limits } };
-  const refusedRequests = new RefusedRequests(ownConfig, quick.clock);
-  const ctx = { ...quick.ctx, log, config: ownConfig, refusedRequests };
-  const options: WebAppOptions = {
-    log,
-    metrics: {
-      observe: (...[method, route, status, outcome]) => observed.push(`${method} ${route} ${status} ${outcome}`),
-    },
-    tracing: undefined,
-    hosts: [HOST],
-    trustedProxies: [],
-    requireForwardedTls: false,
-    strictTransport: true,
-    ...more,
-  };
-  const app = createWebApp(options);
-  answerUnknownPaths(app);
-  registerEndpoints(app, ctx);
-  await app.ready();
-  let passedOn = 0;
-  const usual: RequestListener = (request, response) => {
-    passedOn++;
-    app.routing(request, response);
-  };
-  const servers = [createServer(quickPolls(ctx, options, usual)), createServer(usual)];
-  const [quickPort, usualPort] = await Promise.all(servers.map(listening));
-  const client = await addApp(ctx, "Television");
-  const other = await addApp(ctx, "Another");
-  const closed = await addApp(ctx, "Confidential", "secret");
-  let codes = 0;
-  const newCode = async (clientId = client.clientId) => {
-    const code = `code-${++codes}`;
-    const { now } = ctx.clock;
-    const times = { createdAt: now(), expiresAt: now() + 900_000 };
-    const grant = sampleGrant(clientId, scopesAt("none", []), { ...times, deviceCodeHash: hashSecret(code) });
-    assert.deepEqual(await ctx.store.grants.insert(grant), { outcome: "inserted" });
-    return code;
-  };
-  return {
-    ...{ ctx, clock: quick.clock, client, other, closed, newCode, observed, lines, config: ctx.config },
-    quickPort: quickPort!,
-    usualPort: usualPort!,
-    passedOn: () => passedOn,
-    async close() {
-      for (const server of servers) {
-        server.close();
-        server.closeAllConnections();
-      }
-      await app.close();
-      await ctx.store.close();
-    },
-  };
-}
-
-const listening = (server: Server) =>
-  new Promise<number>((resolve) =>
-    server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port)),
-  );
-
-/** The bytes of a request, as a client would send them. */
-function bytesOf({ method = "POST", path = "/", headers = {}, body = "" }: Request): string {
-  const all = { host: HOST, "content-type": FORM, "content-length": String(Buffer.byteLength(body)), ...headers };
-  const lines = Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`]));
-  return `${method} ${path} HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n${body}`;
-}
-
-interface Answer {
-  status: number;
-  headers: Record<string, string>;
-  body: string;
-}
-
-/** Answers on one connection, in order. */
-function answersOn(socket: Socket): () => Promise<Answer> {
-  let read = "";
-  let ended = false;
-  let wake = () => {};
-  socket.setEncoding("utf8");
-  socket.on("data", (chunk) => {
-    read += chunk;
-    wake();
-  });
-  socket.on("close", () => {
-    ended = true;
-    wake();
-  });
-  socket.on("error", () => undefined);
-  return async () => {
-    for (;;) {
-      const end = read.indexOf("\r\n\r\n");
-      if (end >= 0) {
-        const [first = "", ...lines] = read.slice(0, end).split("\r\n");
-        const headers = Object.fromEntries(
-          lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 2)]),
-        );
-        const length = Number(headers["content-length"] ?? 0);
-        if (read.length >= end + 4 + length) {
-          const body = read.slice(end + 4, end + 4 + length);
-          read = read.slice(end + 4 + length);
-          return { status: Number(first.split(" ")[1]), headers, body };
-        }
-      }
-      if (ended) return { status: 0, headers: {}, body: "" };
-      await new Promise<void>((resolve) => (wake = resolve));
-    }
-  };
-}
-
-async function ask(port: number, request: Request): Promise<Answer> {
-  const socket = connect(port, "127.0.0.1");
-  const next = answersOn(socket);
-  socket.write(bytesOf({ ...request, headers: { connection: "close", ...request.headers } }));
-  const answer = await next();
-  socket.destroy();
-  return answer;
-}
-
-const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
-
-/** Without what differs between any two answers. */
-const likeness = ({ status, headers, body }: Answer) => ({
-  status,
-  headers: { ...headers, date: "", "client-request-id": headers["client-request-id"]?.replace(ID, "ID") },
-  body: body.replace(ID, "ID"),
-});
-
-const encoded = (form: Record<string, string>) => new URLSearchParams(form).toString();
+import { sampleAudit } from "../storage/samples.ts";
+import { answersOn, ask, bytesOf, encoded, FORM, HOST, likeness, start, URN } from "./quick-server.ts";
 
 describe("polls that are known to wait", () => {
   let place: Awaited<ReturnType<typeof start>>;
@@ -167,18 +14,9 @@ describe("polls that are known to wait", () => {
   });
   after(() => place.close());
 
-  const pathOf = (name = place.config.tenantId) => `/${name}/oauth2/v2.0/token`;
-  const pollOf = (code: string, more: Record<string, string> = {}): Request => ({
-    path: pathOf(),
-    body: encoded({ grant_type: "device_code", client_id: place.client.clientId, device_code: code, ...more }),
-  });
-  /** A code that was polled once, so that it is known. */
-  const knownCode = async () => {
-    const code = await place.newCode();
-    await ask(place.usualPort, pollOf(code));
-    place.clock.advance(5_000);
-    return code;
-  };
+  const pollOf: typeof place.pollOf = (...values) => place.pollOf(...values);
+  const knownCode = () => place.knownCode();
+  const pathOf = (name?: string) => place.pathOf(name);
 
   for (const [name, request] of Object.entries({
     "of MSAL": (code: string) => pollOf(code),
@@ -304,78 +142,6 @@ describe("polls that are known to wait", () => {
       socket.destroy();
     }
     assert.equal((await ask(place.quickPort, pollOf(code))).status, 400);
-  });
-
-  const waiting = (code: string, more: Record<string, string> = {}): Request => ({
-    ...pollOf(code, more),
-    headers: { prefer: "wait=5" },
-  });
-  const held = async (count: number) => {
-    while (place.ctx.heldPolls.size !== count) await new Promise(setImmediate);
-  };
-
-  for (const [name, grant_type] of [
-    ["MSAL", "device_code"],
-    ["a standard client", URN],
-  ] as const) {
-    test(`and ask to be held, of ${name}, wait without the framework and get the usual answer`, async () => {
-      const codes = [await place.newCode(), await place.newCode()];
-      const before = place.passedOn();
-      const ports = [place.quickPort, place.usualPort];
-      const asked = ports.map((port, index) => ask(port, waiting(codes[index]!, { grant_type })));
-      await held(2);
-      assert.equal(place.passedOn(), before + 1, "one was not passed on");
-      place.clock.advance(5_000);
-      const [quick, usual] = await Promise.all(asked);
-      assert.equal(quick?.headers["preference-applied"], "wait=5");
-      assert.deepEqual(likeness(quick!), likeness(usual!));
-      assert.equal(place.ctx.heldPolls.size, 0);
-    });
-  }
-
-  test("and ask to be held are passed on once they are decided, and keep their place on the connection", async () => {
-    const [code, known] = [await place.newCode(), await knownCode()];
-    const socket = connect(place.quickPort, "127.0.0.1");
-    const next = answersOn(socket);
-    const before = place.passedOn();
-    socket.write([waiting(code), pollOf(known)].map(bytesOf).join(""));
-    await held(1);
-    const grant = await place.ctx.store.grants.findByDeviceCodeHash(hashSecret(code));
-    const audit = sampleAudit("denied");
-    await place.ctx.store.grants.deny(grant!.id, {
-      ...{ sessionId: null, reason: "operator" as const, now: place.clock.now(), audit },
-    });
-    const [declined, pending] = [await next(), await next()];
-    socket.destroy();
-    assert.equal(JSON.parse(declined.body).error, "authorization_declined");
-    assert.deepEqual([declined.headers["preference-applied"], declined.headers.vary], ["wait=5", "Prefer"]);
-    assert.equal(JSON.parse(pending.body).error, "authorization_pending");
-    assert.equal(place.passedOn(), before + 1);
-  });
-
-  test("and ask to be held too early are answered at once, as usual", async () => {
-    const [one, two] = [await knownCode(), await knownCode()];
-    const early = async (port: number, code: string) => {
-      await ask(port, pollOf(code, { grant_type: URN }));
-      return ask(port, waiting(code, { grant_type: URN }));
-    };
-    const [quick, usual] = [await early(place.quickPort, one), await early(place.usualPort, two)];
-    assert.deepEqual([JSON.parse(quick.body).error, quick.headers["preference-applied"]], ["slow_down", undefined]);
-    assert.deepEqual(likeness(quick), likeness(usual));
-  });
-
-  test("and ask to be held get the usual error if the store fails while they wait", async (t) => {
-    const code = await place.newCode();
-    const { grants } = place.ctx.store;
-    const asked = ask(place.quickPort, waiting(code));
-    await held(1);
-    const failing = t.mock.method(grants, "poll", async () => {
-      throw new Error("the disk is gone");
-    });
-    place.clock.advance(5_000);
-    assert.equal((await asked).status, 500);
-    failing.mock.restore();
-    assert.equal(place.ctx.heldPolls.size, 0);
   });
 
   test("are counted and logged like any other request, without their code", async () => {
