@@ -102,11 +102,14 @@ function costText({ cpuMicroseconds, databaseMicroseconds }: Row, unit = " Postg
 /** The cost of a request here as a ratio to the other checkout, server and database together. */
 export function comparison(rounds: Rounds, pairs: [here: string, there: string][]): string {
   const lines = [...rounds].flatMap(([name, servers]) =>
-    pairs.map(([here, there]) => {
+    pairs.flatMap(([here, there]) => {
       const other = servers.get(there) ?? [];
-      const ratios = (servers.get(here) ?? []).map((each, round) => cost(each) / cost(other[round]!));
+      // An older checkout may not have the case.
+      const both = (servers.get(here) ?? []).slice(0, other.length);
+      if (both.length === 0) return [];
+      const ratios = both.map((each, round) => cost(each) / cost(other[round]!));
       const [least, middle, most] = [Math.min(...ratios), median(ratios), Math.max(...ratios)].map((x) => x.toFixed(2));
-      return [name, here, middle!, `${least} to ${most}`];
+      return [[name, here, middle!, `${least} to ${most}`]];
     }),
   );
   return markdownTable(["case", "server", "CPU here / there, median of rounds", "rounds"], lines, 2);
