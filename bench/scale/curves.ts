@@ -1,3 +1,4 @@
+import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Case, devicecode, poll, refresh } from "../cases.ts";
 import { benchApp, benchCode, benchCodeOfApp, benchToken, fillApps, fillGrants, fillSignIns } from "../fill.ts";
@@ -134,7 +135,11 @@ export async function heldCurves(sizes: number[], { scratch }: MeasureOptions): 
 export async function nodeCurves(options: MeasureOptions): Promise<Panel[]> {
   const lines: Line[] = [];
   await using place = await openPlace("PostgreSQL", "node 1", options);
-  const args = ["postgres", join(options.scratch, "node-2"), place.database!.url];
+  const folder = join(options.scratch, "node-2");
+  // Every node of a tenant has the same seal key.
+  await mkdir(folder, { mode: 0o700 });
+  await copyFile(join(place.folder, "seal.key"), join(folder, "seal.key"));
+  const args = ["postgres", folder, place.database!.url];
   const second = await startServer("node 2", "tenant.ts", args);
   try {
     for (const kind of [poll, devicecode, refresh]) {

@@ -9,6 +9,8 @@ import { type ServerProcess, startServer } from "../server-process.ts";
 
 /** A tenant with its store, and a way to fill it. */
 export interface Place extends AsyncDisposable {
+  /** The tenant's data folder. */
+  folder: string;
   server: ServerProcess;
   filler: Filler;
   database: BenchDatabase | null;
@@ -41,6 +43,7 @@ export async function openPlace(
   stack.defer(() => filler.close());
   const owned = stack.move();
   return {
+    folder,
     server,
     filler,
     database,
