@@ -84,6 +84,10 @@ export function tenantSuite(makeStore: MakeStore): void {
       const later = await store.throttle.takeAll(charges, T0 + 1000);
       assert.deepEqual(later, { allowed: true, counts: [1, 1] });
       assert.deepEqual(await store.throttle.takeAll([], T0), { allowed: true, counts: [] });
+      const alone = [{ bucket: "alone", limit: { count: 1, windowMs: 1000 } }];
+      assert.deepEqual(await store.throttle.takeAll(alone, T0), { allowed: true, counts: [1] });
+      const again = await store.throttle.takeAll(alone, T0 + 1);
+      assert.deepEqual(again, { allowed: false, bucket: "alone", retryAt: T0 + 1000 });
     });
 
     test("parallel takings of several are never allowed beyond the limit of one, nor waste another's", async () => {

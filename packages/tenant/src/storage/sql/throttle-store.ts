@@ -11,8 +11,14 @@ export function throttleStore(database: Database): ThrottleStore {
   return {
     take: (bucket, limit, now) => take(db, bucket, limit, now),
 
-    takeAll: (charges, now) =>
-      undoable(() =>
+    async takeAll(charges, now): Promise<Taken> {
+      const [first, ...others] = charges;
+      if (first && others.length === 0) {
+        // Its own statement is enough: on PostgreSQL one round trip instead of three.
+        const { allowed, count, retryAt } = await take(db, first.bucket, first.limit, now);
+        return allowed ? { allowed, counts: [count] } : { allowed, bucket: first.bucket, retryAt };
+      }
+      return undoable(() =>
         db.transaction().execute(async (trx): Promise<Taken> => {
           // SQLite has one writer, so this decides. Whatever is written, and then undone, would still wait for the disk.
           const full = locksRows ? undefined : await firstFull(trx, charges, now);
@@ -25,7 +31,8 @@ export function throttleStore(database: Database): ThrottleStore {
           }
           return { allowed: true, counts };
         }),
-      ),
+      );
+    },
 
     giveBack: (bucket, now) => giveBack(db, bucket, 1, now),
 
