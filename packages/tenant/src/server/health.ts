@@ -72,18 +72,20 @@ export function createHealth(elapsed: () => number = () => performance.now()): H
   let full: { operation: string; at: number; error: unknown } | undefined;
   let clockError: Error | undefined;
   let latest: { at: number; readiness: Promise<Readiness> } | undefined;
-  const failing = new Set<Check>();
+  /** What was last logged of each check that fails. */
+  const failing = new Map<Check, string>();
 
-  /** Logs when a check begins to fail or works again, however often it is asked for. */
+  /** Logs when a check begins to fail, fails in another way, or works again, however often it is asked for. */
   function report(log: Logger, check: Exclude<Check, "mail">, error: unknown): "ok" | "failed" {
-    const refuses = check === "store" && statusOf(error ?? {}) !== "store_unreachable";
-    if (error !== undefined && !failing.has(check)) {
-      log.warn({ err: error }, refuses ? "the store refuses changes" : FAILED[check]);
+    if (error === undefined) {
+      if (failing.delete(check)) log.info(WORKS_AGAIN[check]);
+      return "ok";
     }
-    if (error === undefined && failing.has(check)) log.info(WORKS_AGAIN[check]);
-    if (error === undefined) failing.delete(check);
-    else failing.add(check);
-    return error === undefined ? "ok" : "failed";
+    const refuses = check === "store" && statusOf(error ?? {}) !== "store_unreachable";
+    const message = refuses ? "the store refuses changes" : FAILED[check];
+    if (failing.get(check) !== message) log.warn({ err: error }, message);
+    failing.set(check, message);
+    return "failed";
   }
 
   const fullError = () => (full && elapsed() - full.at < FULL_FOR ? full.error : undefined);

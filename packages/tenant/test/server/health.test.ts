@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import type { PublishedKey } from "../../src/oauth/tokens/key-ring.ts";
 import { createHealth, type Health, isReady } from "../../src/server/health.ts";
 import { createLogger } from "../../src/server/logger.ts";
+import { StoreError } from "../../src/storage/store-error.ts";
 
 const log = createLogger("silent");
 const key = { kid: "one" } as PublishedKey;
@@ -103,11 +104,12 @@ test("what the tenant itself knows is reported at once: that it has started, tha
   assert.equal(await status(), "draining");
 });
 
-test("a store that is down is logged once, and once when it answers again", async () => {
-  let [down, elapsed] = [true, 0];
+test("a store that is down is logged once, and once when it fails in another way or answers again", async () => {
+  let down: Error | undefined = new Error("192.0.2.5 is down");
+  let elapsed = 0;
   const lines: string[] = [];
   const line = (...given: unknown[]) => void lines.push(String(given.at(-1)));
-  const ping = () => (down ? Promise.reject(new Error("192.0.2.5 is down")) : Promise.resolve());
+  const ping = () => (down ? Promise.reject(down) : Promise.resolve());
   const health = createHealth(() => elapsed);
   const recorded = { ...log, warn: line, info: line } as unknown as typeof log;
   health.started({ store: { ping }, signingKeys: { published: async () => [key] }, log: recorded });
@@ -119,10 +121,14 @@ test("a store that is down is logged once, and once when it answers again", asyn
   };
   await ask(5);
   assert.deepEqual(lines, ["the store does not answer"]);
-  down = false;
+  down = undefined;
   await ask(5);
-  down = true;
+  down = new Error("192.0.2.5 is down");
   await ask(2);
   const texts = ["the store does not answer", "the store answers again", "the store does not answer"];
   assert.deepEqual(lines, texts);
+  // After a failover, its connections may first be lost and then lead to a standby.
+  down = new StoreError("store_read_only", "A standby.", "Wait.");
+  await ask(2);
+  assert.deepEqual(lines.slice(texts.length), ["the store refuses changes"]);
 });
