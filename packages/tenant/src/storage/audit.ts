@@ -64,6 +64,20 @@ export interface AuditPage {
 export interface AuditReader {
   /** Newest first. */
   list(filter: AuditFilter & { limit: number }): Promise<AuditRecord[]>;
+  /**
+   * What users see of their own: records with their ID, without renewals, newest first.
+   *
+   * @param of.events default: all
+   *
+   * @param of.after skips records that are newer than `at`, and `skip` of those that are not: where a page ended
+   */
+  listOwn(of: {
+    userId: string;
+    since: number;
+    events?: readonly string[];
+    after?: { at: number; skip: number } | undefined;
+    limit: number;
+  }): Promise<AuditRecord[]>;
   /** Where to begin: at the first record that fits the filter, or at the one that is this many before the end. */
   start(filter: AuditFilter & { newest?: number | undefined }): Promise<AuditCursor>;
   /** The next records. At most `limit` are looked at, of which those are returned that fit the filter. */

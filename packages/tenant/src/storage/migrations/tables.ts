@@ -14,12 +14,14 @@ import type {
   ActionLink,
   AuditRecord,
   BrowserSession,
+  EmailChange,
   MailCode,
   MailCodePurpose,
   MailState,
   ManagedGroup,
   Passkey,
   Registration,
+  SignedInDevice,
   StoredKey,
   TokenFamily,
 } from "../store.ts";
@@ -37,7 +39,8 @@ export interface Tables {
   deviceGrants: WithText<DeviceGrant, "requested" | "approved" | "reach" | "methods">;
   authorizationRequests: WithText<AuthorizationRequest, "requested" | "approved" | "reach" | "methods">;
   /** `repeatMailedAt`: when the user was last mailed that a token was repeated from another network. */
-  tokenFamilies: WithText<TokenFamily, "scopes" | "reach" | "methods"> & { repeatMailedAt: number | null };
+  tokenFamilies: WithText<TokenFamily, "scopes" | "reach" | "methods"> &
+    SignedInDevice & { repeatMailedAt: number | null };
   refreshTokens: {
     tokenHash: string;
     familyId: string;
@@ -82,6 +85,8 @@ export interface Tables {
   acceptedTerms: { userId: string; terms: string; acceptedAt: number };
   passkeys: WithBits<WithText<Passkey, "transports">, "backedUp">;
   actionLinks: ActionLink;
+  /** `number`: the order of one user's changes. */
+  emailChanges: EmailChange & { number: number };
   sessions: WithBits<WithText<BrowserSession, "methods">, "keepSignedIn">;
   /** Interactions. Depending on `intent`, `grantId` is a device grant or a program's authorization request. */
   flows: {

@@ -31,6 +31,24 @@ export function auditStore(database: Database): AuditStore {
       return rows.map(toRecord);
     },
 
+    async listOwn({ userId, since, events, after, limit }) {
+      const rows = await db
+        .selectFrom("auditRecords")
+        .where("userId", "=", userId)
+        // As in the index, which has only these.
+        .where(sql<boolean>`event <> 'refresh_token.rotated'`)
+        .where("at", ">=", since)
+        .$if(events !== undefined, (query) => query.where("event", "in", events!))
+        .$if(after !== undefined, (query) => query.where("at", "<=", after!.at))
+        .select(COLUMNS)
+        .orderBy("at", "desc")
+        .orderBy("seq", "desc")
+        .limit(limit)
+        .offset(after?.skip ?? 0)
+        .execute();
+      return rows.map(toRecord);
+    },
+
     start({ newest, ...filter }) {
       /** The number before the first record to read. */
       const before = async (on: Connection) => {

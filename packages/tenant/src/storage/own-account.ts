@@ -1,0 +1,112 @@
+import type { Consent } from "../directory/entities.ts";
+import type { AuditRecord } from "./audit.ts";
+import type { NewOutboxMail } from "./mail.ts";
+import type { BrowserSession } from "./sessions.ts";
+
+/** The browser in which a user changes their own account, and what that change was decided on. */
+export interface OwnChange {
+  sessionId: string;
+  userId: string;
+  /** Of the user, as the request read it. */
+  credentialsVersion: number;
+  /** The sign-in must be newer than this, in milliseconds since the epoch. */
+  signedInAfter: number;
+  /** Whether passkeys work at this tenant's address. If not, users are not asked for theirs. */
+  passkeysWork: boolean;
+  now: number;
+}
+
+/** One app that a user has allowed something, or that is signed in as them. */
+export interface OwnApp {
+  clientId: string;
+  name: string;
+  /** How many of its sign-ins are live. */
+  signIns: number;
+}
+
+/** A change of a user's email address, which the reader of the old address can take back. */
+export interface EmailChange {
+  /** Of the link that was mailed to the old address. */
+  tokenHash: string;
+  userId: string;
+  /** As it was typed. */
+  oldEmail: string;
+  changedAt: number;
+  /** Until then, the link works. */
+  expiresAt: number;
+  /** When it was taken back, or when an earlier change was. */
+  undoneAt: number | null;
+}
+
+export type EmailChangeUndone =
+  | { outcome: "done"; change: EmailChange }
+  /** Another account has this address now. Nothing changed, and the link still works. */
+  | { outcome: "taken" }
+  /** Used, expired, taken back by an older link, or unknown. Nothing changed. */
+  | { outcome: "dead" };
+
+export type AccountDeleted =
+  | { outcome: "done" }
+  | { outcome: "refused" }
+  | { outcome: "last_administrator" }
+  /** The reader of an earlier address can take the account back until then. */
+  | { outcome: "kept"; until: number };
+
+/**
+ * What users see and change of their own account. Every change repeats `mayChangeAccount` in its transaction, on the
+ * session, the user and their factors as they are then, locked until it ends. `refused`: it no longer allows the change,
+ * the session has ended, or the user was disabled or changed a credential elsewhere. Then nothing changes.
+ */
+export interface OwnAccountStore {
+  /** False if this user has no such live sign-in. */
+  renameDevice(
+    by: OwnChange,
+    device: { id: string; label: string | null },
+    audit: AuditRecord,
+  ): Promise<boolean | "refused">;
+  /** Ends one sign-in of a program. False if this user has no such sign-in that has not ended. */
+  signOutDevice(by: OwnChange, id: string, audit: AuditRecord): Promise<boolean | "refused">;
+  /**
+   * Ends every sign-in of programs and every other browser of the user, and withdraws what was approved and not redeemed.
+   * The browser that asks stays signed in. Returns how many programs were signed in, which is added to the audit record.
+   */
+  signOutAll(by: OwnChange, audit: AuditRecord): Promise<number | "refused">;
+  /** Sorted by name. */
+  listApps(userId: string, now: number): Promise<OwnApp[]>;
+  /** The user's own consents, to every app. */
+  listConsents(userId: string): Promise<Consent[]>;
+  /**
+   * Deletes the user's consents to this app and what they were shown with it, ends its sign-ins, and withdraws what was
+   * approved and not redeemed. The administrator's consents stay. False if there was nothing.
+   */
+  withdrawApp(by: OwnChange, clientId: string, audit: AuditRecord): Promise<boolean | "refused">;
+  changeName(by: OwnChange, displayName: string, audit: AuditRecord): Promise<boolean | "refused">;
+  /** Live browser sessions, newest first. Without their IDs. */
+  listBrowsers(userId: string, now: number): Promise<Pick<BrowserSession, "methods" | "createdAt" | "expiresAt">[]>;
+  /** Deletes the account, as `ManagedUsers.delete`, unless a change of its address can still be taken back. */
+  delete(by: OwnChange, audit: AuditRecord): Promise<AccountDeleted>;
+}
+
+export interface EmailChangeStore {
+  /**
+   * Gives the account the address that the interaction verified for `change_email`, and uses the verification up. In the
+   * same transaction it stores the link for the old address, and the mail with it. Verifications of either address that
+   * began before are void. `stale`: nothing was verified. `taken`: an account has this address.
+   */
+  change(
+    by: OwnChange & { interactionId: string },
+    undo: { tokenHash: string; expiresAt: number; mail: NewOutboxMail },
+    audit: AuditRecord,
+  ): Promise<"done" | "refused" | "stale" | "taken">;
+  /** Undefined unless its link can be used at `now`. Changes nothing. */
+  find(tokenHash: string, now: number): Promise<EmailChange | undefined>;
+  /** Oldest first, until they expire. */
+  listOf(userId: string): Promise<EmailChange[]>;
+  /**
+   * Uses the link once, by compare-and-swap. In the same transaction the account gets its old address back; later changes
+   * of the address, and links that were mailed since, become useless; every browser and device is signed out; the password
+   * stops working; and factors of the time since a link's lifetime before the change are removed. Recorded as
+   * `user.email_restored`.
+   */
+  undo(input: { tokenHash: string; now: number; ip: string | null }): Promise<EmailChangeUndone>;
+}
