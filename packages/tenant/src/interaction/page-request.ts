@@ -53,6 +53,8 @@ export type Answer =
       /** The URL of the page contains a secret. */
       referrerPolicy?: "strict-origin";
     }
+  /** A file that the browser saves. Its name is fixed text. */
+  | { file: { name: string; json: object } }
   /** One of our paths, or a URI registered by an app. */
   | { to: string };
 

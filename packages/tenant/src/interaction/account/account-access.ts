@@ -32,7 +32,8 @@ export async function requireRecentSignIn(request: PageRequest): Promise<Answer 
   return isRecentSignIn(request) && shown ? undefined : { view: again };
 }
 
-async function hasStrongFactor({ ctx }: PageRequest, userId: string): Promise<boolean> {
+/** An authenticator app, or a passkey that works at this address. */
+export async function hasStrongFactor({ ctx }: PageRequest, userId: string): Promise<boolean> {
   const { factors, passkeys } = ctx.store;
   if ((await factors.totpOf(userId)) !== undefined) return true;
   return relyingPartyOf(ctx.config) !== undefined && (await passkeys.listOf(userId)).length > 0;

@@ -3,9 +3,9 @@ import type { ActionLink } from "../../storage/store.ts";
 import type { Answer, PageRequest } from "../page-request.ts";
 
 /** The URL contains the secret, so it is not sent as a referrer to any page, not even our own. */
-const referrerPolicy = "strict-origin";
+export const referrerPolicy = "strict-origin";
 
-const deadLink: Answer = { view: { page: "dead_link" }, referrerPolicy };
+export const deadLink: Answer = { view: { page: "dead_link" }, referrerPolicy };
 
 /**
  * The page behind the link of a notification. It says what the button will do and changes nothing: mail scanners open
@@ -31,7 +31,7 @@ export async function postNotMe(request: PageRequest): Promise<Answer> {
 }
 
 /** A token of the expected form. For anything else, undefined, without a query. */
-function tokenOf({ fields }: PageRequest): string | undefined {
+export function tokenOf({ fields }: PageRequest): string | undefined {
   const token = fields.get("token") ?? "";
   return /^[\w-]{43}$/.test(token) ? token : undefined;
 }

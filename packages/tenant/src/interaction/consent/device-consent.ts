@@ -114,7 +114,8 @@ async function endPage(request: InteractionRequest, grant: DeviceGrant): Promise
   const appName = request.app?.name ?? "";
   if (grant.status !== "denied") {
     const offerPasskey = await lacksPasskey(request);
-    return { page: "done", appName, deviceName: grant.deviceName, offerPasskey };
+    const signedIn = grant.status === "redeemed";
+    return { page: "done", appName, deviceName: grant.deviceName, signedIn, offerPasskey };
   }
   return grant.denialReason === "user" ? { page: "declined", appName } : { page: "used" };
 }

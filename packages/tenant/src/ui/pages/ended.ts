@@ -1,5 +1,6 @@
 import { formActions } from "../components/form-actions.ts";
 import type { Chrome, Page, Pages } from "../components/layout.ts";
+import { liveLede } from "../components/live-sentence.ts";
 import { address, appName, button, buttonLink, form, tick } from "../components/parts.ts";
 import { type Child, type Html, html } from "../html.ts";
 
@@ -9,8 +10,8 @@ export type EndedView =
   | { page: "no_access"; flowId: string; email: string; appName: string }
   /** Signed in, but only an administrator can grant what is requested. */
   | { page: "needs_administrator"; flowId: string; email: string; appName: string }
-  /** `offerPasskey`: the user has no passkey yet. */
-  | { page: "done"; appName: string; deviceName: string | null; offerPasskey: boolean }
+  /** `signedIn`: the program has its tokens. `offerPasskey`: the user has no passkey yet. */
+  | { page: "done"; appName: string; deviceName: string | null; signedIn: boolean; offerPasskey: boolean }
   | { page: "declined"; appName: string }
   | { page: "expired" }
   /** The code was already approved, denied or redeemed. */
@@ -111,8 +112,8 @@ function donePage(view: View<"done">, { messages }: Chrome): Page {
     title: titles.done(view.appName),
     main: html`<div class="well"><div class="sign">${tick(true)}</div>
 <h1>${ended.doneHeading(appName(view.appName))}</h1>
-<p class="lede">${ended.done}</p>
+${view.signedIn ? liveLede(ended.doneSignedIn, null) : liveLede(ended.done, ended.doneSignedIn)}
 ${view.deviceName !== null && html`<p class="hint">${ended.deviceSays(html`<bdi>${view.deviceName}</bdi>`)}</p>`}
-${view.offerPasskey && html`<p class="hint"><a class="link" href="${formActions.account}">${ended.addPasskey}</a></p>`}</div>`,
+<p class="hint"><a class="link" href="${formActions.account}">${view.offerPasskey ? ended.addPasskey : ended.yourAccount}</a></p></div>`,
   };
 }

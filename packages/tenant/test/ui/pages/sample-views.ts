@@ -5,6 +5,7 @@ import type { Chrome } from "../../../src/ui/components/layout.ts";
 import { type Locale, languages } from "../../../src/ui/i18n/languages.ts";
 import type { DeviceConsentView } from "../../../src/ui/pages/device-consent.ts";
 import { accountSamples, email, flowId, longEmail, type Sample } from "./sample-accounts.ts";
+import { ownAccountSamples } from "./sample-own-account.ts";
 import { ownPagesSamples } from "./sample-own-pages.ts";
 import { programSamples } from "./sample-programs.ts";
 
@@ -224,13 +225,22 @@ export const samples: Sample[] = [
   },
   {
     name: "done",
-    view: { page: "done", appName: "Contoso Player", deviceName: "Living-room TV", offerPasskey: false },
+    view: {
+      page: "done",
+      appName: "Contoso Player",
+      deviceName: "Living-room TV",
+      signedIn: false,
+      offerPasskey: false,
+    },
   },
   {
     name: "done-passkey",
-    view: { page: "done", appName: "Contoso Player", deviceName: "Living-room TV", offerPasskey: true },
+    view: { page: "done", appName: "Contoso Player", deviceName: "Living-room TV", signedIn: true, offerPasskey: true },
   },
-  { name: "done-unnamed", view: { page: "done", appName: "ciam-client-app", deviceName: null, offerPasskey: false } },
+  {
+    name: "done-unnamed",
+    view: { page: "done", appName: "ciam-client-app", deviceName: null, signedIn: true, offerPasskey: false },
+  },
   { name: "declined", view: { page: "declined", appName: "Contoso Player" } },
   { name: "expired", view: { page: "expired" } },
   { name: "used", view: { page: "used" } },
@@ -302,6 +312,7 @@ export const samples: Sample[] = [
   { name: "not-me-done-passkey", view: { page: "not_me_done", purpose: "passkey_added", appName: null } },
   { name: "dead-link", view: { page: "dead_link" } },
   ...ownPagesSamples,
+  ...ownAccountSamples,
   ...programSamples,
   {
     name: "inbox",

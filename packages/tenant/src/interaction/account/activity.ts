@@ -1,0 +1,54 @@
+import { OWN_ACTIVITY, type OwnActivity } from "../../storage/audit-events.ts";
+import type { AuditRecord } from "../../storage/store.ts";
+import type { ActivityLine } from "../../ui/pages/own-profile.ts";
+import type { Answer, InteractionContext, PageRequest } from "../page-request.ts";
+import { viewingOwn } from "./own-change.ts";
+
+/** How far back users see what happened, in milliseconds. The audit log itself is kept for ever. */
+export const ACTIVITY_MS = 90 * 24 * 60 * 60 * 1000;
+
+/** Records on one page. */
+const PAGE = 25;
+
+/** What happened to the account, newest first. */
+export async function getActivity(request: PageRequest): Promise<Answer> {
+  return viewingOwn(request, async ({ id: userId }) => {
+    const { ctx, now } = request;
+    const after = afterOf(request);
+    const since = now - ACTIVITY_MS;
+    const found = await ctx.store.audit.listOwn({ userId, since, events: OWN_ACTIVITY, after, limit: PAGE + 1 });
+    const records = found.slice(0, PAGE);
+    const lines = await linesOf(ctx, records);
+    const older = found.length > PAGE ? cursorAfter(records, after) : null;
+    return { view: { page: "my_activity", lines, older, newest: after === undefined } };
+  });
+}
+
+interface Place {
+  at: number;
+  skip: number;
+}
+
+/** Where the next page begins. By time, so that it does not reveal how many records the tenant has. */
+function cursorAfter(records: AuditRecord[], before: Place | undefined): string | null {
+  const last = records.at(-1);
+  if (!last) return null;
+  const same = records.filter(({ at }) => at === last.at).length;
+  const skip = same + (before?.at === last.at ? before.skip : 0);
+  return `${last.at}.${skip}`;
+}
+
+function afterOf({ fields }: PageRequest): Place | undefined {
+  const [, at, skip] = /^(\d{1,15})\.(\d{1,6})$/.exec(fields.get("after") ?? "") ?? [];
+  return at === undefined || skip === undefined ? undefined : { at: Number(at), skip: Number(skip) };
+}
+
+async function linesOf({ store }: InteractionContext, records: AuditRecord[]): Promise<ActivityLine[]> {
+  const clients = [...new Set(records.flatMap(({ clientId }) => clientId ?? []))];
+  const apps = await Promise.all(clients.map((id) => store.directory.findApp(id)));
+  const names = new Map(apps.flatMap((app) => (app ? [[app.clientId, app.name] as const] : [])));
+  return records.map(({ at, event, actor, clientId, ip }) => ({
+    ...{ at, event: event as OwnActivity, ip, byOperator: actor === "operator" },
+    appName: clientId === null ? null : (names.get(clientId) ?? null),
+  }));
+}
