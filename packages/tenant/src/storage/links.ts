@@ -27,7 +27,8 @@ export interface ActionLink {
 }
 
 export type LinkUse =
-  | { outcome: "done"; link: ActionLink }
+  /** `addressRestored`: the account got back the address to which the link was mailed. */
+  | { outcome: "done"; link: ActionLink; addressRestored: boolean }
   /** Used before, expired, or unknown. Nothing changed. */
   | { outcome: "dead" };
 
@@ -45,7 +46,9 @@ export interface LinkStore {
    * The password stops working, because the attacker may know it, and only a reset by mail sets a new one. Also removes
    * what was added: the passkey; the authenticator app with its recovery codes; recovery codes that were replaced, or
    * that the person who used one knows. Unless the mail was about a program's token, passkeys, app and recovery codes
-   * are also removed if they were added after the mail, or before it by less than the lifetime of the link.
+   * are also removed if they were added after the mail, or before it by less than the lifetime of the link. An address
+   * that was changed since is taken back, as with the link of the first such change (`EmailChangeStore.undo`), unless
+   * another account has it.
    */
   use(input: { tokenHash: string; now: number; ip: string | null }): Promise<LinkUse>;
 }

@@ -313,6 +313,25 @@ describe("one who took the account", { concurrency: true }, () => {
     assert.equal(await emailOf(under, user.id), ADA);
   });
 
+  test("keeps nothing if the owner reads only an earlier mail: its link gives the address back as well", async (t) => {
+    const under = await pagesUnderTest(t);
+    const { user, browser: mallory } = await atHomeByBoth(under);
+    await mallory.send(await mallory.get("/me/password"), "/me/password", { password: "mallory chose this" });
+    const earlier = linkIn((await under.mailsTo(ADA))[0]?.text ?? "").path;
+    under.advance(MINUTE);
+    await changeAddress(under, mallory, MALLORY);
+    const owner = under.browser("198.51.100.7");
+    const page = await owner.get(earlier);
+    assert.match(page.html, /Your old address is back/);
+    const done = await owner.send(page, "/not-me");
+    assert.match(done.html, /Your old address is back/);
+    assert.equal(await emailOf(under, user.id), ADA);
+    assert.equal((await mallory.get("/me")).heading, "Sign in to see your account");
+    let reset = await owner.send(await owner.get("/reset"), "/reset", { email: ADA });
+    reset = await owner.send(reset, "/reset/code", { code: await under.mailedCode(ADA) });
+    assert.equal(reset.heading, "Choose a new password");
+  });
+
   test("cannot delete the account while the owner can take it back", async (t) => {
     const under = await pagesUnderTest(t);
     const { user, mallory, owners } = await taken(under);

@@ -101,7 +101,8 @@ export function emailChangeSuite(makeStore: MakeStore): void {
         ]);
         const got = [first.outcome === "done", second.outcome === "done", signedUp].filter(Boolean);
         assert.equal(got.length, 1);
-        for (const { outcome } of [first, second]) assert.match(outcome, /^(done|taken)$/);
+        // Stale: the one who got it has ended the other's verification.
+        for (const { outcome } of [first, second]) assert.match(outcome, /^(done|taken|stale)$/);
       }
     });
 
@@ -213,6 +214,47 @@ export function emailChangeSuite(makeStore: MakeStore): void {
       assert.deepEqual(await store.links.use(use(stolen.tokenHash, T0 + 4)), { outcome: "dead" });
       assert.notEqual(await store.sessions.find(owners, T0 + 4), undefined);
       assert.equal((await store.links.use(use(older.tokenHash, T0 + 5))).outcome, "done");
+    });
+
+    test("a link that was mailed before the change gives the address back, too: its reader had that address", async () => {
+      const user = await person({ passwordHash: "hash" });
+      const link = sampleLink(user.id, { createdAt: T0 - 1 });
+      await store.links.insert(link);
+      const to = address();
+      const first = await changeEmail(store, user, to);
+      const stolen = sampleLink(user.id, { createdAt: T0 + 1 });
+      await store.links.insert(stolen);
+      await changeEmail(store, user, address());
+      const used = await store.links.use(use(link.tokenHash, T0 + 2));
+      assert.deepEqual([used.outcome, used.outcome === "done" && used.addressRestored], ["done", true]);
+      assert.equal(await emailOf(user), user.email);
+      assert.equal((await store.directory.findUser(user.id))?.passwordHash, NOBODYS_HASH);
+      assert.equal((await store.emailChanges.undo(undo(first.tokenHash, T0 + 3))).outcome, "dead");
+      assert.equal((await store.links.use(use(stolen.tokenHash, T0 + 3))).outcome, "dead");
+    });
+
+    test("a link that was mailed after the change, or about a device, leaves the address as it is", async () => {
+      const user = await person();
+      const to = address();
+      await changeEmail(store, user, to);
+      for (const changes of [{ createdAt: T0 + 1 }, { createdAt: T0 - 1, purpose: "new_device" as const }]) {
+        const link = sampleLink(user.id, changes);
+        await store.links.insert(link);
+        assert.equal((await store.links.use(use(link.tokenHash, T0 + 2))).outcome, "done");
+        assert.equal(await emailOf(user), to);
+      }
+    });
+
+    test("a link from before still secures the account if another one has the address meanwhile", async () => {
+      const user = await person({ passwordHash: "hash" });
+      const link = sampleLink(user.id, { createdAt: T0 - 1 });
+      await store.links.insert(link);
+      const to = address();
+      await changeEmail(store, user, to);
+      await person({ email: user.email });
+      assert.equal((await store.links.use(use(link.tokenHash, T0 + 2))).outcome, "done");
+      assert.equal(await emailOf(user), to);
+      assert.equal((await store.directory.findUser(user.id))?.passwordHash, NOBODYS_HASH);
     });
 
     test("both links at the same moment: the older address wins", async () => {

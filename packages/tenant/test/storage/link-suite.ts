@@ -67,6 +67,7 @@ export function linkSuite(makeStore: MakeStore): void {
       assert.deepEqual(await store.links.use(use(link.tokenHash, T0 + 1)), {
         outcome: "done",
         link: { ...link, usedAt: T0 + 1 },
+        addressRestored: false,
       });
       assert.equal(await store.links.find(link.tokenHash, T0 + 1), undefined);
       assert.deepEqual(await store.links.use(use(link.tokenHash, T0 + 2)), { outcome: "dead" });

@@ -1,5 +1,4 @@
 import { cleanDisplayName } from "../../directory/identity.ts";
-import { endOfSignIn } from "../../directory/lifetimes.ts";
 import { allowedPermissions } from "../../directory/permissions.ts";
 import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
 import type { ListedFamily, OwnApp } from "../../storage/store.ts";
@@ -43,7 +42,7 @@ async function ownDevice(request: PageRequest, userId: string): Promise<OwnDevic
   const id = idOf(request);
   if (id === undefined) return undefined;
   const [family] = await ctx.store.tokens.listFamilies({ id, userId, limit: 1, now });
-  return family && endOfSignIn(ctx.config.lifetimes, family.createdAt) > now ? toDevice(family) : undefined;
+  return family && toDevice(family);
 }
 
 function toDevice({ device, clientId, appName, ...family }: ListedFamily): OwnDevice {

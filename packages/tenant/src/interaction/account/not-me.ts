@@ -16,7 +16,8 @@ export async function getNotMe(request: PageRequest): Promise<Answer> {
   const link = token && (await request.ctx.store.links.find(hashSecret(token), request.now));
   if (!link) return deadLink;
   const { purpose, createdAt } = link;
-  const view = { page: "not_me", token, purpose, appName: await appNameOf(request, link), at: createdAt } as const;
+  const [appName, address] = [await appNameOf(request, link), await changedSince(request, link)];
+  const view = { page: "not_me", token, purpose, appName, address, at: createdAt } as const;
   return { view, referrerPolicy };
 }
 
@@ -26,8 +27,18 @@ export async function postNotMe(request: PageRequest): Promise<Answer> {
   const { ctx, now, ip } = request;
   const used = token ? await ctx.store.links.use({ tokenHash: hashSecret(token), now, ip }) : undefined;
   if (used?.outcome !== "done") return deadLink;
-  const { purpose } = used.link;
-  return { view: { page: "not_me_done", purpose, appName: await appNameOf(request, used.link) }, referrerPolicy };
+  const { addressRestored: address, link } = used;
+  const { purpose } = link;
+  return { view: { page: "not_me_done", purpose, appName: await appNameOf(request, link), address }, referrerPolicy };
+}
+
+/** Whether the link also gives back the address to which it was mailed. */
+async function changedSince({ ctx, now }: PageRequest, { purpose, userId, createdAt }: ActionLink): Promise<boolean> {
+  if (purpose === "new_device") return false;
+  const changes = await ctx.store.emailChanges.listOf(userId);
+  return changes.some(
+    ({ changedAt, expiresAt, undoneAt }) => changedAt >= createdAt && expiresAt > now && undoneAt === null,
+  );
 }
 
 /** A token of the expected form. For anything else, undefined, without a query. */

@@ -128,34 +128,79 @@ export function emailChangeStore(database: Database): EmailChangeStore {
 
 async function giveBack(
   trx: Connection,
-  { userId, number, oldEmail, changedAt, expiresAt }: EmailChange & { number: number },
+  change: EmailChange & { number: number },
   newEmail: string,
   now: number,
 ): Promise<void> {
-  const emailNormalized = normalizeEmail(oldEmail);
-  await trx.updateTable("users").where("id", "=", userId).set({ email: oldEmail, emailNormalized }).execute();
+  const { userId, oldEmail, changedAt, expiresAt } = change;
+  await restore(trx, change, newEmail, now);
   await trx
     .updateTable("users")
     .where("id", "=", userId)
     .where("passwordHash", "is not", null)
     .set({ passwordHash: NOBODYS_HASH })
     .execute();
-  // The one who changed the address got the mails since then. None of their links may undo what the owner does now.
-  await trx
-    .updateTable("emailChanges")
-    .where("userId", "=", userId)
-    .where("number", ">", number)
-    .where("undoneAt", "is", null)
-    .set({ undoneAt: now })
-    .execute();
-  await trx.deleteFrom("actionLinks").where("userId", "=", userId).where("createdAt", ">=", changedAt).execute();
   // They may have prepared it by adding a factor. The link of the mail about that is as old.
   const recent = 2 * changedAt - expiresAt;
   for (const table of ["passkeys", "totpSecrets", "recoveryCodes"] as const) {
     await trx.deleteFrom(table).where("userId", "=", userId).where("createdAt", ">", recent).execute();
   }
+  await endSignIns(trx, { id: userId, emailNormalized: normalizeEmail(oldEmail) }, RESTORED, now);
+}
+
+/** Gives the address back. Runs with the user's row locked. */
+async function restore(
+  trx: Connection,
+  { userId, number, oldEmail: email, changedAt }: EmailChange & { number: number },
+  newEmail: string,
+  now: number,
+): Promise<void> {
+  const emailNormalized = normalizeEmail(email);
+  await trx.updateTable("users").where("id", "=", userId).set({ email, emailNormalized }).execute();
+  // The one who changed the address got the mails since then. None of their links may undo what the owner does now.
+  await trx
+    .updateTable("emailChanges")
+    .where("userId", "=", userId)
+    .where("number", ">=", number)
+    .where("undoneAt", "is", null)
+    .set({ undoneAt: now })
+    .execute();
+  await trx.deleteFrom("actionLinks").where("userId", "=", userId).where("createdAt", ">=", changedAt).execute();
   await endInteractions(trx, { id: userId, emailNormalized: newEmail }, now);
-  await endSignIns(trx, { id: userId, emailNormalized }, RESTORED, now);
+}
+
+/**
+ * For a link that was mailed at that time: its reader had the address that the account had then, and gets it back. Runs
+ * with the user's row locked. False if the address was not changed since, or if another account has it now.
+ */
+export async function takeBackChangesSince(
+  trx: Connection,
+  userId: string,
+  mailedAt: number,
+  now: number,
+): Promise<boolean> {
+  const first = await trx
+    .selectFrom("emailChanges")
+    .where("userId", "=", userId)
+    .where("undoneAt", "is", null)
+    .where("expiresAt", ">", now)
+    .where("changedAt", ">=", mailedAt)
+    .selectAll()
+    .orderBy("number")
+    .limit(1)
+    .executeTakeFirst();
+  if (!first) return false;
+  const holders = await trx
+    .selectFrom("users")
+    .where((where) =>
+      where.or([where("id", "=", userId), where("emailNormalized", "=", normalizeEmail(first.oldEmail))]),
+    )
+    .select(["id", "emailNormalized"])
+    .execute();
+  const own = holders.find(({ id }) => id === userId);
+  if (!own || holders.length > 1) return false;
+  await restore(trx, first, own.emailNormalized, now);
+  return true;
 }
 
 /** An account got the address meanwhile: the unique index refused it, and the transaction is rolled back. */

@@ -2,6 +2,7 @@ import { NOBODYS_HASH } from "../../directory/password.ts";
 import { announced, type Connection, type Database } from "../engine/database.ts";
 import type { ActionLink, LinkPurpose, LinkStore } from "../store.ts";
 import { auditWriter } from "./audit-store.ts";
+import { takeBackChangesSince } from "./email-change-store.ts";
 import { endInteractions } from "./end-sign-ins.ts";
 import { grantTopic } from "./grant-changes.ts";
 import { revokeAll, withdrawApprovals, withdrawCodes } from "./token-family.ts";
@@ -38,8 +39,10 @@ export function linkStore(database: Database): LinkStore {
           .executeTakeFirst();
         if (!link) return { outcome: "dead" };
 
-        const denied =
-          link.purpose === "new_device" ? await disownDevice(trx, link, now) : await secureAccount(trx, link, now);
+        const { denied, addressRestored } =
+          link.purpose === "new_device"
+            ? { denied: await disownDevice(trx, link, now), addressRestored: false }
+            : await secureAccount(trx, link, now);
         for (const hash of denied) changed(grantTopic(hash));
         await writeAudit(trx, {
           at: now,
@@ -49,14 +52,14 @@ export function linkStore(database: Database): LinkStore {
           clientId: null,
           grantId: link.purpose === "new_device" ? link.subject : null,
           ip,
-          detail: { purpose: link.purpose },
+          detail: { purpose: link.purpose, ...(addressRestored && { address_restored: true }) },
         });
-        return { outcome: "done", link };
+        return { outcome: "done", link, addressRestored };
       }),
   };
 }
 
-/** Both return the grants that were denied. */
+/** Returns the grants that were denied. */
 async function disownDevice(trx: Connection, { userId, subject }: ActionLink, now: number): Promise<string[]> {
   // The grant first, as in redemption: either it is denied here, or its family already exists and is revoked.
   const denied = await denyGrants(trx, userId, now, subject);
@@ -81,7 +84,12 @@ async function disownDevice(trx: Connection, { userId, subject }: ActionLink, no
   return denied;
 }
 
-async function secureAccount(trx: Connection, link: ActionLink, now: number): Promise<string[]> {
+/** Returns the grants that were denied, and whether the account got an earlier address back. */
+async function secureAccount(
+  trx: Connection,
+  link: ActionLink,
+  now: number,
+): Promise<{ denied: string[]; addressRestored: boolean }> {
   const { userId, purpose, subject } = link;
   const denied = await denyGrants(trx, userId, now);
   await trx
@@ -90,6 +98,8 @@ async function secureAccount(trx: Connection, link: ActionLink, now: number): Pr
     .where("passwordHash", "is not", null)
     .set({ passwordHash: NOBODYS_HASH })
     .execute();
+  // Otherwise the reset that follows would go to the address of the one who changed it.
+  const addressRestored = await takeBackChangesSince(trx, userId, link.createdAt, now);
   await endInteractionsOf(trx, userId, now);
   // Again, with the user's row locked: a grant may have been claimed and approved since `denyGrants`.
   await withdrawApprovals(trx, "userId", userId, now);
@@ -120,7 +130,7 @@ async function secureAccount(trx: Connection, link: ActionLink, now: number): Pr
   await withdrawCodes(trx, "userId", userId, now);
   await revokeAll(trx, "userId", userId, DISOWNED, now);
   await trx.deleteFrom("sessions").where("userId", "=", userId).execute();
-  return denied;
+  return { denied, addressRestored };
 }
 
 /**

@@ -8,10 +8,10 @@ import type { Messages } from "../i18n/en.ts";
 export type NotMeView =
   /**
    * The page behind a mail's "This wasn't me" link. `appName`: the app of the device's or program's sign-in, while it
-   * is known.
+   * is known. `address`: the account's address was changed since, and is taken back.
    */
-  | { page: "not_me"; token: string; purpose: LinkPurpose; appName: string | null; at: number }
-  | { page: "not_me_done"; purpose: LinkPurpose; appName: string | null }
+  | { page: "not_me"; token: string; purpose: LinkPurpose; appName: string | null; address: boolean; at: number }
+  | { page: "not_me_done"; purpose: LinkPurpose; appName: string | null; address: boolean }
   /** Used, expired or unknown. */
   | { page: "dead_link" };
 
@@ -37,8 +37,16 @@ const ends = {
   refresh_token_repeated: programEnds,
 } as const satisfies Record<LinkPurpose, readonly (keyof Messages["notMe"]["ends"])[]>;
 
-function endsCard(heading: string, purpose: LinkPurpose, { notMe }: Messages): Html {
-  return html`<div class="card"><h2>${heading}</h2><ul class="ticks">${ends[purpose].map((line) => html`<li>${tick()}<span>${notMe.ends[line]}</span></li>`)}</ul></div>`;
+function endsCard(
+  heading: string,
+  { purpose, address }: Pick<View<"not_me">, "purpose" | "address">,
+  { notMe, ownAccount }: Messages,
+): Html {
+  const lines = [
+    ...(address ? [ownAccount.notMyEmail.ends.address] : []),
+    ...ends[purpose].map((line) => notMe.ends[line]),
+  ];
+  return html`<div class="card"><h2>${heading}</h2><ul class="ticks">${lines.map((line) => html`<li>${tick()}<span>${line}</span></li>`)}</ul></div>`;
 }
 
 /** What happened, and what the button ends. */
@@ -50,7 +58,7 @@ function notMePage(view: View<"not_me">, chrome: Chrome): Page {
     title: chrome.messages.titles.not_me,
     main: html`<h1>${chrome.messages.titles.not_me}</h1>
 <p>${eventOf(view, notMe)}<br><span class="hint"><time datetime="${new Date(at).toISOString()}">${time.utc(at)}</time></span></p>
-${endsCard(notMe.willEnd, purpose, chrome.messages)}
+${endsCard(notMe.willEnd, view, chrome.messages)}
 ${form(formActions.not_me, chrome, { token: view.token }, button(device ? notMe.signOutDevice : notMe.secure))}
 <p class="hint">${notMe.wasYou}</p>`,
   };
@@ -79,7 +87,7 @@ function notMeDonePage(view: View<"not_me_done">, { messages }: Chrome): Page {
   return {
     title,
     main: html`<div class="end"><h1>${title}</h1>
-${endsCard(notMe.ended, view.purpose, messages)}
+${endsCard(notMe.ended, view, messages)}
 <p class="lede">${device ? notMe.deviceNext : notMe.accountNext}</p>
 ${buttonLink(formActions.reset_email, notMe.reset)}</div>`,
   };

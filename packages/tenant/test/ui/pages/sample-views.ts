@@ -105,6 +105,7 @@ const at = Date.UTC(2026, 4, 12, 9, 30);
 
 const notMe = {
   page: "not_me",
+  address: false,
   token: "hJ2k0pVn7sQwX4tR9yB1mZc6LdF3gA8uEiOo5vNxTyS",
   purpose: "password_changed",
   appName: null,
@@ -300,7 +301,7 @@ export const samples: Sample[] = [
   { name: "authenticator-none", view: { page: "authenticator", enrolled: false } },
   { name: "my-recovery-codes", view: { page: "my_recovery_codes", left: 9 } },
   { name: "my-recovery-codes-last", view: { page: "my_recovery_codes", left: 1 } },
-  { name: "not-me-device", view: { ...notMe, purpose: "new_device", appName: "Contoso Player" } },
+  { name: "not-me-device", view: { ...notMe, purpose: "new_device", appName: "Contoso Player", address: false } },
   { name: "not-me-device-forgotten", view: { ...notMe, purpose: "new_device" } },
   { name: "not-me-password", view: notMe },
   { name: "not-me-passkey", view: { ...notMe, purpose: "passkey_added" } },
@@ -308,8 +309,14 @@ export const samples: Sample[] = [
   { name: "not-me-recovery-code", view: { ...notMe, purpose: "recovery_code_used" } },
   { name: "not-me-token-reused", view: { ...notMe, purpose: "refresh_token_reused", appName: "Contoso Player" } },
   { name: "not-me-token-repeated", view: { ...notMe, purpose: "refresh_token_repeated" } },
-  { name: "not-me-done-device", view: { page: "not_me_done", purpose: "new_device", appName: "Contoso Player" } },
-  { name: "not-me-done-passkey", view: { page: "not_me_done", purpose: "passkey_added", appName: null } },
+  {
+    name: "not-me-done-device",
+    view: { page: "not_me_done", purpose: "new_device", appName: "Contoso Player", address: false },
+  },
+  {
+    name: "not-me-done-passkey",
+    view: { page: "not_me_done", purpose: "passkey_added", appName: null, address: true },
+  },
   { name: "dead-link", view: { page: "dead_link" } },
   ...ownPagesSamples,
   ...ownAccountSamples,
