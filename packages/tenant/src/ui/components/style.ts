@@ -99,6 +99,8 @@ form>p.aside{margin:-.9rem 0 1rem}
 .facts dd{margin:0;font-weight:600;text-align:end}
 .facts i{font-style:normal;font-weight:400}
 .facts dd span{display:block;font-weight:400;color:var(--soft);font-size:.88rem}
+.facts.apart>div{display:flex;flex-wrap:wrap;justify-content:space-between}
+.facts.apart dd{min-inline-size:0;margin-inline-start:auto}
 .shown-code{text-align:center;border:1.5px solid var(--edge);padding-block:.8rem}
 .shown-code dl{margin:0}
 .shown-code dt{color:var(--soft);font-size:.88rem}

@@ -75,7 +75,7 @@ function devicePage(view: View<"my_device">, chrome: Chrome): Page {
   return {
     title: titles.my_device,
     main: html`<h1><bdi>${label ?? saidBy(deviceName) ?? appName}</bdi></h1>
-<dl class="card facts">${factsOf(view.device, chrome.messages)}</dl>
+<dl class="card facts apart">${factsOf(view.device, chrome.messages)}</dl>
 ${problemNote(view.problem && texts.long)}
 ${form(formActions.my_device_rename, chrome, { id }, [
   field({
