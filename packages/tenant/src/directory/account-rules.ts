@@ -1,6 +1,9 @@
 import { requiresSecondFactor, type StoredFacts } from "./access-rules.ts";
 import { hasSecondFactor, isListedSignIn, type SignInMethod, showedStrongFactor } from "./sign-in-methods.ts";
 
+/** How long the reader of an old address can take back a change of it, in milliseconds. */
+export const TAKE_BACK_MS = 7 * 24 * 60 * 60 * 1000;
+
 /** Everything that decides whether a user may change their own account now. */
 export interface OwnChangeFacts {
   /** Without an app: of the account page. */

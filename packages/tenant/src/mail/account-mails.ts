@@ -5,9 +5,6 @@ import { askedLocale } from "../ui/i18n/locale.ts";
 import type { OutgoingMail } from "./mailer.ts";
 import { type MailContext, oneLine, renderMail, senderOf } from "./messages.ts";
 
-/** How long the reader of the old address can take back a change of it, in milliseconds. */
-export const TAKE_BACK_MS = 7 * 24 * 60 * 60 * 1000;
-
 interface Happened {
   /** As it was before. The mail goes to this address. */
   user: Pick<User, "email" | "locale">;
@@ -40,6 +37,28 @@ export function emailChangedMail(
     { aside: emailChanged.why },
   ];
   return renderMail({ to: user.email, subject: emailChanged.subject(tenant), paragraphs }, sender, language);
+}
+
+/**
+ * To the address that an account loses: it has an earlier one again. There is no link, because the reader of an older
+ * address wins; if they should not have, only the tenant's people can help.
+ */
+export function emailTakenBackMail(
+  ctx: Pick<MailContext, "config" | "branding">,
+  { user, at, ip }: Happened,
+): OutgoingMail {
+  const language = languageOf(user);
+  const { emailTakenBack, securityNotifications: shared } = language.messages.mails;
+  const sender = senderOf(ctx);
+  const tenant = oneLine(sender.name);
+  const lines = [shared.when(language.messages.time.utc(at)), shared.from(plainIp(ip))];
+  const paragraphs = [
+    emailTakenBack.back(tenant),
+    { lines },
+    emailTakenBack.wasNotYou(tenant),
+    { aside: emailTakenBack.why },
+  ];
+  return renderMail({ to: user.email, subject: emailTakenBack.subject(tenant), paragraphs }, sender, language);
 }
 
 /** The account no longer exists. There is nothing to take back, so the mail has no link. */

@@ -24,6 +24,12 @@ export interface OwnApp {
   signIns: number;
 }
 
+/** To whom an address belonged that the account has no longer. */
+export interface DisplacedUser {
+  email: string;
+  locale: string | null;
+}
+
 /** A change of a user's email address, which the reader of the old address can take back. */
 export interface EmailChange {
   /** Of the link that was mailed to the old address. */
@@ -32,11 +38,21 @@ export interface EmailChange {
   /** As it was typed. */
   oldEmail: string;
   changedAt: number;
-  /** Until then, the link works. */
+  /** Until then, the link works. A later change moves it, so that an older link never ends before a newer one. */
   expiresAt: number;
   /** When it was taken back, or when an earlier change was. */
   undoneAt: number | null;
 }
+
+export type EmailChanged =
+  | "done"
+  /** To an address whose reader could take the account back. It counts as taken back: there is no link against it. */
+  | "returned"
+  | "refused"
+  /** Nothing was verified. */
+  | "stale"
+  /** An account has this address. */
+  | "taken";
 
 export type EmailChangeUndone =
   | { outcome: "done"; change: EmailChange }
@@ -91,22 +107,30 @@ export interface EmailChangeStore {
   /**
    * Gives the account the address that the interaction verified for `change_email`, and uses the verification up. In the
    * same transaction it stores the link for the old address, and the mail with it. Verifications of either address that
-   * began before are void. `stale`: nothing was verified. `taken`: an account has this address.
+   * began before are void. Links of earlier changes live as long as the new one.
+   *
+   * If the address is one that an open change took from the account, the changes after that one are void instead, there
+   * is no new link, and the mail is `returned`.
    */
   change(
     by: OwnChange & { interactionId: string },
-    undo: { tokenHash: string; expiresAt: number; mail: NewOutboxMail },
+    undo: { tokenHash: string; expiresAt: number; mail: NewOutboxMail; returned: NewOutboxMail },
     audit: AuditRecord,
-  ): Promise<"done" | "refused" | "stale" | "taken">;
+  ): Promise<EmailChanged>;
   /** Undefined unless its link can be used at `now`. Changes nothing. */
   find(tokenHash: string, now: number): Promise<EmailChange | undefined>;
   /** Oldest first, until they expire. */
   listOf(userId: string): Promise<EmailChange[]>;
   /**
    * Uses the link once, by compare-and-swap. In the same transaction the account gets its old address back; later changes
-   * of the address, and links that were mailed since, become useless; every browser and device is signed out; the password
-   * stops working; and factors of the time since a link's lifetime before the change are removed. Recorded as
-   * `user.email_restored`.
+   * of the address, and links that were mailed to the addresses since, become useless; every browser and device is signed
+   * out; the password stops working; and factors from `TAKE_BACK_MS` before the change on are removed. The mail of
+   * `toDisplaced` is stored for the address that the account loses. Recorded as `user.email_restored`.
    */
-  undo(input: { tokenHash: string; now: number; ip: string | null }): Promise<EmailChangeUndone>;
+  undo(input: {
+    tokenHash: string;
+    now: number;
+    ip: string | null;
+    toDisplaced: (user: DisplacedUser) => NewOutboxMail;
+  }): Promise<EmailChangeUndone>;
 }

@@ -79,6 +79,27 @@ describe("one who took the account", { concurrency: true }, () => {
     assert.equal(await emailOf(under, user.id), ADA);
   });
 
+  test("cannot take it back after the owner moved it back at /me: neither at once, nor when the owner's link has ended", async (t) => {
+    const under = await pagesUnderTest(t);
+    const { user, mallory } = await taken(under);
+    under.advance(MINUTE);
+    await mallory.send(await mallory.get("/me/password"), "/me/password", { password: "mallory chose this" });
+    const herLink = linkIn((await under.mailsTo(MALLORY))[0]?.text ?? "").path;
+    under.advance(MINUTE);
+    // The owner still has a browser that is signed in: this one.
+    await changeAddress(under, mallory, ADA);
+    const [notice] = await under.mailsTo(MALLORY);
+    assert.match(notice?.text ?? "", /has its earlier email address again/);
+    assert.doesNotMatch(notice?.text ?? "", /https?:/);
+    const thief = under.browser("203.0.113.9");
+    for (const wait of [0, 7 * 24 * 60 * MINUTE]) {
+      under.advance(wait);
+      await assert.rejects(takeBackLink(under, MALLORY), /no mail/);
+      assert.equal((await thief.get(herLink)).status, 410);
+      assert.equal(await emailOf(under, user.id), ADA);
+    }
+  });
+
   test("keeps nothing if the owner reads only an earlier mail: its link gives the address back as well", async (t) => {
     const under = await pagesUnderTest(t);
     const { user, browser: mallory } = await atHomeByBoth(under);
@@ -92,6 +113,10 @@ describe("one who took the account", { concurrency: true }, () => {
     const done = await owner.send(page, "/not-me");
     assert.match(done.html, /Your old address is back/);
     assert.equal(await emailOf(under, user.id), ADA);
+    assert.match(
+      (await under.mailsTo(MALLORY))[0]?.text ?? "",
+      /Network address: 198\.51\.100\.7[\s\S]*contact the people who run/,
+    );
     assert.equal((await mallory.get("/me")).heading, "Sign in to see your account");
     let reset = await owner.send(await owner.get("/reset"), "/reset", { email: ADA });
     reset = await owner.send(reset, "/reset/code", { code: await under.mailedCode(ADA) });

@@ -27,6 +27,7 @@ import { refreshSuite } from "./refresh-suite.ts";
 import { registrationSuite } from "./registration-suite.ts";
 import { renewalSuite } from "./renewal-suite.ts";
 import { sessionSuite } from "./session-suite.ts";
+import { takeBackSuite } from "./take-back-suite.ts";
 import { tenantSuite } from "./tenant-suite.ts";
 import { tokenSuite } from "./token-suite.ts";
 import { userFlowSuite } from "./user-flow-suite.ts";
@@ -57,6 +58,7 @@ export function contractSuite(makeStore: MakeStore): void {
   linkSuite(makeStore);
   ownAccountSuite(makeStore);
   emailChangeSuite(makeStore);
+  takeBackSuite(makeStore);
   passwordSuite(makeStore);
   userFlowSuite(makeStore);
   mailSuite(makeStore);

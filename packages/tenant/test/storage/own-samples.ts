@@ -19,6 +19,17 @@ export async function ownBrowser(
   return { sessionId, userId, credentialsVersion, signedInAfter: now - 10 * MINUTE, passkeysWork: true, now };
 }
 
+/** Keeps the addresses that lost an account, and the IDs of the mails to them. */
+export function displacedMails() {
+  const mails: { to: string; id: string }[] = [];
+  const toDisplaced = ({ email }: { email: string }) => {
+    const mail = { id: randomUUID(), sealed: "sealed", createdAt: T0, expiresAt: T0 + 7 * DAY };
+    mails.push({ to: email, id: mail.id });
+    return mail;
+  };
+  return { mails, toDisplaced };
+}
+
 /** An interaction of this browser in which an address was verified with a code. */
 export async function provenAddress(store: Store, by: OwnChange, email: string): Promise<string> {
   const { now } = by;
@@ -47,7 +58,12 @@ export async function changeEmail(
   const tokenHash = `change-${randomUUID()}`;
   const expiresAt = now + 7 * DAY;
   const mail = { id: randomUUID(), sealed: "sealed", createdAt: now, expiresAt };
+  const returned = { ...mail, id: randomUUID() };
   const audit = { ...sampleAudit("user.email_changed", now), userId: user.id };
-  const outcome = await store.emailChanges.change({ ...own, interactionId }, { tokenHash, expiresAt, mail }, audit);
-  return { outcome, tokenHash, expiresAt, mailId: mail.id, by: own, interactionId };
+  const outcome = await store.emailChanges.change(
+    { ...own, interactionId },
+    { tokenHash, expiresAt, mail, returned },
+    audit,
+  );
+  return { outcome, tokenHash, expiresAt, mailId: mail.id, returnedId: returned.id, by: own, interactionId };
 }

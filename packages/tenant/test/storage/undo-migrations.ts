@@ -14,6 +14,7 @@ const UNDO: Record<string, string[]> = {
   "0018": drop.indexes("audit_records_user_id", "consents_user_id", "action_links_user_id"),
   "0017": [
     ...drop.columns("token_families", "device_name", "device_platform", "signed_in_from", "label"),
+    ...drop.columns("action_links", "mailed_to"),
     ...drop.tables("email_changes"),
   ],
   "0016": [

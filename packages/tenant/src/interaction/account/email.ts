@@ -1,7 +1,8 @@
+import { TAKE_BACK_MS } from "../../directory/account-rules.ts";
 import { normalizeEmail, type User } from "../../directory/entities.ts";
 import { isEmailAddress } from "../../directory/identity.ts";
 import { hashSecret, newSecret } from "../../kernel/seal.ts";
-import { emailChangedMail, TAKE_BACK_MS } from "../../mail/account-mails.ts";
+import { emailChangedMail, emailTakenBackMail } from "../../mail/account-mails.ts";
 import { addressTakenMail, codeMail } from "../../mail/messages.ts";
 import type { View } from "../../ui/view.ts";
 import {
@@ -71,15 +72,18 @@ async function changeTo({ request, email }: Awaiting, { user, by, record, refuse
   const { ctx, now, ip } = request;
   const token = newSecret();
   const expiresAt = now + TAKE_BACK_MS;
-  const mail = ctx.mail.prepare(emailChangedMail(ctx, { user, at: now, ip }, { token, expiresAt }), { expiresAt });
+  const happened = { user, at: now, ip };
+  const mail = ctx.mail.prepare(emailChangedMail(ctx, happened, { token, expiresAt }), { expiresAt });
+  const returned = ctx.mail.prepare(emailTakenBackMail(ctx, happened), { expiresAt });
   const changed = await ctx.store.emailChanges.change(
     { ...by, interactionId: request.interaction.id },
-    { tokenHash: hashSecret(token), expiresAt, mail },
+    { tokenHash: hashSecret(token), expiresAt, mail, returned },
     record("user.email_changed"),
   );
   switch (changed) {
     case "done":
-      ctx.mail.stored(mail);
+    case "returned":
+      ctx.mail.stored(changed === "done" ? mail : returned);
       return { to: "/me/profile" };
     case "refused":
       return refused;

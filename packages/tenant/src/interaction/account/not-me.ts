@@ -1,5 +1,7 @@
+import { TAKE_BACK_MS } from "../../directory/account-rules.ts";
 import { hashSecret } from "../../kernel/seal.ts";
-import type { ActionLink } from "../../storage/store.ts";
+import { emailTakenBackMail } from "../../mail/account-mails.ts";
+import type { ActionLink, DisplacedUser, NewOutboxMail } from "../../storage/store.ts";
 import type { Answer, PageRequest } from "../page-request.ts";
 
 /** The URL contains the secret, so it is not sent as a referrer to any page, not even our own. */
@@ -15,30 +17,45 @@ export async function getNotMe(request: PageRequest): Promise<Answer> {
   const token = tokenOf(request);
   const link = token && (await request.ctx.store.links.find(hashSecret(token), request.now));
   if (!link) return deadLink;
-  const { purpose, createdAt } = link;
-  const [appName, address] = [await appNameOf(request, link), await changedSince(request, link)];
-  const view = { page: "not_me", token, purpose, appName, address, at: createdAt } as const;
+  const { purpose, createdAt, takesBack: address } = link;
+  const view = {
+    page: "not_me",
+    token,
+    purpose,
+    appName: await appNameOf(request, link),
+    address,
+    at: createdAt,
+  } as const;
   return { view, referrerPolicy };
 }
 
 /** Works once. The resulting page leads to a new password. */
 export async function postNotMe(request: PageRequest): Promise<Answer> {
   const token = tokenOf(request);
+  if (token === undefined) return deadLink;
   const { ctx, now, ip } = request;
-  const used = token ? await ctx.store.links.use({ tokenHash: hashSecret(token), now, ip }) : undefined;
-  if (used?.outcome !== "done") return deadLink;
+  const { toDisplaced, send } = mailToDisplaced(request);
+  const used = await ctx.store.links.use({ tokenHash: hashSecret(token), now, ip, toDisplaced });
+  if (used.outcome !== "done") return deadLink;
+  send();
   const { addressRestored: address, link } = used;
   const { purpose } = link;
   return { view: { page: "not_me_done", purpose, appName: await appNameOf(request, link), address }, referrerPolicy };
 }
 
-/** Whether the link also gives back the address to which it was mailed. */
-async function changedSince({ ctx, now }: PageRequest, { purpose, userId, createdAt }: ActionLink): Promise<boolean> {
-  if (purpose === "new_device") return false;
-  const changes = await ctx.store.emailChanges.listOf(userId);
-  return changes.some(
-    ({ changedAt, expiresAt, undoneAt }) => changedAt >= createdAt && expiresAt > now && undoneAt === null,
-  );
+/**
+ * The mail to the address that an account loses when its reader of an earlier one takes it back. The store writes it in
+ * that transaction, which alone knows the address.
+ */
+export function mailToDisplaced({ ctx, now, ip }: PageRequest) {
+  let mail: NewOutboxMail | undefined;
+  return {
+    toDisplaced(user: DisplacedUser): NewOutboxMail {
+      mail = ctx.mail.prepare(emailTakenBackMail(ctx, { user, at: now, ip }), { expiresAt: now + TAKE_BACK_MS });
+      return mail;
+    },
+    send: () => mail && ctx.mail.stored(mail),
+  };
 }
 
 /** A token of the expected form. For anything else, undefined, without a query. */

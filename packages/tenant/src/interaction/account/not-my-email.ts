@@ -1,6 +1,6 @@
 import { hashSecret } from "../../kernel/seal.ts";
 import type { Answer, PageRequest } from "../page-request.ts";
-import { deadLink, referrerPolicy, tokenOf } from "./not-me.ts";
+import { deadLink, mailToDisplaced, referrerPolicy, tokenOf } from "./not-me.ts";
 
 /**
  * The page behind the link of the mail to an old address. It says what the button will do and changes nothing: mail
@@ -20,9 +20,11 @@ export async function postNotMyEmail(request: PageRequest): Promise<Answer> {
   if (token === undefined) return deadLink;
   const { ctx, now, ip } = request;
   const tokenHash = hashSecret(token);
-  const undone = await ctx.store.emailChanges.undo({ tokenHash, now, ip });
+  const { toDisplaced, send } = mailToDisplaced(request);
+  const undone = await ctx.store.emailChanges.undo({ tokenHash, now, ip, toDisplaced });
   switch (undone.outcome) {
     case "done":
+      send();
       return { view: { page: "not_my_email_done" }, referrerPolicy };
     case "dead":
       return deadLink;

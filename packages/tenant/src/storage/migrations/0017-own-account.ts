@@ -8,6 +8,9 @@ const statements = [
   "alter table token_families add column signed_in_from text",
   "alter table token_families add column label text",
 
+  // The normalized address to which the link was mailed, which decides what it may undo. Null: by an earlier version.
+  "alter table action_links add column mailed_to text",
+
   // Apart from action_links: a node of the version before would take a link there for a report that ends sign-ins, and
   // use it up.
   `create table email_changes (

@@ -1,13 +1,12 @@
 import { sql } from "kysely";
 import { normalizeEmail } from "../../directory/entities.ts";
-import { NOBODYS_HASH } from "../../directory/password.ts";
 import { type Connection, type Database, Undo, undoable } from "../engine/database.ts";
-import { isUniqueViolation } from "../engine/retry.ts";
-import type { EmailChange, EmailChangeStore, EmailChangeUndone } from "../store.ts";
+import type { AuditRecord, EmailChange, EmailChanged, EmailChangeStore, EmailChangeUndone } from "../store.ts";
 import { auditWriter } from "./audit-store.ts";
 import { endInteractions, endSignIns, withdrawGrants } from "./end-sign-ins.ts";
 import { enqueueMail } from "./mail-store.ts";
 import { ownChangeCheck } from "./own-change.ts";
+import { changeFrom, ifFree, lockAccount, openChangesOf, type StoredChange, takeBack, voidAfter } from "./take-back.ts";
 
 /** Why families ended when an address was taken back. */
 const RESTORED = "email_restored";
@@ -17,68 +16,79 @@ export function emailChangeStore(database: Database): EmailChangeStore {
   const writeAudit = auditWriter(database);
   const check = ownChangeCheck(database);
 
-  const open = (now: number) => ({
-    find: (on: Connection, tokenHash: string) =>
-      on
-        .selectFrom("emailChanges")
-        .where("tokenHash", "=", tokenHash)
-        .where("undoneAt", "is", null)
-        .where("expiresAt", ">", now)
-        .selectAll(),
-    take: (trx: Connection, tokenHash: string) =>
-      trx
-        .updateTable("emailChanges")
-        .where("tokenHash", "=", tokenHash)
-        .where("undoneAt", "is", null)
-        .where("expiresAt", ">", now)
-        .set({ undoneAt: now })
-        .returningAll(),
-  });
+  const findOpen = (on: Connection, tokenHash: string, now: number) =>
+    on
+      .selectFrom("emailChanges")
+      .where("tokenHash", "=", tokenHash)
+      .where("undoneAt", "is", null)
+      .where("expiresAt", ">", now)
+      .selectAll()
+      .executeTakeFirst();
 
   return {
-    change: (by, { tokenHash, expiresAt, mail }, audit) =>
-      ifFree<"done" | "refused" | "stale" | "taken">("taken", () =>
-        db.transaction().execute(async (trx) => {
-          const { userId, now } = by;
-          const user = await check(trx, by, { grave: true });
-          if (!user) return "refused";
-          const proven = await trx
-            .updateTable("flows")
-            .where("id", "=", by.interactionId)
-            .where("sessionId", "=", by.sessionId)
-            .where("emailPurpose", "=", "change_email")
-            .where("emailVerifiedAt", "is not", null)
-            .where("expiresAt", ">", now)
-            .set({ emailPurpose: null, emailVerifiedAt: null, passwordHash: null })
-            .returning("email")
-            .executeTakeFirst();
-          if (!proven?.email) return "stale";
-          const email = proven.email;
-          const emailNormalized = normalizeEmail(email);
-          // A code that was mailed to the old address, or verified there, proves nothing about this account any more.
-          await endInteractions(trx, user, now);
-          // The unique index decides, also against a sign-up at the same moment.
-          await trx.updateTable("users").where("id", "=", userId).set({ email, emailNormalized }).execute();
-          await endInteractions(trx, { id: userId, emailNormalized }, now);
-          await trx
-            .insertInto("emailChanges")
-            .values({
-              ...{ tokenHash, userId, oldEmail: user.email, changedAt: now, expiresAt, undoneAt: null },
-              number: (row) =>
-                row
-                  .selectFrom("emailChanges")
-                  .where("userId", "=", userId)
-                  .select(sql<number>`coalesce(max(number), 0) + 1`.as("next")),
-            })
-            .execute();
-          await enqueueMail(trx, mail);
-          await writeAudit(trx, audit);
-          return "done";
-        }),
+    change: (by, { tokenHash, expiresAt, mail, returned }, audit) =>
+      ifFree<EmailChanged>(
+        async () => "taken",
+        () =>
+          db.transaction().execute(async (trx) => {
+            const { userId, now } = by;
+            const user = await check(trx, by, { grave: true });
+            if (!user) return "refused";
+            const proven = await trx
+              .updateTable("flows")
+              .where("id", "=", by.interactionId)
+              .where("sessionId", "=", by.sessionId)
+              .where("emailPurpose", "=", "change_email")
+              .where("emailVerifiedAt", "is not", null)
+              .where("expiresAt", ">", now)
+              .set({ emailPurpose: null, emailVerifiedAt: null, passwordHash: null })
+              .returning("email")
+              .executeTakeFirst();
+            if (!proven?.email) return "stale";
+            const email = proven.email;
+            const emailNormalized = normalizeEmail(email);
+            // A code that was mailed to the old address, or verified there, proves nothing about this account any more.
+            await endInteractions(trx, user, now);
+            // The unique index decides, also against a sign-up at the same moment.
+            await trx.updateTable("users").where("id", "=", userId).set({ email, emailNormalized }).execute();
+            await endInteractions(trx, { id: userId, emailNormalized }, now);
+            await writeAudit(trx, audit);
+            const changes = await openChangesOf(trx, userId, now);
+            const back = changeFrom(emailNormalized, changes);
+            if (back) {
+              // The reader of that address could take it back, so it counts as that. A link to the address in between would
+              // let its reader win over the older one.
+              await voidAfter(trx, user, back, changes, now);
+              await enqueueMail(trx, returned);
+              return "returned";
+            }
+            // An older link wins, so it must not end before this one.
+            await trx
+              .updateTable("emailChanges")
+              .where("userId", "=", userId)
+              .where("undoneAt", "is", null)
+              .where("expiresAt", ">", now)
+              .where("expiresAt", "<", expiresAt)
+              .set({ expiresAt })
+              .execute();
+            await trx
+              .insertInto("emailChanges")
+              .values({
+                ...{ tokenHash, userId, oldEmail: user.email, changedAt: now, expiresAt, undoneAt: null },
+                number: (row) =>
+                  row
+                    .selectFrom("emailChanges")
+                    .where("userId", "=", userId)
+                    .select(sql<number>`coalesce(max(number), 0) + 1`.as("next")),
+              })
+              .execute();
+            await enqueueMail(trx, mail);
+            return "done";
+          }),
       ),
 
     async find(tokenHash, now) {
-      const row = await open(now).find(db, tokenHash).executeTakeFirst();
+      const row = await findOpen(db, tokenHash, now);
       return row && toChange(row);
     },
 
@@ -92,132 +102,39 @@ export function emailChangeStore(database: Database): EmailChangeStore {
       return rows.map(toChange);
     },
 
-    undo: ({ tokenHash, now, ip }) =>
-      ifFree<EmailChangeUndone>({ outcome: "taken" }, () =>
-        undoable<EmailChangeUndone>(() =>
-          db.transaction().execute(async (trx) => {
-            const seen = await open(now).find(trx, tokenHash).executeTakeFirst();
-            if (!seen) return { outcome: "dead" };
-            // Grants, then the user's row, then the changes: the order of `change`, and of two links at the same moment.
-            await withdrawGrants(trx, seen.userId, now);
-            const user = await trx
-              .updateTable("users")
-              .where("id", "=", seen.userId)
-              .set({ credentialsVersion: (row) => sql<number>`${row.ref("credentialsVersion")} + 1` })
-              .returning(["id", "emailNormalized"])
-              .executeTakeFirst();
-            const taken = user && (await open(now).take(trx, tokenHash).executeTakeFirst());
-            if (!taken) throw new Undo<EmailChangeUndone>({ outcome: "dead" });
-            await giveBack(trx, taken, user.emailNormalized, now);
-            await writeAudit(trx, {
-              at: now,
-              event: "user.email_restored",
-              actor: "user",
-              userId: user.id,
-              clientId: null,
-              grantId: null,
-              ip,
-              detail: {},
-            });
-            return { outcome: "done", change: toChange(taken) };
-          }),
-        ),
+    undo: ({ tokenHash, now, ip, toDisplaced }) =>
+      ifFree<EmailChangeUndone>(
+        async () => ({ outcome: "taken" }),
+        () =>
+          undoable<EmailChangeUndone>(() =>
+            db.transaction().execute(async (trx) => {
+              const seen = await findOpen(trx, tokenHash, now);
+              if (!seen) return { outcome: "dead" };
+              // Grants, then the user's row, then the changes: the order of `change`, and of two links at the same moment.
+              await withdrawGrants(trx, seen.userId, now);
+              const account = await lockAccount(trx, seen.userId);
+              const changes = await openChangesOf(trx, seen.userId, now);
+              const change = changes.find((each) => each.tokenHash === tokenHash);
+              if (!account || !change) throw new Undo<EmailChangeUndone>({ outcome: "dead" });
+              await takeBack(trx, account, change, changes, now);
+              const emailNormalized = normalizeEmail(change.oldEmail);
+              await endSignIns(trx, { id: account.id, emailNormalized }, RESTORED, now);
+              if (emailNormalized !== account.emailNormalized) await enqueueMail(trx, toDisplaced(account));
+              await writeAudit(trx, restoredRecord(account.id, now, ip));
+              return { outcome: "done", change: toChange({ ...change, undoneAt: now }) };
+            }),
+          ),
       ),
   };
 }
 
-async function giveBack(
-  trx: Connection,
-  change: EmailChange & { number: number },
-  newEmail: string,
-  now: number,
-): Promise<void> {
-  const { userId, oldEmail, changedAt, expiresAt } = change;
-  await restore(trx, change, newEmail, now);
-  await trx
-    .updateTable("users")
-    .where("id", "=", userId)
-    .where("passwordHash", "is not", null)
-    .set({ passwordHash: NOBODYS_HASH })
-    .execute();
-  // They may have prepared it by adding a factor. The link of the mail about that is as old.
-  const recent = 2 * changedAt - expiresAt;
-  for (const table of ["passkeys", "totpSecrets", "recoveryCodes"] as const) {
-    await trx.deleteFrom(table).where("userId", "=", userId).where("createdAt", ">", recent).execute();
-  }
-  await endSignIns(trx, { id: userId, emailNormalized: normalizeEmail(oldEmail) }, RESTORED, now);
+/** The reader of an earlier address took the account back. */
+export function restoredRecord(userId: string, at: number, ip: string | null): AuditRecord {
+  return {
+    ...{ at, event: "user.email_restored", actor: "user", userId, clientId: null, grantId: null, ip, detail: {} },
+  };
 }
 
-/** Gives the address back. Runs with the user's row locked. */
-async function restore(
-  trx: Connection,
-  { userId, number, oldEmail: email, changedAt }: EmailChange & { number: number },
-  newEmail: string,
-  now: number,
-): Promise<void> {
-  const emailNormalized = normalizeEmail(email);
-  await trx.updateTable("users").where("id", "=", userId).set({ email, emailNormalized }).execute();
-  // The one who changed the address got the mails since then. None of their links may undo what the owner does now.
-  await trx
-    .updateTable("emailChanges")
-    .where("userId", "=", userId)
-    .where("number", ">=", number)
-    .where("undoneAt", "is", null)
-    .set({ undoneAt: now })
-    .execute();
-  await trx.deleteFrom("actionLinks").where("userId", "=", userId).where("createdAt", ">=", changedAt).execute();
-  await endInteractions(trx, { id: userId, emailNormalized: newEmail }, now);
-}
-
-/**
- * For a link that was mailed at that time: its reader had the address that the account had then, and gets it back. Runs
- * with the user's row locked. False if the address was not changed since, or if another account has it now.
- */
-export async function takeBackChangesSince(
-  trx: Connection,
-  userId: string,
-  mailedAt: number,
-  now: number,
-): Promise<boolean> {
-  const first = await trx
-    .selectFrom("emailChanges")
-    .where("userId", "=", userId)
-    .where("undoneAt", "is", null)
-    .where("expiresAt", ">", now)
-    .where("changedAt", ">=", mailedAt)
-    .selectAll()
-    .orderBy("number")
-    .limit(1)
-    .executeTakeFirst();
-  if (!first) return false;
-  const holders = await trx
-    .selectFrom("users")
-    .where((where) =>
-      where.or([where("id", "=", userId), where("emailNormalized", "=", normalizeEmail(first.oldEmail))]),
-    )
-    .select(["id", "emailNormalized"])
-    .execute();
-  const own = holders.find(({ id }) => id === userId);
-  if (!own || holders.length > 1) return false;
-  await restore(trx, first, own.emailNormalized, now);
-  return true;
-}
-
-/** An account got the address meanwhile: the unique index refused it, and the transaction is rolled back. */
-async function ifFree<Outcome>(taken: Outcome, work: () => Promise<Outcome>): Promise<Outcome> {
-  try {
-    return await work();
-  } catch (error) {
-    if (isUniqueViolation(error) && /email_normalized/.test(String((error as Error).message) + detailOf(error))) {
-      return taken;
-    }
-    throw error;
-  }
-}
-
-/** PostgreSQL names the index; SQLite names the column in its message. */
-const detailOf = (error: unknown): string => String((error as { constraint?: unknown }).constraint ?? "");
-
-function toChange({ number: _, ...change }: EmailChange & { number: number }): EmailChange {
+function toChange({ number: _, ...change }: StoredChange): EmailChange {
   return change;
 }

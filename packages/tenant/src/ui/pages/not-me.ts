@@ -42,18 +42,22 @@ function endsCard(
   { purpose, address }: Pick<View<"not_me">, "purpose" | "address">,
   { notMe, ownAccount }: Messages,
 ): Html {
-  const lines = [
-    ...(address ? [ownAccount.notMyEmail.ends.address] : []),
-    ...ends[purpose].map((line) => notMe.ends[line]),
-  ];
-  return html`<div class="card"><h2>${heading}</h2><ul class="ticks">${lines.map((line) => html`<li>${tick()}<span>${line}</span></li>`)}</ul></div>`;
+  const taken = ownAccount.notMyEmail.ends;
+  const own = ends[purpose].filter((line) => !address || !accountEnds.some((each) => each === line));
+  const lines = own.map((line) => notMe.ends[line]);
+  const all = address ? [taken.address, ...lines, taken.recent, taken.everywhere, taken.password] : lines;
+  return html`<div class="card"><h2>${heading}</h2><ul class="ticks">${all.map((line) => html`<li>${tick()}<span>${line}</span></li>`)}</ul></div>`;
 }
+
+/** The device alone. If the address was moved since, the link secures the account. */
+const isAboutDevice = ({ purpose, address }: Pick<View<"not_me">, "purpose" | "address">) =>
+  purpose === "new_device" && !address;
 
 /** What happened, and what the button ends. */
 function notMePage(view: View<"not_me">, chrome: Chrome): Page {
   const { notMe, time } = chrome.messages;
-  const { purpose, at } = view;
-  const device = purpose === "new_device";
+  const { at } = view;
+  const device = isAboutDevice(view);
   return {
     title: chrome.messages.titles.not_me,
     main: html`<h1>${chrome.messages.titles.not_me}</h1>
@@ -82,7 +86,7 @@ function eventOf(
 
 function notMeDonePage(view: View<"not_me_done">, { messages }: Chrome): Page {
   const { notMe, titles } = messages;
-  const device = view.purpose === "new_device";
+  const device = isAboutDevice(view);
   const title = device ? titles.device_signed_out : titles.not_me_done;
   return {
     title,

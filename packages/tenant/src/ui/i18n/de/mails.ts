@@ -82,7 +82,7 @@ export const mails: Messages["mails"] = {
     subject: (tenant) => `Ihr Konto bei ${tenant}`,
     taken: (tenant) =>
       `Jemand, vermutlich Sie, wollte diese Adresse für ein anderes Konto bei ${tenant} verwenden. Sie gehört bereits zu einem Konto, und jede Adresse kann nur zu einem gehören.`,
-    other: "Wählen Sie eine andere Adresse, oder löschen Sie zuerst das Konto, zu dem diese gehört.",
+    other: "Wählen Sie eine andere Adresse.",
     notYou: "Wenn Sie es nicht waren, brauchen Sie nichts zu tun. Ihr Konto ist unverändert.",
   },
   emailChanged: {
@@ -91,6 +91,14 @@ export const mails: Messages["mails"] = {
       `Ihr Konto bei ${tenant} verwendet jetzt eine andere E‑Mail-Adresse. Mit dieser hier können Sie sich nicht mehr anmelden.`,
     wasNotYou: (until) =>
       `Wenn Sie es nicht waren, holen Sie sich Ihr Konto mit dem folgenden Link zurück. Er gilt einmal, bis ${until}.`,
+    why: "Sie erhalten diese E‑Mail, weil das Konto diese Adresse hatte. Wir fragen nie per E‑Mail nach Ihrem Passwort oder einem Code.",
+  },
+  emailTakenBack: {
+    subject: (tenant) => `Ihr Konto bei ${tenant} verwendet diese Adresse nicht mehr`,
+    back: (tenant) =>
+      `Ihr Konto bei ${tenant} hat wieder seine frühere E‑Mail-Adresse. Mit dieser hier können Sie sich nicht mehr anmelden.`,
+    wasNotYou: (tenant) =>
+      `Wenn Sie es nicht waren, wenden Sie sich an die Betreiber von ${tenant}. Sie sehen in ihren Aufzeichnungen, wann es geschah.`,
     why: "Sie erhalten diese E‑Mail, weil das Konto diese Adresse hatte. Wir fragen nie per E‑Mail nach Ihrem Passwort oder einem Code.",
   },
   accountDeleted: {

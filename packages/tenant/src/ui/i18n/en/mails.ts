@@ -83,7 +83,7 @@ export const mails = {
     subject: (tenant: string) => `Your ${tenant} account`,
     taken: (tenant: string) =>
       `Someone, probably you, tried to use this address for another ${tenant} account. It already belongs to an account, and an address can have only one.`,
-    other: "Choose another address, or delete the account that has this one first.",
+    other: "Choose another address.",
     notYou: "If it wasn’t you, you don’t need to do anything. Your account hasn’t changed.",
   },
   emailChanged: {
@@ -92,6 +92,14 @@ export const mails = {
       `Your ${tenant} account now uses another email address. This one no longer signs you in.`,
     wasNotYou: (until: string) =>
       `If it wasn’t you, take your account back with the link below. It works once, until ${until}.`,
+    why: "You’re getting this email because the account had this address. We never ask for your password or a code by email.",
+  },
+  emailTakenBack: {
+    subject: (tenant: string) => `Your ${tenant} account no longer uses this address`,
+    back: (tenant: string) =>
+      `Your ${tenant} account has its earlier email address again. This one no longer signs you in.`,
+    wasNotYou: (tenant: string) =>
+      `If it wasn’t you, contact the people who run ${tenant}. They see in their records when it happened.`,
     why: "You’re getting this email because the account had this address. We never ask for your password or a code by email.",
   },
   accountDeleted: {
