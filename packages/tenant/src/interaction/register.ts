@@ -107,7 +107,7 @@ export function registerPages(app: FastifyInstance, ctx: InteractionContext): vo
           const answer = await post(request);
           // An action that this browser may not perform is not a change: a session left open uses up nothing of its
           // user's budget.
-          if ("view" in answer && answer.view.page === "sign_in_again") await refund(request, budget);
+          if ("refused" in answer && answer.refused) await refund(request, budget);
           return answer;
         },
       });

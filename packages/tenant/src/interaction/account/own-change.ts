@@ -4,7 +4,7 @@ import { loadFacts } from "../../oauth/approval.ts";
 import type { AuditEvent } from "../../storage/audit-events.ts";
 import type { AuditRecord, OwnChange } from "../../storage/store.ts";
 import { beginInteraction } from "../interaction.ts";
-import type { Answer, PageRequest } from "../page-request.ts";
+import { type Answer, type PageRequest, refuse } from "../page-request.ts";
 import { relyingPartyOf } from "../passkeys/passkey-ceremony.ts";
 import { stepUp } from "../proceed.ts";
 import { RECENT_SIGN_IN_MS } from "../session.ts";
@@ -49,8 +49,8 @@ export async function changingOwn(
     grave,
   });
   // A code mailed to the user's present address. Without it, a password alone could redirect the mail to another one.
-  if (refusal === "mailed_factor") return stepUp(await beginInteraction(page, null));
-  if (refusal !== undefined) return { view: { ...again, why: refusal === "policy" ? "policy" : "change" } };
+  if (refusal === "mailed_factor") return refuse(await stepUp(await beginInteraction(page, null)));
+  if (refusal !== undefined) return refuse({ view: { ...again, why: refusal === "policy" ? "policy" : "change" } });
   return change({
     user,
     by: {
@@ -64,7 +64,7 @@ export async function changingOwn(
     record: (event, { detail = {}, clientId = null, grantId = null } = { detail: {} }) => ({
       ...{ at: now, event, actor: "user", userId: user.id, clientId, grantId, ip, detail },
     }),
-    refused: { view: { ...again, why: "change" } },
+    refused: refuse({ view: { ...again, why: "change" } }),
   });
 }
 
