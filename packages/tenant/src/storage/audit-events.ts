@@ -132,6 +132,26 @@ export const OWN_ACTIVITY = [
 
 export type OwnActivity = (typeof OWN_ACTIVITY)[number];
 
+/** Of these records, the details that users see. All others are about the tenant, or name other objects. */
+export const OWN_DETAILS = [
+  ...["address_restored", "authenticator_app", "changed", "devices", "failures", "method", "name", "passkeys"],
+  ...["purpose", "recovery_codes", "why"],
+] as const;
+
+const GRAPH = "graph.";
+
+/** The event without the prefix of a change through Graph. */
+export const eventOf = (name: string): string => (name.startsWith(GRAPH) ? name.slice(GRAPH.length) : name);
+
+/** Whether the record is of a change through Graph. Its `userId`, `clientId` and `ip` are of the caller. */
+export const isThroughGraph = (name: string): boolean => name.startsWith(GRAPH);
+
+/** The user whom a change through Graph affected, who is not its `userId`. Null for all other records. */
+export function subjectOf({ event, detail }: { event: string; detail: Record<string, unknown> }): string | null {
+  const id = isThroughGraph(event) ? detail.user_id : undefined;
+  return typeof id === "string" ? id : null;
+}
+
 /** The last part of the events of one kind. */
 export type EventOf<Kind extends string> = AuditEvent extends infer Name
   ? Name extends `${Kind}.${infer Last}`
@@ -140,5 +160,4 @@ export type EventOf<Kind extends string> = AuditEvent extends infer Name
   : never;
 
 /** Whether the log can have an event of this name. */
-export const isRecorded = (name: string): boolean =>
-  (AUDIT_EVENTS as readonly string[]).includes(name.replace(/^graph\./, ""));
+export const isRecorded = (name: string): boolean => (AUDIT_EVENTS as readonly string[]).includes(eventOf(name));

@@ -65,16 +65,17 @@ export interface AuditReader {
   /** Newest first. */
   list(filter: AuditFilter & { limit: number }): Promise<AuditRecord[]>;
   /**
-   * What users see of their own: records with their ID, without renewals, newest first.
+   * What users see of their own, newest first: records about them, and changes that Graph made to them (`graph.…`), whose
+   * `userId`, `clientId` and `ip` are of the caller. Nothing that they did to others.
    *
-   * @param of.events default: all
+   * @param of.events without the prefix of Graph, and without renewals
    *
    * @param of.after skips records that are newer than `at`, and `skip` of those that are not: where a page ended
    */
   listOwn(of: {
     userId: string;
     since: number;
-    events?: readonly string[];
+    events: readonly string[];
     after?: { at: number; skip: number } | undefined;
     limit: number;
   }): Promise<AuditRecord[]>;

@@ -303,6 +303,7 @@ export function ownAccountSuite(makeStore: MakeStore): void {
       }
       await store.audit.write({ ...sampleAudit("user.signed_out", T0), userId: user.id });
       const of = { userId: user.id, since: T0, limit: 2, events: ["user.signed_in"] };
+      const events = ["user.signed_in", "user.signed_out"];
       const pages = [
         await store.audit.listOwn(of),
         await store.audit.listOwn({ ...of, after: { at: T0 + 1, skip: 1 } }),
@@ -325,8 +326,21 @@ export function ownAccountSuite(makeStore: MakeStore): void {
           ],
         ],
       );
-      assert.equal((await store.audit.listOwn({ userId: user.id, since: T0, limit: 99 })).length, 7);
-      assert.equal((await store.audit.listOwn({ userId: user.id, since: T0 + 2, limit: 99 })).length, 1);
+      assert.equal((await store.audit.listOwn({ ...of, limit: 99, events })).length, 7);
+      assert.equal((await store.audit.listOwn({ ...of, since: T0 + 2, limit: 99, events })).length, 1);
+    });
+
+    test("activity has what administrators did to the user through Graph, and nothing that the user did to others", async () => {
+      const [user, administrator] = [sampleUser(), sampleUser()];
+      const changed = { ...sampleAudit("graph.user.changed", T0), userId: administrator.id };
+      await store.audit.write({ ...changed, detail: { user_id: user.id, changed: "displayName" } });
+      const of = { since: T0, limit: 9, events: ["user.changed"] };
+      const records = await store.audit.listOwn({ ...of, userId: user.id });
+      assert.deepEqual(
+        records.map(({ event, userId }) => [event, userId]),
+        [["graph.user.changed", administrator.id]],
+      );
+      assert.deepEqual(await store.audit.listOwn({ ...of, userId: administrator.id }), []);
     });
   });
 }

@@ -1,4 +1,4 @@
-import { OWN_ACTIVITY, type OwnActivity } from "../../storage/audit-events.ts";
+import { eventOf, isThroughGraph, OWN_ACTIVITY, OWN_DETAILS, type OwnActivity } from "../../storage/audit-events.ts";
 import type { AuditRecord } from "../../storage/store.ts";
 import type { ActivityLine } from "../../ui/pages/own-profile.ts";
 import type { Answer, InteractionContext, PageRequest } from "../page-request.ts";
@@ -44,11 +44,23 @@ function afterOf({ fields }: PageRequest): Place | undefined {
 }
 
 async function linesOf({ store }: InteractionContext, records: AuditRecord[]): Promise<ActivityLine[]> {
-  const clients = [...new Set(records.flatMap(({ clientId }) => clientId ?? []))];
+  const own = records.map(ownEntryOf);
+  const clients = [...new Set(own.flatMap(({ clientId }) => clientId ?? []))];
   const apps = await Promise.all(clients.map((id) => store.directory.findApp(id)));
   const names = new Map(apps.flatMap((app) => (app ? [[app.clientId, app.name] as const] : [])));
-  return records.map(({ at, event, actor, clientId, ip }) => ({
-    ...{ at, event: event as OwnActivity, ip, byOperator: actor === "operator" },
+  return own.map(({ at, event, by, clientId, ip }) => ({
+    ...{ at, event, by, ip },
     appName: clientId === null ? null : (names.get(clientId) ?? null),
   }));
+}
+
+/** A record as its user sees it. `ip` and `clientId` are not those of an administrator. */
+export function ownEntryOf({ at, event, actor, clientId, grantId, ip, detail }: AuditRecord) {
+  const administered = isThroughGraph(event);
+  return {
+    ...{ at, event: eventOf(event) as OwnActivity },
+    by: administered ? ("administrator" as const) : actor === "operator" ? ("operator" as const) : ("user" as const),
+    ...(administered ? { clientId: null, grantId: null, ip: null } : { clientId, grantId, ip }),
+    detail: Object.fromEntries(OWN_DETAILS.flatMap((name) => (name in detail ? [[name, detail[name]]] : []))),
+  };
 }

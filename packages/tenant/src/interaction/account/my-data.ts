@@ -1,8 +1,9 @@
 import { normalizeEmail, type User } from "../../directory/entities.ts";
 import { accountDeletedMail } from "../../mail/account-mails.ts";
+import { OWN_ACTIVITY } from "../../storage/audit-events.ts";
 import type { Answer, PageRequest } from "../page-request.ts";
 import { forgetSession } from "../session.ts";
-import { ACTIVITY_MS } from "./activity.ts";
+import { ACTIVITY_MS, ownEntryOf } from "./activity.ts";
 import { type ChangingUser, changingOwn, viewingOwn } from "./own-change.ts";
 
 /** How many devices and records the file has at most. Beyond them it would be no file for a person. */
@@ -34,7 +35,7 @@ async function dataOf({ ctx, now }: PageRequest, user: User): Promise<object> {
     store.ownAccount.listApps(userId, now),
     store.ownAccount.listConsents(userId),
     store.emailChanges.listOf(userId),
-    store.audit.listOwn({ userId, since: now - ACTIVITY_MS, limit: MOST }),
+    store.audit.listOwn({ userId, since: now - ACTIVITY_MS, events: OWN_ACTIVITY, limit: MOST }),
   ]);
   return {
     tenant: ctx.config.name,
@@ -69,7 +70,7 @@ async function dataOf({ ctx, now }: PageRequest, user: User): Promise<object> {
     emailChanges: changes.map(({ oldEmail, changedAt, undoneAt }) => ({
       ...{ oldEmail, changedAt: time(changedAt), takenBackAt: time(undoneAt) },
     })),
-    activity: activity.map(({ at, userId: _, ...entry }) => ({ at: time(at), ...entry })),
+    activity: activity.map(ownEntryOf).map(({ at, ...entry }) => ({ at: time(at), ...entry })),
   };
 }
 

@@ -11,6 +11,10 @@ const statements = [
   // The normalized address to which the link was mailed, which decides what it may undo. Null: by an earlier version.
   "alter table action_links add column mailed_to text",
 
+  // A change through Graph is recorded with its caller as user_id. This is the user whom it changed; null for all others,
+  // whose user_id says so.
+  "alter table audit_records add column subject_id text",
+
   // Apart from action_links: a node of the version before would take a link there for a report that ends sign-ins, and
   // use it up.
   `create table email_changes (

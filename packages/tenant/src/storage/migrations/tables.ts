@@ -141,7 +141,8 @@ export interface Tables {
   /** Those of any other algorithm. */
   otherSigningKeys: Omit<StoredKey, "certificate">;
   /** `seq`: on PostgreSQL from a sequence. */
-  auditRecords: WithText<AuditRecord, "detail"> & { seq: Generated<number> };
+  /** `subjectId`: the user whom a change through Graph affected; see `subjectOf`. */
+  auditRecords: WithText<AuditRecord, "detail"> & { seq: Generated<number>; subjectId: Generated<string | null> };
   /** A restore of the tenant. `afterSeq`: the last audit record that the backup had. */
   auditEpochs: { id: string; number: number; afterSeq: number; startedAt: number };
 }

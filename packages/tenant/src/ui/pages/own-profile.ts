@@ -14,7 +14,7 @@ export interface ActivityLine {
   appName: string | null;
   ip: string | null;
   /** By those who run the tenant. */
-  byOperator: boolean;
+  by: "user" | "administrator" | "operator";
 }
 
 export type OwnProfileView =
@@ -77,10 +77,10 @@ ${backLink(formActions.account, ownAccount.back)}`,
   };
 }
 
-function activityLine({ at, event, appName, ip, byOperator }: ActivityLine, { messages }: Chrome): Html {
+function activityLine({ at, event, appName, ip, by: actor }: ActivityLine, { messages }: Chrome): Html {
   const { activity: texts } = messages.ownAccount;
   const text = texts.events[event];
-  const by = byOperator ? texts.byOperator : ip !== null && texts.from(ip);
+  const by = actor === "user" ? ip !== null && texts.from(ip) : texts.by[actor];
   return html`<li><strong>${appName === null ? text : texts.withApp(text, html`<bdi>${appName}</bdi>`)}</strong><span>${moment(at, messages.time.utc(at))}${by !== false && [" ", by]}</span></li>`;
 }
 

@@ -49,6 +49,29 @@ describe("a user's activity", { concurrency: true }, () => {
     }
   });
 
+  test("says what an administrator did, without where from, and nothing that the user did to others", async (t) => {
+    const under = await pagesUnderTest(t);
+    const { user, browser } = await atHomeByBoth(under);
+    const grace = await under.person("grace@contoso.example");
+    const write = (userId: string, about: string) =>
+      under.ctx.store.audit.write({
+        ...{ at: under.ctx.clock.now(), event: "graph.user.changed", actor: "user", clientId: null, grantId: null },
+        ...{ userId, ip: "198.51.100.77", detail: { user_id: about, changed: "displayName", policy_id: "policy-7" } },
+      });
+    await write(grace.id, user.id);
+    await write(user.id, grace.id);
+    const { html } = await browser.get("/me/activity");
+    assert.equal(textOf(html).match(/by an administrator/g)?.length, 1);
+    const file = await browser.send(await browser.get("/me/data"), "/me/data/download");
+    const entries = JSON.parse(file.html).activity.filter(({ event }: { event: string }) => event === "user.changed");
+    assert.deepEqual(
+      entries.map(({ by, ip, detail }: Record<string, unknown>) => ({ by, ip, detail })),
+      [{ by: "administrator", ip: null, detail: { changed: "displayName" } }],
+    );
+    for (const text of [html, file.html]) assert.doesNotMatch(text, /198\.51\.100\.77|policy-7/);
+    assert.ok(!file.html.includes(grace.id));
+  });
+
   test("ends after 90 days, and is no one else's", async (t) => {
     const under = await pagesUnderTest(t);
     await atHome(under, "grace@contoso.example");

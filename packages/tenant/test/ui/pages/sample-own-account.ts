@@ -32,7 +32,12 @@ const long: OwnDevice = {
 };
 const lines = OWN_ACTIVITY.map(
   (event, index): ActivityLine => ({
-    ...{ at: at - index * DAY, event, ip: index % 5 === 4 ? null : "192.0.2.7", byOperator: index % 7 === 6 },
+    ...{
+      at: at - index * DAY,
+      event,
+      ip: index % 5 === 4 ? null : "192.0.2.7",
+      by: index % 7 === 6 ? ("operator" as const) : index % 7 === 5 ? ("administrator" as const) : ("user" as const),
+    },
     appName: event.startsWith("device_grant") ? "Contoso TV" : null,
   }),
 );

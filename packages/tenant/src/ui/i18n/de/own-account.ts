@@ -55,7 +55,7 @@ export const ownAccount: Messages["ownAccount"] = {
     lede: "Die letzten 90 Tage, das Neueste zuerst. Die Zeiten sind in UTC.",
     none: "In den letzten 90 Tagen ist nichts geschehen.",
     from: (ip) => `von ${ip}`,
-    byOperator: "durch die Betreiber dieses Dienstes",
+    by: { administrator: "durch einen Administrator", operator: "durch die Betreiber dieses Dienstes" },
     suspicious: "Waren Sie etwas davon nicht?",
     suspiciousAdvice: "Melden Sie alle Geräte ab und wählen Sie ein neues Passwort.",
     withApp: (text, app) => html`${text}: ${app}`,

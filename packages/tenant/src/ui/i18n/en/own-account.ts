@@ -56,7 +56,7 @@ export const ownAccount = {
     lede: "The last 90 days, newest first. Times are UTC.",
     none: "Nothing happened in the last 90 days.",
     from: (ip: string) => `from ${ip}`,
-    byOperator: "by the people who run this service",
+    by: { administrator: "by an administrator", operator: "by the people who run this service" },
     suspicious: "Was something not you?",
     suspiciousAdvice: "Sign out all devices, and choose a new password.",
     withApp: (text: string, app: Html) => html`${text}: ${app}`,
