@@ -99,8 +99,11 @@ export interface OwnAccountStore {
   changeName(by: OwnChange, displayName: string, audit: AuditRecord): Promise<boolean | "refused">;
   /** Live browser sessions, newest first. Without their IDs. */
   listBrowsers(userId: string, now: number): Promise<Pick<BrowserSession, "methods" | "createdAt" | "expiresAt">[]>;
-  /** Deletes the account, as `ManagedUsers.delete`, unless a change of its address can still be taken back. */
-  delete(by: OwnChange, audit: AuditRecord): Promise<AccountDeleted>;
+  /**
+   * Deletes the account, as `ManagedUsers.delete`, unless a change of its address can still be taken back. Stores the mail
+   * about it in the same transaction.
+   */
+  delete(by: OwnChange, mail: NewOutboxMail, audit: AuditRecord): Promise<AccountDeleted>;
 }
 
 export interface EmailChangeStore {

@@ -8,7 +8,7 @@ import { signInBrowser } from "../fixtures/browser.ts";
 import { seed } from "../fixtures/seed.ts";
 import { sampleLink, use } from "./link-suite.ts";
 import { type MakeStore, rounds, type TestStore } from "./open-test-store.ts";
-import { changeEmail, displacedMails, ownBrowser, provenAddress } from "./own-samples.ts";
+import { changeEmail, displacedMails, ownBrowser, provenAddress, sampleMail } from "./own-samples.ts";
 import {
   approvedGrant,
   DAY,
@@ -23,10 +23,7 @@ import {
 } from "./samples.ts";
 
 const undo = (tokenHash: string, now = T0) => ({ tokenHash, now, ip: "192.0.2.9", ...displacedMails() });
-const mails = (expiresAt: number) => {
-  const mail = { id: randomUUID(), sealed: "", createdAt: T0, expiresAt };
-  return { mail, returned: { ...mail, id: randomUUID() } };
-};
+const mails = (expiresAt: number) => ({ mail: sampleMail({ expiresAt }), returned: sampleMail({ expiresAt }) });
 const address = () => `${randomUUID()}@contoso.example`;
 
 /** Changes of a user's address, and how the reader of the old one takes them back. */
@@ -282,7 +279,7 @@ export function emailChangeSuite(makeStore: MakeStore): void {
             outcome: error.message,
             tokenHash: "",
           })),
-          store.ownAccount.delete(by, sampleAudit("user.deleted")),
+          store.ownAccount.delete(by, sampleMail(), sampleAudit("user.deleted")),
         ]);
         const exists = (await store.directory.findUser(user.id)) !== undefined;
         assert.equal(exists, deleted.outcome !== "done");

@@ -7,7 +7,7 @@ import { signInBrowser } from "../fixtures/browser.ts";
 import { seed } from "../fixtures/seed.ts";
 import { approvedRequest, codeRedemption } from "./authorization-samples.ts";
 import { type MakeStore, rounds, type TestStore } from "./open-test-store.ts";
-import { changeEmail, ownBrowser } from "./own-samples.ts";
+import { changeEmail, ownBrowser, sampleMail } from "./own-samples.ts";
 import {
   approvedGrant,
   DAY,
@@ -51,7 +51,8 @@ export function ownAccountSuite(makeStore: MakeStore): void {
       withdrawApp: (by, { user, app }) =>
         store.ownAccount.withdrawApp(by, app.clientId, audit("user.consent_withdrawn", user.id)),
       changeName: (by, { user }) => store.ownAccount.changeName(by, "New name", audit("user.changed", user.id)),
-      delete: async (by, { user }) => (await store.ownAccount.delete(by, audit("user.deleted", user.id))).outcome,
+      delete: async (by, { user }) =>
+        (await store.ownAccount.delete(by, sampleMail(), audit("user.deleted", user.id))).outcome,
       changeEmail: async (by, { user }) =>
         (await changeEmail(store, user, `${randomUUID()}@contoso.example`, { by, now: by.now })).outcome,
     };
@@ -254,7 +255,7 @@ export function ownAccountSuite(makeStore: MakeStore): void {
       const { family } = await signedIn(store, own);
       const by = await ownBrowser(store, own.user);
       const [deleted] = await Promise.all([
-        store.ownAccount.delete(by, audit("user.deleted", own.user.id)),
+        store.ownAccount.delete(by, sampleMail(), audit("user.deleted", own.user.id)),
         store.ownAccount.changeName(by, "Late", audit("user.changed", own.user.id)),
       ]);
       assert.deepEqual(deleted, { outcome: "done" });
@@ -273,7 +274,7 @@ export function ownAccountSuite(makeStore: MakeStore): void {
         const { family } = await signedIn(other, own);
         const grant = await approvedGrant(other, own);
         const by = await ownBrowser(other, own.user);
-        const outcome = await other.ownAccount.delete(by, audit("user.deleted", own.user.id));
+        const outcome = await other.ownAccount.delete(by, sampleMail(), audit("user.deleted", own.user.id));
         assert.deepEqual(outcome, { outcome: "last_administrator" });
         assert.equal((await other.tokens.findFamily(family.id))?.revokedAt, null);
         assert.equal((await other.grants.findById(grant.id))?.status, "approved");
@@ -287,7 +288,15 @@ export function ownAccountSuite(makeStore: MakeStore): void {
       const { by, expiresAt } = await changeEmail(store, user, `${randomUUID()}@contoso.example`);
       const again = async (now: number) => {
         const { credentialsVersion = 0 } = (await userNow(user)) ?? {};
-        return store.ownAccount.delete({ ...by, credentialsVersion, now }, audit("user.deleted", user.id));
+        const mail = sampleMail();
+        const deleted = await store.ownAccount.delete(
+          { ...by, credentialsVersion, now },
+          mail,
+          audit("user.deleted", user.id),
+        );
+        const mailed = (await store.outbox.find(mail.id)) !== undefined;
+        assert.equal(mailed, deleted.outcome === "done", "no deletion without its mail, and no mail without it");
+        return deleted;
       };
       assert.deepEqual(await again(T0 + 1), { outcome: "kept", until: expiresAt });
       assert.deepEqual(await again(expiresAt - 1), { outcome: "kept", until: expiresAt });

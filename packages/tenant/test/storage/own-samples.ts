@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { normalizeEmail, type User } from "../../src/directory/entities.ts";
 import type { SignInMethod } from "../../src/directory/sign-in-methods.ts";
-import type { OwnChange, Store } from "../../src/storage/store.ts";
+import type { NewOutboxMail, OwnChange, Store } from "../../src/storage/store.ts";
 import { DAY, MINUTE, sampleAudit, sampleInteraction, T0 } from "./samples.ts";
 
 /** A browser in which this user signed in at that time, and may change their account. */
@@ -19,11 +19,16 @@ export async function ownBrowser(
   return { sessionId, userId, credentialsVersion, signedInAfter: now - 10 * MINUTE, passkeysWork: true, now };
 }
 
+/** A mail to store with a change. */
+export function sampleMail(changes: Partial<NewOutboxMail> = {}): NewOutboxMail {
+  return { id: randomUUID(), sealed: "sealed", createdAt: T0, expiresAt: T0 + 7 * DAY, ...changes };
+}
+
 /** Keeps the addresses that lost an account, and the IDs of the mails to them. */
 export function displacedMails() {
   const mails: { to: string; id: string }[] = [];
   const toDisplaced = ({ email }: { email: string }) => {
-    const mail = { id: randomUUID(), sealed: "sealed", createdAt: T0, expiresAt: T0 + 7 * DAY };
+    const mail = sampleMail();
     mails.push({ to: email, id: mail.id });
     return mail;
   };
@@ -57,8 +62,7 @@ export async function changeEmail(
   const interactionId = await provenAddress(store, own, email);
   const tokenHash = `change-${randomUUID()}`;
   const expiresAt = now + 7 * DAY;
-  const mail = { id: randomUUID(), sealed: "sealed", createdAt: now, expiresAt };
-  const returned = { ...mail, id: randomUUID() };
+  const [mail, returned] = [sampleMail({ createdAt: now, expiresAt }), sampleMail({ createdAt: now, expiresAt })];
   const audit = { ...sampleAudit("user.email_changed", now), userId: user.id };
   const outcome = await store.emailChanges.change(
     { ...own, interactionId },

@@ -91,7 +91,8 @@ export async function postDeletion(request: PageRequest): Promise<Answer> {
       view: { page: "my_deletion", email: user.email, typed: typed.slice(0, 254), problem },
     });
     if (normalizeEmail(typed) !== user.emailNormalized) return again("wrong");
-    const deleted = await ctx.store.ownAccount.delete(by, record("user.deleted"));
+    const mail = ctx.mail.prepare(accountDeletedMail(ctx, { user, at: now, ip }), { expiresAt: now + 7 * DAY });
+    const deleted = await ctx.store.ownAccount.delete(by, mail, record("user.deleted"));
     switch (deleted.outcome) {
       case "refused":
         return refused;
@@ -101,10 +102,7 @@ export async function postDeletion(request: PageRequest): Promise<Answer> {
         return { view: { page: "my_deletion_later", until: deleted.until } };
       case "done":
         forgetSession(request);
-        await ctx.mail.post(accountDeletedMail(ctx, { user, at: now, ip }), { expiresAt: now + 7 * DAY }).catch(
-          // The account is deleted, whether or not the mail is sent.
-          (error: unknown) => ctx.log.warn({ err: error, user: user.id }, "the mail about a deletion was not queued"),
-        );
+        ctx.mail.stored(mail);
         return { view: { page: "account_deleted" } };
     }
   };

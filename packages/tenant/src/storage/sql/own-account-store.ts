@@ -3,6 +3,7 @@ import type { AccountDeleted, OwnAccountStore, OwnApp } from "../store.ts";
 import { auditWriter } from "./audit-store.ts";
 import { toConsents } from "./consent-store.ts";
 import { withdrawGrants } from "./end-sign-ins.ts";
+import { enqueueMail } from "./mail-store.ts";
 import { ownChangeCheck } from "./own-change.ts";
 import { endOfNewestToken, revoke, revokeAll, withdrawCodes } from "./token-family.ts";
 import { userDeletion } from "./user-store.ts";
@@ -157,7 +158,7 @@ export function ownAccountStore(database: Database): OwnAccountStore {
       return rows.map(({ methods, ...row }) => ({ methods: JSON.parse(methods), ...row }));
     },
 
-    delete: (by, audit) =>
+    delete: (by, mail, audit) =>
       undoable<AccountDeleted>(() =>
         db.transaction().execute(async (trx) => {
           const outcome = await deletion(trx, by.userId, by.now, {
@@ -176,6 +177,7 @@ export function ownAccountStore(database: Database): OwnAccountStore {
             },
           });
           if (outcome === "last_administrator") throw new Undo<AccountDeleted>({ outcome: "last_administrator" });
+          await enqueueMail(trx, mail);
           await writeAudit(trx, audit);
           return { outcome: "done" };
         }),

@@ -105,7 +105,7 @@ export const mails = {
   accountDeleted: {
     subject: (tenant: string) => `Your ${tenant} account was deleted`,
     deleted: (tenant: string) => `Your ${tenant} account was deleted, and every device was signed out.`,
-    again: "It can’t be restored. You can create a new account with this address at any time.",
+    again: "It can’t be restored. If it wasn’t you, contact the people who run this service.",
   },
   noPassword: {
     subject: (tenant: string) => `Your ${tenant} account`,
