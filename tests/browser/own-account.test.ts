@@ -124,6 +124,25 @@ describe("the account page in a real browser", () => {
     });
   });
 
+  test("the end page asks ever less often, and becomes the page of an expired code", async () => {
+    const email = await person();
+    const { body: code } = await requestCode(tenant);
+    // The code is older than what the user does with it.
+    tenant.clock.advance(60_000);
+    await screen(phone, async (page) => {
+      await page.clock.install();
+      await approve(page, code.user_code, email);
+      let asks = 0;
+      page.on("request", (request) => void (request.resourceType() === "fetch" && asks++));
+      for (let n = 0; n < 60; n++) await page.clock.runFor(1_000);
+      assert.ok(asks > 5 && asks < 15, `${asks} requests in a minute`);
+      tenant.clock.advance(14 * 60_000);
+      for (let n = 0; n < 25 && (await page.getByRole("status").count()) > 0; n++) await page.clock.runFor(1_000);
+      await page.getByText("expired").first().waitFor();
+      assert.deepEqual(await accessibilityViolations(page), []);
+    });
+  });
+
   test("the end page is a plain page without JavaScript, and a reload says the newer sentence", async () => {
     const email = await person();
     const { body: code } = await requestCode(tenant);

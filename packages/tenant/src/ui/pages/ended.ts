@@ -1,8 +1,8 @@
 import { formActions } from "../components/form-actions.ts";
 import type { Chrome, Page, Pages } from "../components/layout.ts";
-import { liveLede } from "../components/live-sentence.ts";
+import { liveLede, waitedInVain } from "../components/live-sentence.ts";
 import { address, appName, button, buttonLink, form, tick } from "../components/parts.ts";
-import { type Child, type Html, html } from "../html.ts";
+import { attrs, type Child, type Html, html } from "../html.ts";
 
 /** The end of an interaction, successful or not. */
 export type EndedView =
@@ -80,8 +80,9 @@ export const endedPages: Pages<EndedView> = {
   },
 };
 
-function end(title: string, lede: Child, next: Child): Page {
-  return { title, main: html`<div class="end"><h1>${title}</h1><p class="lede">${lede}</p>${next}</div>` };
+function end(title: string, lede: Child, next: Child, more: Record<string, string> = {}): Page {
+  const shown = attrs({ class: "lede", ...more });
+  return { title, main: html`<div class="end"><h1>${title}</h1><p${shown}>${lede}</p>${next}</div>` };
 }
 
 function enterCode({ messages }: Chrome): Html {
@@ -93,7 +94,7 @@ function startAgainPage(
   chrome: Chrome,
 ): Page {
   const { titles, ended } = chrome.messages;
-  return end(titles[page], ended[page], enterCode(chrome));
+  return end(titles[page], ended[page], enterCode(chrome), page === "expired" ? waitedInVain : {});
 }
 
 function refusedPage(view: View<"no_access" | "needs_administrator">, chrome: Chrome): Page {
