@@ -151,9 +151,10 @@ export function ownAccountSuite(makeStore: MakeStore): void {
       assert.deepEqual(Object.keys((await store.tokens.findFamily(family.id)) ?? {}).includes("label"), false);
     });
 
-    test("a program that came through a browser is known by the address that took the code", async () => {
+    test("a program that came through a browser is known by the browser's address, and not by that of its server", async () => {
       const own = await seedSamples(store);
-      await store.authorizations.redeem(codeRedemption(await approvedRequest(store, own), own.user.id));
+      const redemption = codeRedemption(await approvedRequest(store, own), own.user.id);
+      await store.authorizations.redeem({ ...redemption, audit: { ...redemption.audit, ip: "203.0.113.80" } });
       const [family] = await store.tokens.listFamilies({ userId: own.user.id, limit: 9, now: T0 });
       assert.deepEqual([family?.device.deviceName, family?.device.signedInFrom], [null, "192.0.2.7"]);
     });

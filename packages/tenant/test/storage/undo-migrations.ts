@@ -16,6 +16,7 @@ const UNDO: Record<string, string[]> = {
   ),
   "0017": [
     ...drop.columns("token_families", "device_name", "device_platform", "signed_in_from", "label"),
+    ...drop.columns("authorization_requests", "approved_from"),
     ...drop.columns("action_links", "mailed_to"),
     ...drop.columns("audit_records", "subject_id"),
     ...drop.tables("email_changes"),

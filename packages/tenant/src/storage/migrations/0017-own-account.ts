@@ -8,6 +8,9 @@ const statements = [
   "alter table token_families add column signed_in_from text",
   "alter table token_families add column label text",
 
+  // Of the browser. The token request may come from the server of a confidential client.
+  "alter table authorization_requests add column approved_from text",
+
   // The normalized address to which the link was mailed, which decides what it may undo. Null: by an earlier version.
   "alter table action_links add column mailed_to text",
 

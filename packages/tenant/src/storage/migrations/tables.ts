@@ -37,7 +37,10 @@ type WithText<T, K extends keyof T> = {
 export interface Tables {
   settings: { name: string; value: string };
   deviceGrants: WithText<DeviceGrant, "requested" | "approved" | "reach" | "methods">;
-  authorizationRequests: WithText<AuthorizationRequest, "requested" | "approved" | "reach" | "methods">;
+  /** `approvedFrom`: the IP address of the browser, for the user's list of devices. */
+  authorizationRequests: WithText<AuthorizationRequest, "requested" | "approved" | "reach" | "methods"> & {
+    approvedFrom: Generated<string | null>;
+  };
   /** `repeatMailedAt`: when the user was last mailed that a token was repeated from another network. */
   tokenFamilies: WithText<TokenFamily, "scopes" | "reach" | "methods"> &
     SignedInDevice & { repeatMailedAt: number | null };

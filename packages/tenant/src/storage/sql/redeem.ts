@@ -77,7 +77,7 @@ export function codeRedemption(database: Database): AuthorizationStore["redeem"]
         .where("status", "=", "approved")
         .where("codeExpiresAt", ">", now)
         .set(why ? { status: "denied" } : { status: "redeemed", familyId: family.id })
-        .returning("id")
+        .returning("approvedFrom")
         .executeTakeFirst();
       if (!row) {
         const used = await trx
@@ -97,7 +97,7 @@ export function codeRedemption(database: Database): AuthorizationStore["redeem"]
         await writeAudit(trx, { ...audit, event: "authorization.refused", detail: { ...audit.detail, why } });
         return { outcome: "refused", why };
       }
-      const device = { deviceName: null, devicePlatform: null, signedInFrom: audit.ip };
+      const device = { deviceName: null, devicePlatform: null, signedInFrom: row.approvedFrom };
       const made = await insertFamily(trx, { ...family, grantType: "authorization_code" }, device, refreshToken);
       await writeAudit(trx, audit);
       return { outcome: "redeemed", family: made };
