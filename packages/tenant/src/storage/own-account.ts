@@ -1,7 +1,9 @@
 import type { Consent } from "../directory/entities.ts";
 import type { AuditRecord } from "./audit.ts";
 import type { NewOutboxMail } from "./mail.ts";
+import type { RoleAssignment } from "./permissions.ts";
 import type { BrowserSession } from "./sessions.ts";
+import type { SignedInDevice, TokenFamily } from "./tokens.ts";
 
 /** The browser in which a user changes their own account, and what that change was decided on. */
 export interface OwnChange {
@@ -42,6 +44,18 @@ export interface EmailChange {
   expiresAt: number;
   /** When it was taken back, or when an earlier change was. */
   undoneAt: number | null;
+}
+
+/** What else the tenant has stored about a user, for the copy of their data. */
+export interface OwnRecords {
+  groups: { id: string; name: string }[];
+  /** Of the user, or of one of the groups. */
+  assignments: RoleAssignment[];
+  /** `terms`: their address, or without one their text. */
+  acceptedTerms: { terms: string; acceptedAt: number }[];
+  /** Sign-ins of programs that have ended, newest first, until the purge deletes them. */
+  endedDevices: (SignedInDevice &
+    Pick<TokenFamily, "id" | "clientId" | "grantType" | "createdAt" | "revokedAt" | "revokedReason">)[];
 }
 
 export type EmailChanged =
@@ -96,6 +110,7 @@ export interface OwnAccountStore {
    * approved and not redeemed. The administrator's consents stay. False if there was nothing.
    */
   withdrawApp(by: OwnChange, clientId: string, audit: AuditRecord): Promise<boolean | "refused">;
+  listRecords(userId: string, of: { now: number; limit: number }): Promise<OwnRecords>;
   changeName(by: OwnChange, displayName: string, audit: AuditRecord): Promise<boolean | "refused">;
   /** Live browser sessions, newest first. Without their IDs. */
   listBrowsers(userId: string, now: number): Promise<Pick<BrowserSession, "methods" | "createdAt" | "expiresAt">[]>;

@@ -1,6 +1,7 @@
 import { normalizeEmail, type User } from "../../directory/entities.ts";
 import { accountDeletedMail } from "../../mail/account-mails.ts";
 import { OWN_ACTIVITY } from "../../storage/audit-events.ts";
+import type { Store } from "../../storage/store.ts";
 import type { Answer, PageRequest } from "../page-request.ts";
 import { forgetSession } from "../session.ts";
 import { ACTIVITY_MS, ownEntryOf } from "./activity.ts";
@@ -14,31 +15,38 @@ export async function getMyData(request: PageRequest): Promise<Answer> {
   return viewingOwn(request, async () => ({ view: { page: "my_data" } }));
 }
 
-/** Everything that the tenant knows about the user, without hashes and secrets. It changes nothing, but tells much. */
+/** It changes nothing, but tells much. */
 export async function postDownload(request: PageRequest): Promise<Answer> {
   const download = async ({ user, record }: ChangingUser): Promise<Answer> => {
     await request.ctx.store.audit.write(record("user.data_downloaded"));
-    return { file: { name: "my-account.json", json: await dataOf(request, user) } };
+    const json = await dataOf(request.ctx.store, user, { tenant: request.ctx.config.name, now: request.now });
+    return { file: { name: "my-account.json", json } };
   };
   return changingOwn(request, download, { grave: true });
 }
 
-async function dataOf({ ctx, now }: PageRequest, user: User): Promise<object> {
-  const { store } = ctx;
+/** Everything that the tenant knows about this user, with times as text. Never a hash, a secret, or a key. */
+export async function dataOf(
+  store: Store,
+  user: User,
+  { tenant, now }: { tenant: string; now: number },
+): Promise<object> {
   const { id: userId } = user;
-  const [passkeys, totp, recoveryCodesLeft, devices, browsers, apps, consents, changes, activity] = await Promise.all([
-    store.passkeys.listOf(userId),
-    store.factors.totpOf(userId),
-    store.factors.countRecoveryCodes(userId),
-    store.tokens.listFamilies({ userId, limit: MOST, now }),
-    store.ownAccount.listBrowsers(userId, now),
-    store.ownAccount.listApps(userId, now),
-    store.ownAccount.listConsents(userId),
-    store.emailChanges.listOf(userId),
-    store.audit.listOwn({ userId, since: now - ACTIVITY_MS, events: OWN_ACTIVITY, limit: MOST }),
-  ]);
+  const [passkeys, totp, recoveryCodesLeft, devices, browsers, apps, consents, changes, activity, records] =
+    await Promise.all([
+      store.passkeys.listOf(userId),
+      store.factors.totpOf(userId),
+      store.factors.countRecoveryCodes(userId),
+      store.tokens.listFamilies({ userId, limit: MOST, now }),
+      store.ownAccount.listBrowsers(userId, now),
+      store.ownAccount.listApps(userId, now),
+      store.ownAccount.listConsents(userId),
+      store.emailChanges.listOf(userId),
+      store.audit.listOwn({ userId, since: now - ACTIVITY_MS, events: OWN_ACTIVITY, limit: MOST }),
+      store.ownAccount.listRecords(userId, { now, limit: MOST }),
+    ]);
   return {
-    tenant: ctx.config.name,
+    tenant,
     createdAt: time(now),
     profile: {
       ...{ id: userId, email: user.email, displayName: user.displayName, attributes: user.attributes },
@@ -58,6 +66,9 @@ async function dataOf({ ctx, now }: PageRequest, user: User): Promise<object> {
       ...{ signedInAt: time(family.createdAt), expiresAt: time(family.expiresAt) },
       ...{ lastUsedAt: time(family.lastUsedAt), lastUsedFrom: family.lastUsedFrom },
     })),
+    endedDevices: records.endedDevices.map(({ createdAt, revokedAt, revokedReason, ...device }) => ({
+      ...{ ...device, signedInAt: time(createdAt), endedAt: time(revokedAt), why: revokedReason },
+    })),
     browsers: browsers.map(({ methods, createdAt, expiresAt }) => ({
       ...{ methods, signedInAt: time(createdAt), expiresAt: time(expiresAt) },
     })),
@@ -67,6 +78,11 @@ async function dataOf({ ctx, now }: PageRequest, user: User): Promise<object> {
         .filter((consent) => consent.clientId === clientId)
         .map(({ resourceId, scopes }) => ({ resourceId, scopes })),
     })),
+    groups: records.groups,
+    assignments: records.assignments.map(({ clientId, roleValue, principalId }) => ({
+      ...{ clientId, role: roleValue, through: principalId === userId ? "user" : principalId },
+    })),
+    acceptedTerms: records.acceptedTerms.map(({ terms, acceptedAt }) => ({ terms, acceptedAt: time(acceptedAt) })),
     emailChanges: changes.map(({ oldEmail, changedAt, undoneAt }) => ({
       ...{ oldEmail, changedAt: time(changedAt), takenBackAt: time(undoneAt) },
     })),

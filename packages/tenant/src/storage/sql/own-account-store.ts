@@ -89,6 +89,44 @@ export function ownAccountStore(database: Database): OwnAccountStore {
       return apps.map((app): OwnApp => ({ ...app, signIns: countOf.get(app.clientId) ?? 0 }));
     },
 
+    async listRecords(userId, { now, limit }) {
+      const groups = await db
+        .selectFrom("groupMembers")
+        .innerJoin("userGroups", "userGroups.id", "groupMembers.groupId")
+        .where("groupMembers.userId", "=", userId)
+        .select(["userGroups.id", "userGroups.name"])
+        .orderBy("userGroups.name")
+        .execute();
+      const principals = [userId, ...groups.map(({ id }) => id)];
+      const [roles, plain, acceptedTerms, endedDevices] = await Promise.all([
+        db
+          .selectFrom("roleAssignments")
+          .where("userId", "in", principals)
+          .select(["apiClientId as clientId", "roleValue", "userId as principalId"])
+          .execute(),
+        db.selectFrom("appAssignments").where("principalId", "in", principals).selectAll().execute(),
+        db
+          .selectFrom("acceptedTerms")
+          .where("userId", "=", userId)
+          .select(["terms", "acceptedAt"])
+          .orderBy("acceptedAt")
+          .execute(),
+        db
+          .selectFrom("tokenFamilies")
+          .where("userId", "=", userId)
+          .where((family) =>
+            family.or([family("revokedAt", "is not", null), family(endOfNewestToken(family), "<=", now)]),
+          )
+          .select(["id", "clientId", "grantType", "createdAt", "revokedAt", "revokedReason"])
+          .select(["deviceName", "devicePlatform", "signedInFrom", "label"])
+          .orderBy("createdAt", "desc")
+          .limit(limit)
+          .execute(),
+      ]);
+      const assignments = [...plain.map((each) => ({ ...each, roleValue: null })), ...roles];
+      return { groups, assignments, acceptedTerms, endedDevices };
+    },
+
     async listConsents(userId) {
       const rows = await db
         .selectFrom("consents")

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { describe, test } from "node:test";
+import { dataOf } from "../../../src/interaction/account/my-data.ts";
 import { RECENT_SIGN_IN_MS } from "../../../src/interaction/session.ts";
+import { fillEveryTable } from "../../fixtures/every-table.ts";
 import { seed } from "../../fixtures/seed.ts";
+import { startTestTenant } from "../../fixtures/start-test-tenant.ts";
+import { sampleAudit } from "../../storage/samples.ts";
 import { textOf } from "../browser.ts";
 import { pagesUnderTest } from "../pages-under-test.ts";
 import { ADA, openAccountSignIn } from "../passkeys/passkey-walks.ts";
@@ -84,6 +92,26 @@ describe("a user's activity", { concurrency: true }, () => {
   });
 });
 
+/** Whatever a column of such a name holds, in every table, with its place. */
+function secretsIn(file: string): [where: string, value: string][] {
+  const database = new DatabaseSync(file, { readOnly: true });
+  try {
+    const tables = database.prepare("select name from sqlite_master where type = 'table'").all();
+    return tables.flatMap(({ name: table }) =>
+      database
+        .prepare(`select * from "${table}"`)
+        .all()
+        .flatMap((row) => Object.entries(row))
+        .filter(([column, value]) => /hash|seal|secret|key$|challenge|thumbprint/.test(column) && value !== null)
+        .map(([column, value]): [string, string] => [`${table}.${column}`, String(value)])
+        // Words such as "hash", which samples have in place of one, could be in any text.
+        .filter(([, value]) => value.length > 8),
+    );
+  } finally {
+    database.close();
+  }
+}
+
 describe("a user's data", { concurrency: true }, () => {
   test("is one file without hashes and secrets", async (t) => {
     const under = await pagesUnderTest(t);
@@ -110,6 +138,36 @@ describe("a user's data", { concurrency: true }, () => {
     }
     const [record] = await under.ctx.store.audit.list({ event: "user.data_downloaded", limit: 1 });
     assert.equal(record?.userId, user.id);
+  });
+
+  test("has everything about its user, and nothing that is stored as a hash, a key or a secret", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "doorcode-own-data-"));
+    await using cleanup = new AsyncDisposableStack();
+    cleanup.defer(() => rmSync(folder, { recursive: true }));
+    const sqliteFile = join(folder, "tenant.db");
+    const tenant = cleanup.use(await startTestTenant({ sqliteFile }));
+    const kept = await fillEveryTable(tenant);
+    const { store, clock } = tenant.context;
+    const user = await store.directory.findUser(kept.userId);
+    assert.ok(user);
+    const now = clock.now();
+    const [live] = await store.tokens.listFamilies({ userId: user.id, limit: 1, now });
+    await store.tokens.revokeFamily(live?.id ?? "", "signed_out", now, sampleAudit("x"));
+    const data = JSON.parse(JSON.stringify(await dataOf(store, user, { tenant: "Contoso", now })));
+    const counts = (names: string[]) => names.map((name) => [name, data[name].length]);
+    const lists = ["endedDevices", "browsers", "groups", "assignments", "acceptedTerms", "activity"];
+    for (const [name, count] of counts(lists)) assert.ok(count > 0, name);
+    assert.deepEqual(
+      data.groups.map(({ name }: { name: string }) => name),
+      ["Readers"],
+    );
+    const text = JSON.stringify(data);
+    const secrets = secretsIn(sqliteFile);
+    assert.ok(secrets.length > 20, `${secrets.length} secrets`);
+    for (const [where, value] of secrets) assert.ok(!text.includes(value), `${where} is in the file`);
+    for (const value of [kept.refreshToken, kept.cookie, kept.totpSecret, kept.recoveryCode, kept.deviceCode]) {
+      assert.ok(!text.includes(value));
+    }
   });
 
   test("is not given to an old sign-in, to a password alone, or to a link", async (t) => {
