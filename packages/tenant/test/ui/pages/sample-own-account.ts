@@ -51,6 +51,10 @@ const code = {
 
 /** The pages behind the account page, in every state. */
 export const ownAccountSamples: Sample[] = [
+  {
+    name: "not-me-device-address",
+    view: { page: "not_me", token: "token", purpose: "new_device", appName: "Contoso Player", address: true, at },
+  },
   { name: "my-devices", view: { page: "my_devices", devices: [tv, printer, { ...tv, deviceName: null }], next: null } },
   { name: "my-devices-many", view: { page: "my_devices", devices: Array(25).fill(long), next: `${at}.${id}` } },
   { name: "my-devices-none", view: { page: "my_devices", devices: [], next: null } },

@@ -104,7 +104,8 @@ export const mails: Messages["mails"] = {
   accountDeleted: {
     subject: (tenant) => `Ihr Konto bei ${tenant} wurde gelöscht`,
     deleted: (tenant) => `Ihr Konto bei ${tenant} wurde gelöscht, und alle Geräte wurden abgemeldet.`,
-    again: "Es lässt sich nicht wiederherstellen. Wenn Sie es nicht waren, wenden Sie sich an die Betreiber dieses Dienstes.",
+    again:
+      "Es lässt sich nicht wiederherstellen. Wenn Sie es nicht waren, wenden Sie sich an die Betreiber dieses Dienstes.",
   },
   noPassword: {
     subject: (tenant) => `Ihr Konto bei ${tenant}`,
