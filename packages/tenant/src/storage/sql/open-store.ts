@@ -10,6 +10,7 @@ import { auditStore } from "./audit-store.ts";
 import { authorizationStore } from "./authorization-store.ts";
 import { credentialStore } from "./credential-store.ts";
 import { administrationStore, directoryStore } from "./directory-store.ts";
+import { emailChangeStore } from "./email-change-store.ts";
 import { factorStore, passkeyStore } from "./factor-store.ts";
 import { clockOffset, ping, settingChanges } from "./follow.ts";
 import { grantChanges } from "./grant-changes.ts";
@@ -17,6 +18,7 @@ import { grantStore } from "./grant-store.ts";
 import { keyStore } from "./key-store.ts";
 import { linkStore } from "./link-store.ts";
 import { mailStore, outboxStore } from "./mail-store.ts";
+import { ownAccountStore } from "./own-account-store.ts";
 import { pendingPolls } from "./pending-polls.ts";
 import { permissionStore } from "./permission-store.ts";
 import { profileStore } from "./profile-store.ts";
@@ -76,6 +78,8 @@ export function storeOver(
     mail: retried(mailStore(database), "mail", observe),
     outbox: retried(outboxStore(database), "outbox", observe),
     links: retried(linkStore(database), "links", observe),
+    ownAccount: retried(ownAccountStore(database), "ownAccount", observe),
+    emailChanges: retried(emailChangeStore(database), "emailChanges", observe),
     passkeys: retried(passkeyStore(database), "passkeys", observe),
     profiles: retried(profileStore(database), "profiles", observe),
     throttle: retried(throttleStore(database), "throttle", observe),
