@@ -100,7 +100,16 @@ export function timeOf(text: string): number {
   throw new TenantError("usage", "This is not a time.", "For example 2026-11-29T12:00:00Z.");
 }
 
-const listedRecord = ({ at, event, actor, userId, clientId, grantId, ip, detail }: AuditRecord): ListedRecord => ({
+export const listedRecord = ({
+  at,
+  event,
+  actor,
+  userId,
+  clientId,
+  grantId,
+  ip,
+  detail,
+}: AuditRecord): ListedRecord => ({
   at: new Date(at).toISOString(),
   event,
   actor,

@@ -198,6 +198,8 @@ export type ProtocolErrorName = keyof typeof protocolErrors;
 /** An error response of the protocol, not a server failure. Endpoints throw it, and `sendProtocolError` sends it. */
 export class ProtocolError extends Error {
   override name = "ProtocolError";
+  /** Which of `protocolErrors` it is. */
+  readonly why: ProtocolErrorName;
   readonly number: number;
   readonly status: number;
   /** The OAuth error code (RFC 6749 §5.2, RFC 8628 §3.5). */
@@ -225,6 +227,7 @@ export class ProtocolError extends Error {
     Error.stackTraceLimit = 0;
     super(more.detail === undefined ? sentence : `${sentence} ${more.detail}`);
     Error.stackTraceLimit = stackTraceLimit;
+    this.why = name;
     this.number = number;
     this.status = more.status ?? status;
     this.error = more.error ?? error;

@@ -39,10 +39,20 @@ export async function getAuthorize(request: PageRequest): Promise<Answer> {
     return await (parameters.prompts.has("none") ? answerSilently(request, parameters) : begin(request, parameters));
   } catch (error) {
     if (!(error instanceof RefusedAuthorization)) throw error;
+    report(request, error.error);
     return error.back === null
       ? refuseToPerson(request, error.error, await missingRedirect(request))
       : answerWithError(request, error.back, error.error);
   }
+}
+
+/** For the operator who watches, who is mostly the program's developer. */
+function report({ ctx, fields, user, ip }: PageRequest, { why, message, number: aadsts }: ProtocolError): void {
+  ctx.reportRefusal({
+    ...{ why, message, aadsts, ip },
+    clientId: fields.get("client_id") ?? null,
+    userId: user?.id ?? null,
+  });
 }
 
 const NO_NAVIGATION = { detail: "open this address in a browser, or in a frame with prompt=none." };

@@ -46,6 +46,11 @@ export interface Database {
   readonly together: Together;
   /** What transactions announce (`announced`), from every process that has this database open. */
   readonly feed: ChangeFeed;
+  /**
+   * Calls back once what this process has written so far is committed or rolled back. PostgreSQL has none: other nodes
+   * write, too.
+   */
+  afterCommit?(done: () => void): void;
   /** For what fails without failing a request. */
   readonly log?: Logger | undefined;
   close(): Promise<void>;

@@ -2,8 +2,21 @@ import { type RawBuilder, sql } from "kysely";
 import type { Connection, Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
-import type { AuditCursor, AuditFilter, AuditRecord, AuditStore } from "../store.ts";
+import type { AuditChanges, AuditCursor, AuditFilter, AuditRecord, AuditStore } from "../store.ts";
 import { anchorAt, anchorOf, type Divergence, divergenceFrom, epochsOf } from "./audit-epochs.ts";
+
+/** The topic of the change feed that says that there may be new records. Announced on SQLite alone. */
+const AUDIT_TOPIC = "audit";
+
+export const auditChanges = ({ feed, afterCommit }: Pick<Database, "feed" | "afterCommit">): AuditChanges => ({
+  watch(changed) {
+    if (!afterCommit) return false;
+    feed.subscribe((topic) => {
+      if (topic === AUDIT_TOPIC) changed();
+    });
+    return true;
+  },
+});
 
 const COLUMNS = ["at", "event", "actor", "userId", "clientId", "grantId", "ip", "detail"] as const;
 
@@ -212,7 +225,12 @@ const toRecord = ({ detail, ...row }: Omit<Tables["auditRecords"], "seq"> & { se
 };
 
 /** Writes in the transaction of the recorded change, if there is one. */
-export function auditWriter({ db, kind }: Database): (on: Connection, record: AuditRecord) => Promise<void> {
+export function auditWriter({
+  db,
+  kind,
+  feed,
+  afterCommit,
+}: Database): (on: Connection, record: AuditRecord) => Promise<void> {
   const insert = prepared((record: Omit<Tables["auditRecords"], "seq">) =>
     db.insertInto("auditRecords").values({
       at: record.at,
@@ -227,5 +245,8 @@ export function auditWriter({ db, kind }: Database): (on: Connection, record: Au
       ...(kind === "sqlite" && { seq: sql<number>`(select coalesce(max(seq), 0) + 1 from audit_records)` }),
     }),
   );
-  return async (on, record) => void (await insert(on, { ...record, detail: JSON.stringify(record.detail) }));
+  return async (on, record) => {
+    await insert(on, { ...record, detail: JSON.stringify(record.detail) });
+    afterCommit?.(() => feed.emit(AUDIT_TOPIC));
+  };
 }
