@@ -1,11 +1,12 @@
 import { resolve } from "node:path";
-import type { OperatedStart, OperatedTenant, ReceivedMail, RunningTenant } from "@doorcode/tenant/operator";
+import type { OperatedStart, OperatedTenant, RunningTenant } from "@doorcode/tenant/operator";
 import type { Arguments } from "../definition/command.ts";
 import { UsageError } from "../exit-codes.ts";
 import { printableLine, printEvent, say } from "../output.ts";
 import { openTenantFile, type TenantFile } from "../prepare/tenant-files.ts";
 import { dataFolder } from "./location.ts";
 import { readyEvent, runUntilStopped } from "./run-until-stopped.ts";
+import { activityOutput } from "./show-activity.ts";
 
 /** `doorcode tenant start`. With `--file`, the file is applied before the tenant is announced. */
 export async function run(given: Arguments): Promise<number> {
@@ -21,6 +22,8 @@ export async function run(given: Arguments): Promise<number> {
       const tenant = opened === undefined ? starting : await applied(starting, opened);
       if (given.flag("json")) printEvent("ready", { ...readyEvent(tenant), ...inboxOf(tenant) });
       else say(readyScreen(tenant, data));
+      const show = activityOutput(given);
+      if (show) await starting.activity(show);
     },
   });
 }
@@ -43,20 +46,10 @@ async function startOn(data: string, given: Arguments, file: TenantFile | undefi
   });
 }
 
-/** The person with the phone does not see this computer's inbox, so codes are shown here, on a terminal alone. */
-function lanOf(given: Arguments): Pick<OperatedStart, "lan" | "onMail"> {
+function lanOf(given: Arguments): Pick<OperatedStart, "lan"> {
   if (!given.flag("lan")) return {};
   const address = given.text("lan");
-  const lan = { ...(address && { address }), https: given.flag("https") };
-  if (given.flag("json") || !process.stderr.isTTY) return { lan };
-  return { lan, onMail: (mail) => say(mailLine(mail)) };
-}
-
-/** A code is shown for reading out; any other mail by its subject. */
-function mailLine({ to, subject, text }: ReceivedMail): string {
-  const code = /^\d{6,8}$/m.exec(text)?.[0];
-  const what = code === undefined ? printableLine(subject) : `the code is ${code}`;
-  return `Mail for ${printableLine(to)}: ${what}`;
+  return { lan: { ...(address && { address }), https: given.flag("https") } };
 }
 
 /** What the start itself needs of a file. */
