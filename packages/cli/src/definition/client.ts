@@ -10,6 +10,7 @@ export const clientCommands: Record<string, Command> = {
     description: [
       "Shows a code and a QR code, and waits until you approve the sign-in on a second device.",
       "The profile remembers what you give here. After the first time, `doorcode login` alone is enough.",
+      "At a tenant of `doorcode tenant start` on this computer, `doorcode login` alone is enough from the start. There, --authority takes its host and port, --client-id the name of an app, and --scope the short name of a scope.",
       "--browser needs an app with the redirect URI http://localhost.",
       "For a confidential client the profile remembers the path of the secret or key file, never its content, and reads it again for each renewal. A secret from stdin must be passed again.",
     ],
@@ -24,7 +25,7 @@ export const clientCommands: Record<string, Command> = {
         type: "string",
         value: "ID",
         group: groups.app,
-        help: "Client ID of the app (or set DOORCODE_CLIENT_ID)",
+        help: "Client ID of the app, or its name at a tenant on this computer (or set DOORCODE_CLIENT_ID)",
       },
       ...scope,
       ...origin,

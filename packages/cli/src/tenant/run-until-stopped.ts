@@ -9,6 +9,8 @@ export interface TenantRun<Tenant extends RunningTenant> {
   start(): Promise<Tenant>;
   /** Runs once the tenant serves. If it throws, the tenant closes. */
   started(tenant: Tenant): Promise<void> | void;
+  /** Runs first when the tenant stops. It must not throw. */
+  stopping?(): Promise<void>;
   /** What SIGHUP does. Default: the tenant stops, because its terminal was closed. */
   hangup?: (tenant: Tenant) => void;
 }
@@ -38,6 +40,7 @@ export async function runUntilStopped<Tenant extends RunningTenant>(run: TenantR
     throw error;
   }
   const exit = await stopped;
+  await run.stopping?.();
   const closing = tenant.close();
   // A second signal ends the draining.
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => void tenant.close().catch(() => undefined));

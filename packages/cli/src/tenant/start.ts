@@ -1,9 +1,13 @@
 import { resolve } from "node:path";
+import { defaultStoreDirectory, openFileStore } from "@doorcode/client";
 import type { OperatedStart, OperatedTenant, RunningTenant } from "@doorcode/tenant/operator";
 import type { Arguments } from "../definition/command.ts";
 import { UsageError } from "../exit-codes.ts";
+import { loginAt, quoted } from "../local-target.ts";
+import { announceTenant, localTenants } from "../local-tenants.ts";
 import { printableLine, printEvent, say } from "../output.ts";
 import { openTenantFile, type TenantFile } from "../prepare/tenant-files.ts";
+import { profileName, storedProfile } from "../stored-session.cts";
 import { dataFolder } from "./location.ts";
 import { readyEvent, runUntilStopped } from "./run-until-stopped.ts";
 import { activityOutput } from "./show-activity.ts";
@@ -16,15 +20,19 @@ export async function run(given: Arguments): Promise<number> {
   const file = given.text("file");
   const opened = file === undefined ? undefined : await openTenantFile(file);
   const data = await dataFolder(given);
+  let forget: (() => Promise<void>) | undefined;
   return runUntilStopped<OperatedTenant>({
     start: () => startOn(data, given, opened),
     async started(starting) {
       const tenant = opened === undefined ? starting : await applied(starting, opened);
+      const described = entryOf(tenant);
+      forget = await announceTenant(described, tenant.ca);
       if (given.flag("json")) printEvent("ready", { ...readyEvent(tenant), ...inboxOf(tenant) });
-      else say(readyScreen(tenant, data));
+      else say(readyScreen(tenant, data, await loginLine(described, forget !== undefined)));
       const show = activityOutput(given);
       if (show) await starting.activity(show);
     },
+    stopping: async () => forget?.(),
   });
 }
 
@@ -78,8 +86,33 @@ function reachable({ pages, inbox }: RunningTenant): string[] {
   ];
 }
 
+/** What `doorcode login` finds. */
+function entryOf({ authority, apps, apis }: RunningTenant) {
+  const listed = ({ name, clientId, scopes }: RunningTenant["apps"][number]) => ({ name, client_id: clientId, scopes });
+  return { authority, apps: apps.map(listed), apis: apis.map(listed) };
+}
+
+/** The shortest command that signs in to this tenant, whatever else runs here and is remembered. */
+async function loginLine({ authority, apps }: ReturnType<typeof entryOf>, announced: boolean): Promise<string> {
+  const [app, ...otherApps] = apps;
+  const sharesName = otherApps.some(({ name }) => name.toLowerCase() === app?.name.toLowerCase());
+  const byApp = otherApps.length === 0 ? "" : ` --client-id ${quoted((sharesName ? app?.client_id : app?.name) ?? "")}`;
+  if (!announced) return `doorcode login --authority ${authority} --client-id ${app?.client_id ?? "ID"} --scope SCOPE`;
+  const others = (await localTenants()).filter((each) => each.authority !== authority);
+  const remembered = await rememberedAuthority();
+  const isAlone = others.length === 0 && (remembered === undefined || remembered === authority);
+  return `${isAlone ? "doorcode login" : loginAt(authority)}${byApp}`;
+}
+
+/** Of the profile that `doorcode login` would use. */
+async function rememberedAuthority(): Promise<string | undefined> {
+  const store = await openFileStore({ directory: defaultStoreDirectory(process.env) }).catch(() => undefined);
+  const records = await store?.read().catch(() => undefined);
+  return records && storedProfile(Object.fromEntries(records.records), profileName(undefined, process.env))?.authority;
+}
+
 /** What a person needs next, in 80 columns. */
-function readyScreen(tenant: RunningTenant, dataDir: string): string {
+function readyScreen(tenant: RunningTenant, dataDir: string, login: string): string {
   const rows: [label: string, value: string][] = [
     ["Authority", tenant.authority],
     ...tenant.apps.map(({ name, clientId }): [string, string] => ["Client ID", `${clientId}  ${name}`]),
@@ -100,6 +133,7 @@ function readyScreen(tenant: RunningTenant, dataDir: string): string {
     "",
     ...reachable(tenant),
     "Ask for scopes as api://<API>/<scope>. Clients must trust the CA file.",
+    `Sign in: ${printableLine(login)}`,
     "Ctrl-C stops the tenant.",
   ].join("\n");
 }
