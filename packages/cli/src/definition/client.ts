@@ -89,6 +89,9 @@ export const clientCommands: Record<string, Command> = {
       "Takes the token from the store, or renews it when it expires too soon.",
       "Exits with 3 when you have to sign in, and with 11 when the sign-in was not granted the requested --scope.",
     ],
+    arguments: [
+      { name: "-", help: "With --decode: read the token from stdin instead", optional: true, hyphenated: /^-$/ },
+    ],
     options: {
       ...scope,
       "min-ttl": {
@@ -98,6 +101,7 @@ export const clientCommands: Record<string, Command> = {
         help: "Minimum remaining lifetime of the token (90s, 5m, 1h)",
       },
       explain: { type: "boolean", help: "Describe the token and its origin on stderr" },
+      decode: { type: "boolean", help: "Print its header and claims as JSON, not verified, instead of the token" },
       ...credential,
       ...profile,
       ...caFile,
@@ -109,6 +113,7 @@ export const clientCommands: Record<string, Command> = {
         line: 'curl -H "Authorization: Bearer $(doorcode token)" https://todo.example/api/todolist',
       },
       { what: "Get a token that lasts at least half an hour", line: "doorcode token --min-ttl 30m" },
+      { what: "Read the claims of the token", line: "doorcode token --decode" },
     ],
     load: async () => ({ run: (await import("../token-status.ts")).runToken }),
   },

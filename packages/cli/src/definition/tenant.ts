@@ -97,8 +97,21 @@ export const tenantCommands: Record<string, Command> = {
     summary: "Approve a sign-in for a user",
     description: ["For scripts and tests. Skips the attributes and terms of use that the user flow asks for."],
     arguments: [code],
-    options: { as: { type: "string", value: "EMAIL", required: true, help: "The user" }, ...data },
-    examples: [{ what: "Approve a code", line: "doorcode tenant approve WDJB-MJHT --as ada@contoso.example" }],
+    options: {
+      as: { type: "string", value: "EMAIL", required: true, help: "The user" },
+      mfa: {
+        type: "boolean",
+        help: "As if the user had also entered a code of an authenticator app; for tests, on the tenant of doorcode tenant start alone",
+      },
+      ...data,
+    },
+    examples: [
+      { what: "Approve a code", line: "doorcode tenant approve WDJB-MJHT --as ada@contoso.example" },
+      {
+        what: "Approve for an app that requires a second factor",
+        line: "doorcode tenant approve WDJB-MJHT --as ada@contoso.example --mfa",
+      },
+    ],
     needsTenant: true,
     load: operator(({ approve }) => approve),
   },

@@ -18,14 +18,19 @@ type Show = (activity: Activity) => void;
 export function activityOutput(given: Arguments): Show | undefined {
   if (given.flag("quiet")) return undefined;
   if (given.flag("json") || !process.stderr.isTTY) return jsonLines({ codes: given.flag("codes") });
-  const colours = !process.env.NO_COLOR && process.env.TERM !== "dumb" && !process.env.DOORCODE_PLAIN;
   const file = given.text("file");
   return (activity) => {
     const described = describeActivity(activity, file);
     const width = process.stderr.columns || 80;
-    process.stderr.write(`${activityLines(activity.at, described, { colours, width }).join("\n")}\n`);
+    process.stderr.write(
+      `${activityLines(activity.at, described, { colours: colours(process.stderr), width }).join("\n")}\n`,
+    );
   };
 }
+
+/** Whether the stream shows colors (no-color.org). */
+export const colours = ({ isTTY }: { isTTY?: boolean }): boolean =>
+  isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb" && !process.env.DOORCODE_PLAIN;
 
 /** Codes are left out unless they are asked for: these lines often end in a log. */
 function jsonLines({ codes }: { codes: boolean }): Show {

@@ -140,8 +140,8 @@ describe("a line of activity on a terminal", () => {
 
   test("is the same text with and without color", () => {
     const plain = activityLines(ada.at, described, { colours: false, width: 80 });
-    const coloured = activityLines(ada.at, described, { colours: true, width: 80 });
-    assert.ok(coloured[0]!.includes("\u001b[33mrefused"));
-    assert.deepEqual(coloured.map(stripVTControlCharacters), plain);
+    const painted = activityLines(ada.at, described, { colours: true, width: 80 });
+    assert.ok(painted[0]!.includes(`\u001b[33m${"refused"}`));
+    assert.deepEqual(painted.map(stripVTControlCharacters), plain);
   });
 });

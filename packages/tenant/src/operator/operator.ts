@@ -18,9 +18,11 @@ export type {
   ControlResults,
   ListedApp,
   ListedKey,
+  ListedMail,
   ListedRecord,
   ListedSignIn,
   ListedUser,
+  RecordNames,
 } from "../control/results.ts";
 export { defaultDataDir } from "../kernel/data-folder.ts";
 export type { Dkim } from "../mail/dkim.ts";

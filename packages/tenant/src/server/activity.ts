@@ -1,15 +1,16 @@
 import type { Logger } from "pino";
-import { listedRecord } from "../control/audit-log.ts";
-import type { ListedRecord } from "../control/results.ts";
+import { namedRecord } from "../control/audit-log.ts";
+import { codeIn } from "../control/mails.ts";
+import type { ListedRecord, RecordNames } from "../control/results.ts";
 import { displayUserCode } from "../directory/user-code.ts";
 import type { ReportedRefusal } from "../kernel/reported-refusal.ts";
 import type { Clock } from "../kernel/time.ts";
-import type { Mailer, OutgoingMail } from "../mail/mailer.ts";
+import type { Mailer } from "../mail/mailer.ts";
 import type { NewGrant } from "../storage/device-grant.ts";
 import type { AuditRecord, Store } from "../storage/store.ts";
 
 /** What happens in a tenant while it runs: a record of the audit log, with names, or something that the log omits. */
-export interface Activity extends ListedRecord {
+export interface Activity extends ListedRecord, RecordNames {
   /**
    * An event of the audit log, such as `device_grant.approved`. Or one of four that the log does not have:
    * - `device_grant.requested`: a device got a code. `detail`: `user_code`, `device_name`, `device_platform`.
@@ -20,12 +21,6 @@ export interface Activity extends ListedRecord {
    * - `activity.skipped`: more happened at once than could be reported. `detail.count`: how many entries are missing.
    */
   event: string;
-  /** The app's name; null if no registered app is concerned. */
-  app: string | null;
-  /** The app's key in a tenant file. */
-  app_key: string | null;
-  /** The user's email address; null if no user is concerned, or the user was deleted. */
-  user: string | null;
 }
 
 /** Watches the tenant until the returned function is called. Listeners must not throw. */
@@ -114,21 +109,9 @@ export function createActivityLog(clock: Clock, log: Logger): ActivityLog {
     }
     const records = [...((await read?.()) ?? []), ...direct].sort((one, other) => one.at - other.at);
     for (const record of records) {
-      const activity = await withNames(record);
+      const activity = await namedRecord(store as Store, record);
       for (const listener of listeners) listener(activity);
     }
-  }
-
-  async function withNames(record: AuditRecord): Promise<Activity> {
-    const clientId = record.clientId ?? textOf(record.detail.client_id);
-    const userId = record.userId ?? textOf(record.detail.user_id);
-    const [found, user] = await Promise.all([
-      clientId === null ? undefined : store?.registrations.find({ clientId: clientId.toLowerCase() }),
-      userId === null ? undefined : store?.directory.findUser(userId),
-    ]);
-    const app = found?.kind === "app" ? found.app.name : null;
-    const app_key = found?.kind === "app" ? (found.registration.uniqueName ?? app) : null;
-    return { ...listedRecord(record), app, app_key, user: user?.email ?? null };
   }
 
   return {
@@ -177,7 +160,7 @@ export function createActivityLog(clock: Clock, log: Logger): ActivityLog {
     reportingMails: (mailer, codes) => ({
       async send(mail) {
         await mailer.send(mail);
-        const code = codes ? codeIn(mail) : undefined;
+        const code = codes ? codeIn(mail.text) : undefined;
         const detail = { to: mail.to, subject: mail.subject, ...(code !== undefined && { code }) };
         add("mail.sent", { actor: "tenant", detail });
       },
@@ -223,8 +206,3 @@ function requested({
   };
   return { at: createdAt, clientId, grantId: id, ip: initiatedIp, detail };
 }
-
-/** The emailed code stands alone on its line. */
-export const codeIn = ({ text }: Pick<OutgoingMail, "text">): string | undefined => /^\d{6,8}$/m.exec(text)?.[0];
-
-const textOf = (value: unknown): string | null => (typeof value === "string" ? value : null);
