@@ -7,6 +7,7 @@ import { nearest } from "./suggest.ts";
 export interface LocalTarget {
   authority: string;
   clientId: string;
+  appName: string;
   scopes: string[];
   caFile: string;
 }
@@ -35,6 +36,7 @@ export function targetAt(
   return {
     authority: tenant.authority,
     clientId: app.client_id,
+    appName: app.name,
     scopes: scopes.length > 0 ? scopes.map((scope) => scopeOf(tenant, scope)) : consentedScopes(app),
     caFile: tenant.caFile,
   };

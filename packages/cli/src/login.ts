@@ -30,14 +30,16 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
   await client.signIn({
     signal,
     via,
-    present: remembering(presenter(given, { deviceName }), (account, notGranted) =>
-      remember(settings, {
-        ...profile,
-        authority: account.authority,
-        clientId: account.clientId,
-        accountId: account.id,
-        ...(notGranted && { notGranted }),
-      }),
+    present: remembering(
+      presenter(given, { deviceName, ...(target && { appName: target.appName }) }),
+      (account, notGranted) =>
+        remember(settings, {
+          ...profile,
+          authority: account.authority,
+          clientId: account.clientId,
+          accountId: account.id,
+          ...(notGranted && { notGranted }),
+        }),
     ),
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(expectAccount !== undefined && { expectAccount }),

@@ -106,7 +106,8 @@ const appOf = ({ app, client_id }: Activity): string =>
 const userOf = ({ user, user_id }: Activity): string =>
   user ?? (user_id === null ? "an unknown user" : `the deleted user ${short(user_id)}`);
 
-const by = ({ actor }: Activity): string => (actor === "operator" ? ", by the operator" : "");
+const by = ({ actor, detail }: Activity): string =>
+  `${detail.second_factor === undefined ? "" : ", with a second factor"}${actor === "operator" ? ", by the operator" : ""}`;
 
 function deviceOf({ detail }: Activity): string {
   const { device_name: name, device_platform: platform } = detail;

@@ -31,6 +31,8 @@ export async function run(given: Arguments): Promise<number> {
       else say(readyScreen(tenant, data, await loginLine(described, forget !== undefined)));
       const show = activityOutput(given);
       if (show) await starting.activity(show);
+      // What happens is apart from the screen.
+      if (show && process.stderr.isTTY && !given.flag("json")) say("");
     },
     stopping: async () => forget?.(),
   });

@@ -37,6 +37,10 @@ describe("the activity of a tenant, in words", () => {
     assert.equal(textOf({ ...password, ip: "::1" }), "signed in: ada@contoso.example with the password");
     assert.equal(textOf({ event: "device_grant.approved" }), "approved: ciam-client-app for ada@contoso.example");
     assert.equal(
+      textOf({ event: "device_grant.approved", actor: "operator", detail: { second_factor: "operator" } }),
+      "approved: ciam-client-app for ada@contoso.example, with a second factor, by the operator",
+    );
+    assert.equal(
       textOf({ event: "device_grant.denied", actor: "operator", user: null, user_id: null }),
       "declined: ciam-client-app, by the operator",
     );
