@@ -176,7 +176,7 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
   const { dir, ca } = folder;
 
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const opened = await openStore(where, log, storeWaitMs, observation.store, limits);
+  const opened = await openStore(where, log, storeWaitMs, observation.store, { ...limits, embedded });
   stack.defer(() => opened.close());
   const activity = createActivityLog(clock, log);
   const store = activity.reporting(reportingLimits(opened, metrics));

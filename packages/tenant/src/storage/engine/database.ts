@@ -22,6 +22,8 @@ export type Together = <Rows extends unknown[]>(
 export interface Database {
   readonly kind: "sqlite" | "postgres";
   readonly db: Kysely<Tables>;
+  /** The embedded tenant has it open. Not set: another tenant, or a command of the operator. */
+  readonly embedded?: boolean | undefined;
   /** Of PostgreSQL. */
   readonly schema?: string;
   /**

@@ -38,6 +38,8 @@ export interface SqliteOptions {
   /** Those that this version knows. For tests. */
   migrations?: Record<string, Migration>;
   log?: Logger;
+  /** See `Database.embedded`. */
+  embedded?: boolean;
 }
 
 /** The embedded default: one file (or `:memory:`), readable by its owner only. */
@@ -63,6 +65,7 @@ export async function openSqliteDatabase(file: string, options: SqliteOptions = 
   return {
     kind: "sqlite",
     db,
+    embedded: options.embedded,
     locksRows: false,
     tableName: (table) => table,
     firstRow: reader === writer ? firstRowUnderMutex(writer, mutex) : firstRow(reader),
