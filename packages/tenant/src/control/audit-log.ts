@@ -118,6 +118,12 @@ export async function namedRecord(
   return { ...listedRecord(record), app, app_key, user: user?.email ?? null };
 }
 
+/** The record alone, where the names cannot be read. */
+export const unnamedRecord = (record: AuditRecord): ListedRecord & RecordNames => ({
+  ...listedRecord(record),
+  ...{ app: null, app_key: null, user: null },
+});
+
 const textOf = (value: unknown): string | null => (typeof value === "string" ? value : null);
 
 const listedRecord = ({ at, event, actor, userId, clientId, grantId, ip, detail }: AuditRecord): ListedRecord => ({

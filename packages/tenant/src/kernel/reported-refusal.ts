@@ -14,6 +14,8 @@ export interface ReportedRefusal {
   /** Object ID of the signed-in user. */
   userId: string | null;
   ip: string | null;
+  /** The audit log has a record of it. */
+  recorded: boolean;
 }
 
 /** Takes what the rooms refuse. Returns at once, and never throws. */

@@ -209,6 +209,8 @@ export class ProtocolError extends Error {
   readonly claims: string | undefined;
   /** Sent as Retry-After. */
   readonly retryAfterSeconds: number | undefined;
+  /** The transaction that refused wrote an audit record. */
+  readonly recorded: boolean;
 
   constructor(
     name: ProtocolErrorName,
@@ -219,6 +221,7 @@ export class ProtocolError extends Error {
       suberror?: string;
       claims?: string;
       retryAfterSeconds?: number;
+      recorded?: boolean;
     } = {},
   ) {
     const [number, status, error, sentence] = protocolErrors[name];
@@ -234,6 +237,7 @@ export class ProtocolError extends Error {
     this.suberror = more.suberror;
     this.claims = more.claims;
     this.retryAfterSeconds = more.retryAfterSeconds;
+    this.recorded = more.recorded ?? false;
   }
 }
 

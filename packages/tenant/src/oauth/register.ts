@@ -78,14 +78,14 @@ function endpointsOfTenant(scope: FastifyInstance, ctx: OAuthContext, define: (a
   refuseOtherMethods();
 }
 
-/** Answers of a sign-in that goes on, and what the audit log has a record of. */
+/** Answers of a sign-in that goes on, and a denial, which the audit log has. */
 const EXPECTED = new Set<ProtocolErrorName>(["pending", "slow_down", "declined"]);
 
 function reportRefused(ctx: OAuthContext, request: FastifyRequest, error: ProtocolError): void {
   if (EXPECTED.has(error.why)) return;
   const clientId = request.body instanceof Map ? claimedClientId(request, request.body as Form) : undefined;
-  const { why, message, number: aadsts } = error;
-  ctx.reportRefusal({ why, message, aadsts, clientId: clientId ?? null, userId: null, ip: request.ip });
+  const { why, message, number: aadsts, recorded } = error;
+  ctx.reportRefusal({ why, message, aadsts, recorded, clientId: clientId ?? null, userId: null, ip: request.ip });
 }
 
 function sentenceFor(status: number): string {

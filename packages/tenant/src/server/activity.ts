@@ -1,10 +1,10 @@
 import type { Logger } from "pino";
-import { namedRecord } from "../control/audit-log.ts";
+import { namedRecord, unnamedRecord } from "../control/audit-log.ts";
 import { codeIn } from "../control/mails.ts";
 import type { ListedRecord, RecordNames } from "../control/results.ts";
 import { displayUserCode } from "../directory/user-code.ts";
 import type { ReportedRefusal } from "../kernel/reported-refusal.ts";
-import type { Clock } from "../kernel/time.ts";
+import { after, type Clock } from "../kernel/time.ts";
 import type { Mailer } from "../mail/mailer.ts";
 import type { NewGrant } from "../storage/device-grant.ts";
 import type { AuditRecord, Store } from "../storage/store.ts";
@@ -15,7 +15,7 @@ export interface Activity extends ListedRecord, RecordNames {
    * An event of the audit log, such as `device_grant.approved`. Or one of four that the log does not have:
    * - `device_grant.requested`: a device got a code. `detail`: `user_code`, `device_name`, `device_platform`.
    * - `request.refused`: `detail` has a stable name in `why`, a sentence in `message`, and `aadsts`. The same refusal is
-   *   reported once a minute.
+   *   reported once in two seconds.
    * - `mail.sent`: `detail` has `to` and `subject`, and, if the mail went to the inbox of the embedded tenant, the `code`
    *   that it contains.
    * - `activity.skipped`: more happened at once than could be reported. `detail.count`: how many entries are missing.
@@ -23,7 +23,7 @@ export interface Activity extends ListedRecord, RecordNames {
   event: string;
 }
 
-/** Watches the tenant until the returned function is called. Listeners must not throw. */
+/** Watches the tenant until the returned function is called. What a listener throws is logged. */
 export type WatchActivity = (listener: (activity: Activity) => void) => Promise<() => void>;
 
 /** Collects what happens. Without a listener, it does nothing. */
@@ -40,14 +40,19 @@ export interface ActivityLog {
 }
 
 /** Entries that wait for the audit log to be read. */
-const MOST_WAITING = 1_000;
+export const MOST_WAITING = 1_000;
 /** Records in one reading. */
 const PAGE = 100;
-const SAME_REFUSAL_MS = 60_000;
+/** A loop of a program is one line, and what the developer tries next is another. */
+const SAME_REFUSAL_MS = 2_000;
+/** After a read that failed. */
+const RETRY_MS = 1_000;
 /** How many refusals are remembered, so that they are not repeated. */
 const REFUSALS = 200;
 /** A refusal may quote a request. */
 const LONGEST_MESSAGE = 400;
+/** It names no app if it is not a GUID. */
+const LONGEST_CLIENT_ID = 100;
 
 const SKIPPED = "activity.skipped";
 
@@ -60,9 +65,13 @@ const NOTHING = { userId: null, clientId: null, grantId: null, ip: null, detail:
 export function createActivityLog(clock: Clock, log: Logger): ActivityLog {
   const listeners = new Set<(activity: Activity) => void>();
   const refusals = new Map<string, number>();
+  /** In addition to the audit log, and not in order with it yet. */
   let waiting: AuditRecord[] = [];
+  /** In order. An entry leaves it when it is reported. */
+  let next: AuditRecord[] = [];
   let skipped = 0;
-  let read: (() => Promise<AuditRecord[]>) | undefined;
+  let page: NextPage | undefined;
+  let cancelRetry: (() => void) | undefined;
   let store: Store | undefined;
   let running: Promise<void> | undefined;
   let starting: Promise<void> = Promise.resolve();
@@ -84,33 +93,55 @@ export function createActivityLog(clock: Clock, log: Logger): ActivityLog {
       again = true;
       return;
     }
+    cancelRetry?.();
     running = report()
-      .catch((error: unknown) => log.warn({ err: error }, "what happens in the tenant could not be reported"))
+      .catch((error: unknown) => {
+        log.warn({ err: error }, "what happens in the tenant could not be read; it is tried again");
+        if (!stopped) cancelRetry = after(clock, RETRY_MS, wake);
+      })
       .finally(() => {
         running = undefined;
-        if (again && !stopped) wake();
+        if (again) wake();
       });
   }
 
+  /** A read that fails loses nothing: the cursor is behind the last whole page, and `waiting` keeps what it had. */
   async function report(): Promise<void> {
     again = false;
-    // Taken before the log is read: what was committed earlier is reported earlier.
-    const direct = waiting;
-    waiting = [];
+    // Counted before the log is read: what was committed earlier is reported earlier.
+    const direct = waiting.length;
+    for (let more = page !== undefined; more; ) {
+      const found = await page?.();
+      next.push(...(found?.records ?? []));
+      more = found?.more === true;
+    }
+    next.push(...waiting.splice(0, direct));
+    next.sort((one, other) => one.at - other.at);
     if (skipped > 0) {
-      direct.push({
-        ...NOTHING,
-        at: clock.now(),
-        event: SKIPPED,
-        actor: "tenant",
-        detail: { count: skipped },
-      });
+      next.push({ ...NOTHING, at: clock.now(), event: SKIPPED, actor: "tenant", detail: { count: skipped } });
       skipped = 0;
     }
-    const records = [...((await read?.()) ?? []), ...direct].sort((one, other) => one.at - other.at);
-    for (const record of records) {
-      const activity = await namedRecord(store as Store, record);
-      for (const listener of listeners) listener(activity);
+    for (let record = next[0]; record !== undefined; record = next[0]) {
+      const activity = await named(record);
+      next.shift();
+      for (const listener of listeners) tell(listener, activity);
+    }
+  }
+
+  async function named(record: AuditRecord): Promise<Activity> {
+    try {
+      return await namedRecord(store as Store, record);
+    } catch (error) {
+      log.warn({ err: error }, "the names of an entry could not be read");
+      return unnamedRecord(record);
+    }
+  }
+
+  function tell(listener: (activity: Activity) => void, activity: Activity): void {
+    try {
+      listener(activity);
+    } catch (error) {
+      log.error({ err: error }, "a listener of the tenant's activity failed");
     }
   }
 
@@ -118,7 +149,12 @@ export function createActivityLog(clock: Clock, log: Logger): ActivityLog {
     async watch(listener) {
       // One after another: the first one moves the cursor, which nothing has moved since the last listener ended.
       const started = starting.then(async () => {
-        if (listeners.size === 0 && store?.kind === "sqlite") read = await fromNowOn(store);
+        if (listeners.size === 0) {
+          // What an earlier listener did not wait for.
+          await running;
+          [waiting, next, skipped] = [[], [], 0];
+          if (store?.kind === "sqlite") page = await fromNowOn(store);
+        }
         listeners.add(listener);
       });
       starting = started.catch(() => undefined);
@@ -126,8 +162,10 @@ export function createActivityLog(clock: Clock, log: Logger): ActivityLog {
       return () => void listeners.delete(listener);
     },
 
-    refused({ why, message, aadsts, clientId, userId, ip }) {
-      if (listeners.size === 0) return;
+    refused({ why, message, aadsts, userId, ip, recorded, ...by }) {
+      // Its record says more. Without the audit log, this is the only entry.
+      if (listeners.size === 0 || (recorded && page !== undefined)) return;
+      const clientId = by.clientId?.slice(0, LONGEST_CLIENT_ID) ?? null;
       const key = JSON.stringify([why, message, clientId, userId, ip]);
       const before = refusals.get(key);
       if (before !== undefined && clock.now() - before < SAME_REFUSAL_MS) return;
@@ -170,23 +208,25 @@ export function createActivityLog(clock: Clock, log: Logger): ActivityLog {
     async stop() {
       wake();
       stopped = true;
-      await running;
+      // Each run may be followed by another, for what was committed meanwhile.
+      while (running) await running;
+      cancelRetry?.();
+      const missing = waiting.length + next.length + skipped;
+      if (missing > 0) log.warn({ missing }, "the tenant stopped before everything that happened was reported");
       listeners.clear();
     },
   };
 }
 
-/** Each call returns the records since the one before. */
-async function fromNowOn({ audit }: Store): Promise<() => Promise<AuditRecord[]>> {
+type NextPage = () => Promise<{ records: AuditRecord[]; more: boolean }>;
+
+/** Each call returns the records since the one before. One that fails changes nothing. */
+async function fromNowOn({ audit }: Store): Promise<NextPage> {
   let cursor = await audit.start({ newest: 0 });
   return async () => {
-    const records: AuditRecord[] = [];
-    for (let more = true; more; ) {
-      const page = await audit.read(cursor, { limit: PAGE });
-      records.push(...page.records);
-      ({ cursor, more } = page);
-    }
-    return records;
+    const { records, more, ...page } = await audit.read(cursor, { limit: PAGE });
+    ({ cursor } = page);
+    return { records, more };
   };
 }
 

@@ -3,9 +3,10 @@ import { after, before, describe, test } from "node:test";
 import { addUser } from "../../../../tests/fixtures/approval.ts";
 import { clientIdOf, poll, refresh, requestCode, revoke } from "../../../../tests/fixtures/device.ts";
 import type { Activity } from "../../src/server/activity.ts";
+import { seed } from "../fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 
-const MINUTE = 60_000;
+const SECOND = 1_000;
 
 describe("the activity of a tenant", () => {
   let tenant: TestTenant;
@@ -64,11 +65,11 @@ describe("the activity of a tenant", () => {
     assert.ok(entries.some(({ event, detail }) => event === "mail.sent" && detail.to === email));
   });
 
-  test("has each refusal with its reason, and the same one once a minute", async (t) => {
+  test("has each refusal with its reason, and the same one once in two seconds", async (t) => {
     const { seen, until } = await watched(t);
     const scope = `api://${tenant.apis[0]!.clientId}/ToDoList.Delete`;
     for (let time = 0; time < 3; time++) await requestCode(tenant, { scope });
-    tenant.clock.advance(MINUTE);
+    tenant.clock.advance(2 * SECOND);
     await requestCode(tenant, { scope });
     await requestCode(tenant);
     await until("device_grant.requested");
@@ -80,6 +81,33 @@ describe("the activity of a tenant", () => {
       [...["scope_invalid", 70011, "ciam-client-app"], clientIdOf(tenant)],
     );
     assert.match(String(detail.message), /ToDoList\.Delete is not a scope/);
+  });
+
+  test("has one entry for each refusal that the audit log has, too", async (t) => {
+    const { email } = await addUser(tenant);
+    const approved = async () => {
+      const { body: code } = await requestCode(tenant);
+      await tenant.approve(code.user_code, { as: email });
+      tenant.clock.advance(5 * SECOND);
+      return code.device_code;
+    };
+    const { body: first } = await poll(tenant, await approved());
+    const { body: second } = await refresh(tenant, first.refresh_token);
+    await refresh(tenant, second.refresh_token);
+    const deviceCode = await approved();
+    const app = (await tenant.context.store.directory.findApp(clientIdOf(tenant)))!;
+    await seed(tenant.context.store).putApp({ ...app, requireMfa: true });
+    t.after(() => seed(tenant.context.store).putApp(app));
+    const { seen, until } = await watched(t);
+    assert.equal((await poll(tenant, deviceCode)).body.error, "interaction_required");
+    assert.equal((await refresh(tenant, first.refresh_token)).body.error, "invalid_grant");
+    // The audit log has the reuse that ended the sign-in, and not what is asked after it.
+    assert.equal((await refresh(tenant, first.refresh_token)).body.error, "invalid_grant");
+    await until("request.refused");
+    assert.deepEqual(
+      seen.map(({ event }) => event).filter((event) => event !== "mail.sent"),
+      ["device_grant.refused", "refresh_token.reused", "request.refused"],
+    );
   });
 
   test("names no app for a client ID that is not registered", async (t) => {

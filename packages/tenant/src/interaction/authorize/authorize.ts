@@ -47,9 +47,10 @@ export async function getAuthorize(request: PageRequest): Promise<Answer> {
 }
 
 /** For the operator who watches, who is mostly the program's developer. */
-function report({ ctx, fields, user, ip }: PageRequest, { why, message, number: aadsts }: ProtocolError): void {
+function report({ ctx, fields, user, ip }: PageRequest, error: ProtocolError): void {
+  const { why, message, number: aadsts, recorded } = error;
   ctx.reportRefusal({
-    ...{ why, message, aadsts, ip },
+    ...{ why, message, aadsts, ip, recorded },
     clientId: fields.get("client_id") ?? null,
     userId: user?.id ?? null,
   });

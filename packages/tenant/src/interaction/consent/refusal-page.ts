@@ -44,5 +44,6 @@ export function refusalPage(request: InteractionRequest, refusal: Refusal): Answ
 
 /** For the operator who watches: the user cannot go on. */
 function report({ ctx, app, user, ip }: InteractionRequest, why: Refusal, message: string): void {
-  ctx.reportRefusal({ why, message, aadsts: null, clientId: app?.clientId ?? null, userId: user?.id ?? null, ip });
+  const about = { clientId: app?.clientId ?? null, userId: user?.id ?? null, ip };
+  ctx.reportRefusal({ why, message, aadsts: null, recorded: false, ...about });
 }
