@@ -1,21 +1,36 @@
 import type { Activity } from "@doorcode/tenant/operator";
 
 interface Refused {
-  /** As a key of the tenant file. */
+  /** As a key of the tenant file, in YAML. */
   app: string;
+  /** As a shell reads it. */
   clientId: string;
+  /** In YAML. */
   user: string;
+  /** As a shell reads it. */
+  userArgument: string;
   message: string;
 }
 
 /** A command to run, or lines for the tenant file. `api`: they name an API, whose key is not known here. */
 type Mend = { run: string } | { yaml: string[]; api?: true } | { say: string };
 
+const signInMethod = (): Mend => ({ yaml: ["userFlows:", "  NAME:", "    signIn: [password, email_code, passkey]"] });
+const administrator = (): Mend => ({
+  run: "doorcode tenant users add EMAIL --administrator    # and sign in as that user",
+});
+const secondFactor = (): Mend => ({
+  say: "Sign in again in a browser, with a second factor. App, user flow or a policy requires it",
+});
+const details = (): Mend => ({ say: "Sign in again in a browser, which asks for what the user flow requires" });
+const addSecret = ({ clientId }: Refused): Mend => ({ run: `doorcode tenant apps add-secret ${clientId}` });
+
 /**
- * What would mend a refusal, by its stable name. Only what the operator can change: a program that sends a wrong request
- * is mended by its developer, whom the sentence of the refusal informs.
+ * What would mend a refusal, by its stable name: of an error of the protocol, or of the access rule. Only what the
+ * operator can change: a program that sends a wrong request is mended by its developer, whom the sentence of the refusal
+ * informs.
  */
-const mends: Record<string, (refused: Refused) => Mend | undefined> = {
+export const mends: Record<string, (refused: Refused) => Mend | undefined> = {
   app_unknown: () => ({ run: "doorcode tenant apps" }),
   secret_missing: ({ app }) => ({ yaml: ["apps:", `  ${app}:`, "    publicClient: true"] }),
   secret_wrong: addSecret,
@@ -28,11 +43,13 @@ const mends: Record<string, (refused: Refused) => Mend | undefined> = {
   scope_invalid({ message }) {
     const [, name, api] = / ([\w.-]+) is not a scope of (\S+?)\.?$/.exec(message) ?? [];
     if (name === undefined || api === undefined || !api.startsWith("api://")) return undefined;
-    return { yaml: ["apis:", "  API:", "    scopes:", `      ${name}: { displayName: What it permits }`], api: true };
+    const scope = `      ${inYaml(name)}: { displayName: What it permits }`;
+    return { yaml: ["apis:", "  API:", "    scopes:", scope], api: true };
   },
+  scope_unavailable: () => ({ run: "doorcode tenant export    # its apis and scopes are the ones that exist" }),
   resource_unknown: () => ({ run: "doorcode tenant export    # its apis are the ones that exist" }),
   not_assigned: ({ app, user }) => ({ yaml: ["apps:", `  ${app}:`, `    assignedTo: [${user}]`] }),
-  user_disabled: ({ user }) => ({ run: `doorcode tenant users enable ${user}` }),
+  user_disabled: ({ userArgument }) => ({ run: `doorcode tenant users enable ${userArgument}` }),
   administrator_needed: administrator,
   administrator_required: administrator,
   administration_not_allowed: ({ clientId }) => ({ run: `doorcode tenant apps allow-administration ${clientId}` }),
@@ -40,7 +57,11 @@ const mends: Record<string, (refused: Refused) => Mend | undefined> = {
     run: `doorcode tenant apps allow-administration ${clientId} --by-device-code`,
   }),
   redirect_unregistered: () => ({ say: "The page in the browser shows the lines for the tenant file" }),
-  sign_in_method: () => ({ yaml: ["userFlows:", "  NAME:", "    signIn: [password, email_code, passkey]"] }),
+  sign_in_method: signInMethod,
+  sign_in_method_required: signInMethod,
+  mfa_required: secondFactor,
+  second_factor_required: secondFactor,
+  details_required: details,
   code_expired: () => ({ say: "Start the sign-in on the device again: a code lasts 15 minutes" }),
   user_code_unknown: () => ({ say: "Compare it with the code that the device shows" }),
 };
@@ -51,9 +72,10 @@ export function mendOf(activity: Activity, file = "doorcode.tenant.yaml"): strin
   const name = String(detail.why);
   const mend = Object.hasOwn(mends, name)
     ? mends[name]?.({
-        app: app === null ? "KEY" : quoted(app),
-        clientId: clientId ?? "CLIENT_ID",
-        user: user ?? "EMAIL",
+        app: app === null ? "KEY" : inYaml(app),
+        clientId: inShell(clientId, "CLIENT_ID"),
+        user: user === null ? "EMAIL" : inYaml(user),
+        userArgument: inShell(user, "EMAIL"),
         message: String(detail.message ?? ""),
       })
     : undefined;
@@ -64,23 +86,27 @@ export function mendOf(activity: Activity, file = "doorcode.tenant.yaml"): strin
   return [where, ...mend.yaml.map((line) => `  ${line}`)];
 }
 
-function addSecret({ clientId }: Refused): Mend {
-  return { run: `doorcode tenant apps add-secret ${clientId}` };
-}
-
-function administrator(): Mend {
-  return { run: "doorcode tenant users add EMAIL --administrator    # and sign in as that user" };
-}
-
-/** `An administrator must first consent to ciam-ToDoList-api/ToDoList.Read.` */
-function permissions({ app, message }: Refused): Mend {
+/** `An administrator must first consent to ciam-ToDoList-api/ToDoList.Read.` Undefined without the scopes. */
+function permissions({ app, message }: Refused): Mend | undefined {
   const [, missing] = /consent to (.+?)\.?$/.exec(message) ?? [];
-  const scopes = missing === undefined ? ["SCOPE"] : missing.split(", ");
-  return {
-    yaml: ["apps:", `  ${app}:`, "    permissions:", ...scopes.map((scope) => `      - API/${scope}`)],
-    api: true,
-  };
+  if (missing === undefined) return undefined;
+  const lines = missing.split(", ").map((scope) => `      - ${inYaml(`API/${scope}`)}`);
+  return { yaml: ["apps:", `  ${app}:`, "    permissions:", ...lines], api: true };
 }
 
-/** YAML would read some names as other values. */
-const quoted = (key: string): string => (/^[A-Za-z][\w.-]*$/.test(key) ? key : JSON.stringify(key));
+/** YAML would read these as other values. */
+const OTHER_VALUE = /^(?:null|true|false|yes|no|on|off|y|n)$/i;
+
+/** A scalar of YAML, in quotes unless it is plainly a text. */
+function inYaml(text: string): string {
+  return /^[A-Za-z][\w.@/-]*$/.test(text) && !OTHER_VALUE.test(text) ? text : JSON.stringify(text);
+}
+
+/**
+ * An argument that bash, zsh, fish and PowerShell read as this text. An email address is a stranger's, and may contain
+ * what a shell would run. The placeholder stands for what no form of quotes is the same for.
+ */
+function inShell(text: string | null, placeholder: string): string {
+  if (text === null || text.startsWith("-") || !/^[ -~]+$/.test(text) || /['\\]/.test(text)) return placeholder;
+  return /^\w[\w.@+-]*$/.test(text) ? text : `'${text}'`;
+}

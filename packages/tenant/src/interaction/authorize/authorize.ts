@@ -75,7 +75,8 @@ async function missingRedirect({ ctx, fields }: PageRequest): Promise<string | n
   if (found?.kind !== "app" || found.app.disabledAt !== null || isRegistered(found.app, redirectUri)) return null;
   const key = found.registration.uniqueName ?? found.app.name;
   // YAML quotes: YAML would read some addresses and names as other values.
-  const quoted = /^[A-Za-z][\w.-]*$/.test(key) ? key : JSON.stringify(key);
+  const isText = /^[A-Za-z][\w.-]*$/.test(key) && !/^(?:null|true|false|yes|no|on|off|y|n)$/i.test(key);
+  const quoted = isText ? key : JSON.stringify(key);
   return `apps:\n  ${quoted}:\n    redirectUris:\n      - ${JSON.stringify(registrable(redirectUri))}`;
 }
 

@@ -37,10 +37,19 @@ export function refusalPage(request: InteractionRequest, refusal: Refusal): Answ
     case "administration_not_allowed":
     case "scope_unavailable":
     case "consent_required":
-      report(request, refusal, "The app, or something that it requests, was disabled, removed or withdrawn.");
+      report(request, refusal, sentences[refusal]);
       return { view: { page: program ? "sign_in_over" : "expired" } };
   }
 }
+
+const sentences = {
+  app_unknown: "The app was deleted.",
+  app_disabled: "The app is disabled.",
+  grant_not_allowed: "The app is not allowed to sign users in in this way.",
+  administration_not_allowed: "The app may not request administrative scopes, or not by device code.",
+  scope_unavailable: "The API, or a scope that the app requests, was deleted or disabled.",
+  consent_required: "The consent to a scope that the app requests was withdrawn.",
+};
 
 /** For the operator who watches: the user cannot go on. */
 function report({ ctx, app, user, ip }: InteractionRequest, why: Refusal, message: string): void {
