@@ -1,10 +1,12 @@
+import { constants, write as fsWrite, openSync } from "node:fs";
 import type { Activity } from "@doorcode/tenant/operator";
 import type { Arguments } from "../definition/command.ts";
-import { events, printableLine, printEvent } from "../output.ts";
+import { eventLine, printableLine } from "../output.ts";
 import { type Described, describeActivity, type Tone } from "./describe-activity.ts";
+import { lineQueue } from "./line-queue.ts";
 
-/** JSON that its reader has not taken yet, in bytes. Beyond this, entries are dropped: a tenant never waits for a reader. */
-const MOST_UNREAD = 1_000_000;
+/** After a terminal took nothing. */
+const RETRY_MS = 50;
 
 /** `code asked` and a space. */
 const LABEL_WIDTH = 11;
@@ -19,13 +21,42 @@ export function activityOutput(given: Arguments): Show | undefined {
   if (given.flag("quiet")) return undefined;
   if (given.flag("json") || !process.stderr.isTTY) return jsonLines({ codes: given.flag("codes") });
   const file = given.text("file");
-  return (activity) => {
-    const described = describeActivity(activity, file);
+  const lines = (activity: Activity) => {
     const width = process.stderr.columns || 80;
-    process.stderr.write(
-      `${activityLines(activity.at, described, { colours: colours(process.stderr), width }).join("\n")}\n`,
-    );
+    const how = { colours: colours(process.stderr), width };
+    return `${activityLines(activity.at, describeActivity(activity, file), how).join("\n")}\n`;
   };
+  const queue = lineQueue(terminalWriter(), (count) => lines(skipped(count)));
+  return (activity) => queue(lines(activity));
+}
+
+/**
+ * Writes to the terminal of stderr. Not `process.stderr.write`, which waits for its reader, who may have pressed Ctrl-S.
+ * Where the terminal cannot be opened again, so that writes do not wait, another thread waits.
+ */
+function terminalWriter(): (text: string, done: () => void) => void {
+  const terminal = openedAgain() ?? process.stderr.fd;
+  const write = (rest: Buffer, done: () => void) =>
+    fsWrite(terminal, rest, (error, written) => {
+      // It takes nothing now. The timer does not keep a stopped tenant from ending.
+      if (error?.code === "EAGAIN") setTimeout(() => write(rest, done), RETRY_MS).unref();
+      else if (error || written === rest.length) done();
+      else write(rest.subarray(written), done);
+    });
+  return (text, done) => write(Buffer.from(text), done);
+}
+
+/** The flag belongs to this opening alone. On stderr itself, the shell would have it, too. */
+function openedAgain(): number | undefined {
+  const { O_WRONLY, O_NOCTTY, O_NONBLOCK } = constants;
+  for (const path of ["/proc/self/fd/2", "/dev/tty"]) {
+    try {
+      return openSync(path, O_WRONLY | O_NOCTTY | O_NONBLOCK);
+    } catch {
+      // The next one.
+    }
+  }
+  return undefined;
 }
 
 /** Whether the stream shows colors (no-color.org). */
@@ -34,20 +65,23 @@ export const colours = ({ isTTY }: { isTTY?: boolean }): boolean =>
 
 /** Codes are left out unless they are asked for: these lines often end in a log. */
 function jsonLines({ codes }: { codes: boolean }): Show {
-  let dropped = 0;
-  return ({ event: name, ...activity }) => {
-    if (process.stdout.writableLength > MOST_UNREAD) {
-      dropped++;
-      return;
-    }
-    if (dropped > 0) printEvent("activity", { name: "activity.skipped", at: activity.at, detail: { count: dropped } });
-    dropped = 0;
+  const line = ({ event: name, ...activity }: Activity) => {
     const { code, user_code, ...detail } = activity.detail;
-    events.write(
-      `${JSON.stringify({ v: 1, event: "activity", name, ...activity, detail: codes ? activity.detail : detail })}\n`,
-    );
+    return eventLine("activity", { name, ...activity, detail: codes ? activity.detail : detail });
   };
+  const queue = lineQueue(
+    (text, done) => process.stdout.write(text, () => done()),
+    (count) => line(skipped(count)),
+  );
+  return (activity) => queue(line(activity));
 }
+
+/** What the reader of this command did not take, as the tenant says it of itself. */
+const skipped = (count: number): Activity => ({
+  ...{ at: new Date().toISOString(), event: "activity.skipped", actor: "tenant" },
+  ...{ user_id: null, client_id: null, grant_id: null, ip: null, app: null, app_key: null, user: null },
+  detail: { count },
+});
 
 const COLOURS: Record<Tone, number> = { good: 32, waits: 36, plain: 2, bad: 33 };
 

