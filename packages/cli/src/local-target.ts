@@ -10,6 +10,8 @@ export interface LocalTarget {
   appName: string;
   scopes: string[];
   caFile: string;
+  /** The authority that the profile remembers, which does not run any more. */
+  insteadOf?: string;
 }
 
 /**
@@ -30,14 +32,23 @@ export function onlyTenant(tenants: readonly LocalTenant[]): LocalTenant | undef
 /** App and scopes as the user named them, as the tenant knows them. */
 export function targetAt(
   tenant: LocalTenant,
-  { clientId, scopes }: { clientId: string | undefined; scopes: readonly string[] },
+  {
+    clientId,
+    scopes,
+    isExact = false,
+  }: {
+    clientId: string | undefined;
+    scopes: readonly string[];
+    /** Everything was written out: no scopes are added. */
+    isExact?: boolean;
+  },
 ): LocalTarget {
   const app = appOf(tenant, clientId);
   return {
     authority: tenant.authority,
     clientId: app.client_id,
     appName: app.name,
-    scopes: scopes.length > 0 ? scopes.map((scope) => scopeOf(tenant, scope)) : consentedScopes(app),
+    scopes: scopes.length > 0 || isExact ? scopes.map((scope) => scopeOf(tenant, scope)) : consentedScopes(tenant, app),
     caFile: tenant.caFile,
   };
 }
@@ -85,10 +96,33 @@ function appOf({ authority, apps }: LocalTenant, given: string | undefined): App
 
 const unlisted = (clientId: string): App => ({ name: clientId, client_id: clientId, scopes: [] });
 
-/** Everything that the app may use without asking, if it belongs to one API: a token is for one. */
-function consentedScopes({ scopes }: App): string[] {
-  const resources = new Set(scopes.map((scope) => scope.slice(0, scope.lastIndexOf("/"))));
-  return resources.size === 1 ? scopes : [];
+/**
+ * Everything that the app may use without asking: a token is for one API.
+ * @throws UsageError if these are several
+ */
+function consentedScopes(tenant: LocalTenant, app: App): string[] {
+  const [scopes = [], ...others] = scopesByApi(tenant, app);
+  if (others.length === 0) return app.scopes;
+  throw new UsageError(
+    "The app may use more than one API, and a token is for one.",
+    ["Choose one:", ...[scopes, ...others].map((each) => `  --scope ${quoted(each.join(" "))}`)].join("\n"),
+  );
+}
+
+/** What the app may use of each API, as `--scope` takes it: by the API's name, if no other one has it. */
+export function scopesByApi({ apis }: Pick<LocalTenant, "apis">, { scopes }: App): string[][] {
+  const byResource = new Map<string, string[]>();
+  for (const scope of scopes) {
+    const resource = scope.slice(0, scope.lastIndexOf("/"));
+    const api = apis.find(({ client_id }) => resource === `api://${client_id}`);
+    const isUnique =
+      api &&
+      /^[\w.-]+$/.test(api.name) &&
+      apis.filter(({ name }) => name.toLowerCase() === api.name.toLowerCase()).length === 1;
+    const shown = isUnique ? `${api.name}${scope.slice(resource.length)}` : scope;
+    byResource.set(resource, [...(byResource.get(resource) ?? []), shown]);
+  }
+  return [...byResource.values()];
 }
 
 const PROTOCOL = ["openid", "profile", "email", "offline_access", "user.read"];

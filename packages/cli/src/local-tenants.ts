@@ -1,13 +1,15 @@
 import { constants } from "node:fs";
 import { type FileHandle, lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { defaultStoreDirectory, localTenant } from "@doorcode/client";
+import { defaultStoreDirectory, localTenant, openFileStore } from "@doorcode/client";
 
 /** A tenant of `doorcode tenant start` that runs on this machine, as its file in the state folder describes it. */
 export interface LocalTenant {
   pid: number;
   /** `https://localhost:PORT/<tenant ID>`. */
   authority: string;
+  /** Origin of its pages on this machine. Null: they are on the local network. */
+  pages: string | null;
   /** Its CA (PEM). It is in the user's own state folder, so no other user can name one. */
   caFile: string;
   /** `scopes`: what an administrator consented to, qualified. */
@@ -20,30 +22,77 @@ const LARGEST = 4 * 1024 * 1024;
 
 const folderOf = (env: NodeJS.ProcessEnv): string => join(defaultStoreDirectory(env), "tenants");
 
+/** What `doorcode login` learns about a tenant. */
+export type Announced = Omit<LocalTenant, "pid" | "caFile">;
+
+export interface Announcement {
+  /** Apps or APIs have changed. */
+  update(tenant: Announced): Promise<void>;
+  end(): Promise<void>;
+}
+
 /**
- * Announces this process's tenant to `doorcode login` of the same user. The entry is removed by the returned function; one
- * that a killed process leaves is ignored and removed by the next reader.
+ * Announces this process's tenant to `doorcode login` of the same user, and clears away what earlier tenants left. The
+ * entry is removed at the end; one that a killed process leaves is ignored and removed by the next reader.
  *
  * @param ca the tenant's CA, PEM
  * @returns undefined if the state folder cannot be used: the tenant runs without an entry
  */
 export async function announceTenant(
-  tenant: Omit<LocalTenant, "pid" | "caFile">,
+  tenant: Announced,
   ca: string,
   env: NodeJS.ProcessEnv = process.env,
-): Promise<(() => Promise<void>) | undefined> {
+): Promise<Announcement | undefined> {
   try {
     const folder = folderOf(env);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     if (!(await isPrivate(folder))) return undefined;
     const file = join(folder, `${process.pid}.json`);
-    const { authority, apps, apis } = tenant;
+    const write = ({ authority, pages, apps, apis }: Announced) =>
+      writePrivate(file, JSON.stringify({ v: 1, pid: process.pid, authority, pages, apps, apis }));
     // Kept after the end, because profiles name it. The next start of the same tenant has the same CA.
-    await writePrivate(caFileOf(folder, authority), ca);
-    await writePrivate(file, JSON.stringify({ v: 1, pid: process.pid, authority, apps, apis }));
-    return () => rm(file, { force: true }).catch(() => undefined);
+    await writePrivate(caFileOf(folder, tenant.authority), ca);
+    await write(tenant);
+    await clearAway(folder, tenant.authority, env).catch(() => undefined);
+    return {
+      update: (changed) => write(changed).catch(() => undefined),
+      end: () => rm(file, { force: true }).catch(() => undefined),
+    };
   } catch {
     return undefined;
+  }
+}
+
+/** Where the CA of a tenant is kept that was announced. */
+export const caFileFor = (authority: string, env: NodeJS.ProcessEnv = process.env): string =>
+  caFileOf(folderOf(env), authority);
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Removes entries of killed processes, also those that said they were this tenant and whose number another process has
+ * now; unfinished files; and CAs that no entry and no profile names. A CA of today may be of a sign-in that goes on.
+ */
+async function clearAway(folder: string, own: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const named = new Set<string>();
+  for (const name of (await readdir(folder)).filter(isEntry)) {
+    const pid = Number.parseInt(name, 10);
+    const entry = await entryIn(folder, name).catch(() => undefined);
+    const isReplaced = pid !== process.pid && entry?.authority === own;
+    if (isReplaced || !isAlive(pid)) await removeOwn(join(folder, name));
+    else if (entry) named.add(caFileOf(folder, entry.authority));
+  }
+  const store = await openFileStore({ directory: defaultStoreDirectory(env) });
+  for (const [, record] of (await store.read()).records) {
+    const { caFile } = isObject(record) ? record : {};
+    if (typeof caFile === "string") named.add(caFile);
+  }
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    const [, writer] = /\.(\d+)\.tmp$/.exec(name) ?? [];
+    const isLeft = writer !== undefined && !isAlive(Number(writer));
+    const isUnnamed = name.endsWith(".pem") && !named.has(path) && (await lstat(path)).mtimeMs < Date.now() - DAY_MS;
+    if (isLeft || isUnnamed) await removeOwn(path);
   }
 }
 
@@ -54,35 +103,53 @@ export async function announceTenant(
 export async function localTenants(env: NodeJS.ProcessEnv = process.env): Promise<LocalTenant[]> {
   const folder = folderOf(env);
   if (!(await isPrivate(folder).catch(() => false))) return [];
-  const names = (await readdir(folder)).filter((name) => /^[1-9]\d{0,9}\.json$/.test(name));
+  const names = (await readdir(folder)).filter(isEntry);
   const found = await Promise.all(names.map((name) => runningIn(folder, name).catch(() => undefined)));
-  return found.filter((each) => each !== undefined).sort((one, other) => one.authority.localeCompare(other.authority));
+  // Another process may have the number of a killed one, whose tenant was started again.
+  const byAuthority = new Map(found.flatMap((each) => (each === undefined ? [] : [[each.authority, each] as const])));
+  return [...byAuthority.values()].sort((one, other) => one.authority.localeCompare(other.authority));
 }
 
+const isEntry = (name: string): boolean => /^[1-9]\d{0,9}\.json$/.test(name);
+
+/** What a killed process left is removed before anything is read or asked, whatever it contains. */
 async function runningIn(folder: string, name: string): Promise<LocalTenant | undefined> {
-  const pid = Number.parseInt(name, 10);
-  const file = join(folder, name);
-  const text = await readPrivate(file);
-  const entry = text === undefined ? undefined : entryOf(text, pid);
+  if (!isAlive(Number.parseInt(name, 10))) {
+    await removeOwn(join(folder, name));
+    return undefined;
+  }
+  const entry = await entryIn(folder, name);
   if (entry === undefined) return undefined;
   const caFile = caFileOf(folder, entry.authority);
   const ca = await readPrivate(caFile);
   const answering = ca && (await localTenant(new URL(entry.authority).host, { ca }));
-  if (isAlive(pid) && answering === entry.authority) return { ...entry, caFile };
-  if (!isAlive(pid)) await rm(file, { force: true });
-  return undefined;
+  return answering === entry.authority ? { ...entry, caFile } : undefined;
+}
+
+async function entryIn(folder: string, name: string): Promise<Omit<LocalTenant, "caFile"> | undefined> {
+  const text = await readPrivate(join(folder, name));
+  return text === undefined ? undefined : entryOf(text, Number.parseInt(name, 10));
+}
+
+/** Not what another user put here. */
+async function removeOwn(path: string): Promise<void> {
+  const { uid } = await lstat(path);
+  if (process.getuid === undefined || uid === process.getuid()) await rm(path, { force: true });
 }
 
 const AUTHORITY =
   /^https:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
+const PAGES = /^https?:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/;
+
 /** The entry, if it has the right shape. Other members are ignored, so that a later version can add some. */
 function entryOf(text: string, pid: number): Omit<LocalTenant, "caFile"> | undefined {
   const entry: unknown = JSON.parse(text);
   if (!isObject(entry) || entry.v !== 1 || entry.pid !== pid) return undefined;
-  const { authority, apps, apis } = entry;
+  const { authority, pages, apps, apis } = entry;
   if (typeof authority !== "string" || !AUTHORITY.test(authority) || !isList(apps) || !isList(apis)) return undefined;
-  return { pid, authority, apps, apis };
+  if (pages !== null && (typeof pages !== "string" || !PAGES.test(pages))) return undefined;
+  return { pid, authority, pages, apps, apis };
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;

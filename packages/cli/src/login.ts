@@ -6,7 +6,7 @@ import type { Arguments } from "./definition/command.ts";
 import { exitCodes, UsageError } from "./exit-codes.ts";
 import { localTargetOf } from "./local-login.ts";
 import type { LocalTarget } from "./local-target.ts";
-import { events } from "./output.ts";
+import { events, say } from "./output.ts";
 import { certificatesIn, clientFor, givenCaFile, openSettings, remember, type Settings } from "./settings.ts";
 import { isSameApp, type Profile, parseDuration, scopesOf } from "./stored-session.cts";
 
@@ -19,8 +19,12 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
     authority: given.text("authority") || process.env.DOORCODE_AUTHORITY || undefined,
     clientId: given.text("client-id") || process.env.DOORCODE_CLIENT_ID || undefined,
     scopes: scopesOf(given.list("scope")),
+    hasCredential: (opened.credential ?? rememberedCredential(opened.profile ?? {})) !== undefined,
     kept: opened.profile,
   });
+  if (target?.insteadOf !== undefined) {
+    say(`${target.insteadOf}, which this profile remembers, does not run.\nSigning in at ${target.authority}.`);
+  }
   const settings = target === undefined ? opened : { ...opened, caFile: givenCaFile(given) ?? target.caFile };
   const asked = profileFrom(given, settings, target);
   await refuseWithoutScheme(asked.authority, settings);

@@ -7,7 +7,7 @@ const STARTING_GRACE_MS = 700;
 
 export interface TenantRun<Tenant extends RunningTenant> {
   start(): Promise<Tenant>;
-  /** Runs once the tenant serves. If it throws, the tenant closes. */
+  /** Runs once the tenant serves. If it throws, the tenant stops. */
   started(tenant: Tenant): Promise<void> | void;
   /** Runs first when the tenant stops. It must not throw. */
   stopping?(): Promise<void>;
@@ -36,6 +36,7 @@ export async function runUntilStopped<Tenant extends RunningTenant>(run: TenantR
   try {
     await run.started(tenant);
   } catch (error) {
+    await run.stopping?.();
     await tenant.close();
     throw error;
   }

@@ -1,13 +1,14 @@
 import { resolve } from "node:path";
 import { defaultStoreDirectory, openFileStore } from "@doorcode/client";
-import type { OperatedStart, OperatedTenant, RunningTenant } from "@doorcode/tenant/operator";
+import type { Activity, OperatedStart, OperatedTenant, RunningTenant } from "@doorcode/tenant/operator";
 import type { Arguments } from "../definition/command.ts";
 import { UsageError } from "../exit-codes.ts";
-import { loginAt, quoted } from "../local-target.ts";
-import { announceTenant, localTenants } from "../local-tenants.ts";
+import { loginAt, quoted, scopesByApi } from "../local-target.ts";
+import { localTenants } from "../local-tenants.ts";
 import { printableLine, printEvent, say } from "../output.ts";
 import { openTenantFile, type TenantFile } from "../prepare/tenant-files.ts";
 import { profileName, storedProfile } from "../stored-session.cts";
+import { type AnnouncedTenant, announced } from "./announced.ts";
 import { dataFolder } from "./location.ts";
 import { readyEvent, runUntilStopped } from "./run-until-stopped.ts";
 import { activityOutput } from "./show-activity.ts";
@@ -20,21 +21,29 @@ export async function run(given: Arguments): Promise<number> {
   const file = given.text("file");
   const opened = file === undefined ? undefined : await openTenantFile(file);
   const data = await dataFolder(given);
-  let forget: (() => Promise<void>) | undefined;
+  let announcement: AnnouncedTenant | undefined;
   return runUntilStopped<OperatedTenant>({
     start: () => startOn(data, given, opened),
     async started(starting) {
       const tenant = opened === undefined ? starting : await applied(starting, opened);
-      const described = entryOf(tenant);
-      forget = await announceTenant(described, tenant.ca);
-      if (given.flag("json")) printEvent("ready", { ...readyEvent(tenant), ...inboxOf(tenant) });
-      else say(readyScreen(tenant, data, await loginLine(described, forget !== undefined)));
+      const known = await announced(tenant, starting);
+      announcement = known;
       const show = activityOutput(given);
-      if (show) await starting.activity(show);
+      // What happens after the ready event is there. It is shown below it.
+      let held: Activity[] | undefined = [];
+      await starting.activity((activity) => {
+        known.note(activity);
+        if (held) held.push(activity);
+        else show?.(activity);
+      });
+      if (given.flag("json")) printEvent("ready", { ...readyEvent(tenant), ...inboxOf(tenant) });
+      else say(readyScreen(tenant, data, await loginLine(known, tenant.caFile)));
       // What happens is apart from the screen.
       if (show && process.stderr.isTTY && !given.flag("json")) say("");
+      for (const activity of held) show?.(activity);
+      held = undefined;
     },
-    stopping: async () => forget?.(),
+    stopping: async () => announcement?.end(),
   });
 }
 
@@ -88,22 +97,26 @@ function reachable({ pages, inbox }: RunningTenant): string[] {
   ];
 }
 
-/** What `doorcode login` finds. */
-function entryOf({ authority, apps, apis }: RunningTenant) {
-  const listed = ({ name, clientId, scopes }: RunningTenant["apps"][number]) => ({ name, client_id: clientId, scopes });
-  return { authority, apps: apps.map(listed), apis: apis.map(listed) };
-}
-
-/** The shortest command that signs in to this tenant, whatever else runs here and is remembered. */
-async function loginLine({ authority, apps }: ReturnType<typeof entryOf>, announced: boolean): Promise<string> {
+/**
+ * The shortest command that signs in to this tenant, whatever else runs here and is remembered. Undefined if the tenant
+ * has no app.
+ */
+async function loginLine({ entry, isAnnounced }: AnnouncedTenant, caFile: string): Promise<string | undefined> {
+  const { authority, apps } = entry;
   const [app, ...otherApps] = apps;
-  const sharesName = otherApps.some(({ name }) => name.toLowerCase() === app?.name.toLowerCase());
-  const byApp = otherApps.length === 0 ? "" : ` --client-id ${quoted((sharesName ? app?.client_id : app?.name) ?? "")}`;
-  if (!announced) return `doorcode login --authority ${authority} --client-id ${app?.client_id ?? "ID"} --scope SCOPE`;
+  if (app === undefined) return undefined;
+  const [scopes = [], ...otherApis] = scopesByApi(isAnnounced ? entry : { apis: [] }, app);
+  if (!isAnnounced) {
+    const byScope = scopes.length === 0 ? "" : ` --scope ${quoted(scopes.join(" "))}`;
+    return `doorcode login --authority ${authority} --client-id ${app.client_id}${byScope} --ca-file ${quoted(caFile)}`;
+  }
+  const sharesName = otherApps.some(({ name }) => name.toLowerCase() === app.name.toLowerCase());
+  const byApp = otherApps.length === 0 ? "" : ` --client-id ${quoted(sharesName ? app.client_id : app.name)}`;
+  const byScope = otherApis.length === 0 ? "" : ` --scope ${quoted(scopes.join(" "))}`;
   const others = (await localTenants()).filter((each) => each.authority !== authority);
   const remembered = await rememberedAuthority();
   const isAlone = others.length === 0 && (remembered === undefined || remembered === authority);
-  return `${isAlone ? "doorcode login" : loginAt(authority)}${byApp}`;
+  return `${isAlone ? "doorcode login" : loginAt(authority)}${byApp}${byScope}`;
 }
 
 /** Of the profile that `doorcode login` would use. */
@@ -114,7 +127,7 @@ async function rememberedAuthority(): Promise<string | undefined> {
 }
 
 /** What a person needs next, in 80 columns. */
-function readyScreen(tenant: RunningTenant, dataDir: string, login: string): string {
+function readyScreen(tenant: RunningTenant, dataDir: string, login: string | undefined): string {
   const rows: [label: string, value: string][] = [
     ["Authority", tenant.authority],
     ...tenant.apps.map(({ name, clientId }): [string, string] => ["Client ID", `${clientId}  ${name}`]),
@@ -135,7 +148,9 @@ function readyScreen(tenant: RunningTenant, dataDir: string, login: string): str
     "",
     ...reachable(tenant),
     "Ask for scopes as api://<API>/<scope>. Clients must trust the CA file.",
-    `Sign in: ${printableLine(login)}`,
+    login === undefined
+      ? "It has no app yet. Describe one in a file, and start with doorcode tenant start --file FILE."
+      : `Sign in: ${printableLine(login)}`,
     "Ctrl-C stops the tenant.",
   ].join("\n");
 }

@@ -186,14 +186,36 @@ describe("the entry of a running tenant", () => {
     const env = { DOORCODE_STORE_DIR: join(folder, "state") };
     const args = ["start", "--data", join(folder, "tenant"), "--port", "0", "--pages-port", "0"];
     const { stderr } = await command(args, { env, until: /Ctrl-C stops/ });
-    assert.match(stderr, /Sign in: doorcode login --authority https:\S+ --client-id \S+ --scope SCOPE\n/);
+    const scopes = String.raw`'api://\S+/ToDoList.Read api://\S+/ToDoList.ReadWrite'`;
+    assert.match(
+      stderr,
+      new RegExp(`Sign in: doorcode login --authority https:\\S+ --client-id \\S+ --scope ${scopes} --ca-file \\S+\n`),
+    );
+  });
+
+  test("of a tenant without an app leads to no command that would fail", async (t) => {
+    const { env, data } = await user(t);
+    const file = join(env.HOME, "contoso.yaml");
+    await writeFile(file, "tenant:\n  name: Contoso\n");
+    const args = ["start", "--file", file, "--data", data(), "--port", "0", "--pages-port", "0"];
+    const { stderr } = await command(args, { env, until: /Ctrl-C stops/ });
+    assert.match(
+      stderr,
+      /\nIt has no app yet\. Describe one in a file, and start with doorcode tenant start --file FILE\.\n/,
+    );
+    assert.doesNotMatch(stderr, /doorcode login/);
   });
 });
 
 describe("the names of a tenant on this machine", () => {
   const app = (name: string, client_id: string, scopes: string[] = []) => ({ name, client_id, scopes });
   const tenant: LocalTenant = {
-    ...{ pid: 1, authority: "https://localhost:8443/9d3c8a55-1111-4222-8333-444455556666", caFile: "ca.pem" },
+    ...{
+      pid: 1,
+      authority: "https://localhost:8443/9d3c8a55-1111-4222-8333-444455556666",
+      caFile: "ca.pem",
+      pages: null,
+    },
     apps: [app("tv", "11111111-2222-4333-8444-555555555555"), app("printer", "21111111-2222-4333-8444-555555555555")],
     apis: [app("todo", "a1", ["Read", "Write"]), app("photos", "a2", ["Read"])],
   };
