@@ -1,28 +1,32 @@
 import { CommandError, UsageError } from "./exit-codes.ts";
 import { readStdin } from "./input.ts";
-import { printEvent, printResult, say } from "./output.ts";
+import { escaped, say } from "./output.ts";
 
 /** Times of a token, in seconds since 1970 (RFC 7519 §4.1). */
 const TIMES = ["iat", "nbf", "exp", "auth_time"] as const;
 
 /**
- * Prints a token's header and claims as JSON, without its signature. Nothing is verified, and stderr says so.
+ * Prints a token's header and claims as JSON, without its signature. Nothing is verified, and stderr says so. They are as
+ * the token has them: numbers keep all digits, and control characters are escaped.
  * @throws CommandError `token_not_trusted` if it is no JWT
  */
 export function printDecoded(token: string, { json }: { json: boolean }): void {
   const [header, payload, signature, ...more] = token.trim().split(".");
   const parts = [header, payload].map(objectIn);
-  if (parts.includes(undefined) || signature === undefined || more.length > 0) {
+  const [readHeader, readClaims] = parts;
+  if (readHeader === undefined || readClaims === undefined || signature === undefined || more.length > 0) {
     throw new CommandError(
       "token_not_trusted",
       "This token is not a JWT, so it has no claims to read.",
       "Only its issuer can read it. Ask the issuer's introspection endpoint.",
     );
   }
-  const decoded = { header: parts[0], claims: parts[1], verified: false };
-  if (json) printEvent("decoded_token", decoded);
-  else printResult(JSON.stringify(decoded, undefined, 2));
-  say(`Not verified: anyone can write such a token.${timesOf(parts[1] ?? {})}`);
+  const decoded = { header: readHeader.asWritten, claims: readClaims.asWritten, verified: false };
+  const line = json
+    ? JSON.stringify({ v: 1, event: "decoded_token", ...decoded })
+    : JSON.stringify(decoded, undefined, 2);
+  process.stdout.write(escaped(`${line}\n`));
+  say(`Not verified: anyone can write such a token.${timesOf(readClaims.values)}`);
 }
 
 /** `doorcode token --decode -` */
@@ -35,12 +39,21 @@ export async function tokenFromStdin(word: string): Promise<string> {
   );
 }
 
-function objectIn(part: string | undefined): Record<string, unknown> | undefined {
+type JsonObject = Record<string, unknown>;
+
+/** Not in the types of this language version. Node.js 20 has neither, and shows numbers as it reads them. */
+const { rawJSON } = JSON as { rawJSON?: (source: string) => unknown };
+const numberAsWritten = (_name: string, value: unknown, context?: { source?: string }): unknown =>
+  typeof value === "number" && rawJSON && context?.source !== undefined ? rawJSON(context.source) : value;
+
+function objectIn(part: string | undefined): { values: JsonObject; asWritten: JsonObject } | undefined {
   try {
     if (part === undefined || !/^[\w-]+$/.test(part)) return undefined;
-    const value: unknown = JSON.parse(Buffer.from(part, "base64url").toString("utf8"));
-    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
-    return isObject ? (value as Record<string, unknown>) : undefined;
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(part, "base64url"));
+    const values: unknown = JSON.parse(text);
+    const isObject = typeof values === "object" && values !== null && !Array.isArray(values);
+    if (!isObject) return undefined;
+    return { values: values as JsonObject, asWritten: JSON.parse(text, numberAsWritten as never) };
   } catch {
     return undefined;
   }

@@ -168,6 +168,23 @@ describe("doorcode token --decode", () => {
     assert.deepEqual([event.event, event.verified, event.claims.sub], ["decoded_token", false, "ada"]);
   });
 
+  test("prints what the token has: control characters escaped, and all digits of a number", async (t) => {
+    const name = "\u001b]0;owned\u0007\u202eAda";
+    const claims = `{"name":${JSON.stringify(name)},"n":12345678901234567890,"exp":1.9e9}`;
+    const token = `${[JSON.stringify({ alg: "none" }), claims].map((part) => Buffer.from(part).toString("base64url")).join(".")}.`;
+    for (const more of [[], ["--json"]]) {
+      const { exit, stdout, stderr } = await decode(t, token, ...more);
+      assert.equal(exit, 0, stderr);
+      assert.equal(JSON.parse(stdout).claims.name, name);
+      assert.match(stdout, /"n": ?12345678901234567890\b/);
+      assert.doesNotMatch(stdout, /(?!\n)\p{Cc}|\u202e/u);
+      assert.match(stderr, /exp +2030-03-17T17:46:40/);
+    }
+    const [header] = token.split(".");
+    const notUtf8 = Buffer.from([...Buffer.from('{"sub":"'), 0xff, ...Buffer.from('"}')]).toString("base64url");
+    assert.equal((await decode(t, `${header}.${notUtf8}.`)).exit, 1);
+  });
+
   test("of the profile's own opaque token says that it has no claims to read, and repeats nothing of it", async (t) => {
     const { start } = await signedInEnv(t);
     const { exit, stdout, stderr } = await start(["token", "--decode"]).ended;
