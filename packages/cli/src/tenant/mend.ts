@@ -104,7 +104,7 @@ function inYaml(text: string): string {
 
 /**
  * An argument that bash, zsh, fish and PowerShell read as this text. An email address is a stranger's, and may contain
- * what a shell would run. The placeholder stands for what no form of quotes is the same for.
+ * what a shell would run. A placeholder is in place of what these shells quote differently.
  */
 function inShell(text: string | null, placeholder: string): string {
   if (text === null || text.startsWith("-") || !/^[ -~]+$/.test(text) || /['\\]/.test(text)) return placeholder;
