@@ -27,8 +27,12 @@ export function asksForHelp(rest: readonly string[]): boolean {
   return (end < 0 ? rest : rest.slice(0, end)).some((word) => word === "--help" || word === "-h");
 }
 
+/** Words of other tools. */
+const SYNONYMS: Record<string, string> = { remove: "delete", rm: "delete", ls: "list", create: "add", signin: "login" };
+
 function unknownCommand(path: string[], { commands = {} }: Command, word: string): UsageError {
-  const near = nearest(word, Object.keys(commands));
+  const names = Object.keys(commands);
+  const near = nearest(word, names) ?? names.find((name) => Object.hasOwn(SYNONYMS, word) && SYNONYMS[word] === name);
   return new UsageError(
     `Unknown command ${JSON.stringify([...path, word].join(" ").slice(0, 60))}.`,
     near === undefined ? see(path) : `Did you mean: ${nameOf([...path, near])}`,

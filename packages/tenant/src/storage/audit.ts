@@ -88,3 +88,12 @@ export interface AuditReader {
 export interface AuditStore extends AuditReader {
   write(record: AuditRecord): Promise<void>;
 }
+
+/** Notices records without reading again and again. */
+export interface AuditChanges {
+  /**
+   * Calls back after each transaction of this process that may have written records. False if that is not possible,
+   * because other processes write, too (PostgreSQL).
+   */
+  watch(changed: () => void): boolean;
+}

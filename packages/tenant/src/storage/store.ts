@@ -9,7 +9,7 @@
 import type { SigningAlgorithm } from "../directory/entities.ts";
 import type { AcceptedScopes } from "./accepted-scopes.ts";
 import type { AdministrationReader, AdministrationStore } from "./administration.ts";
-import type { AuditReader, AuditRecord, AuditStore } from "./audit.ts";
+import type { AuditChanges, AuditReader, AuditRecord, AuditStore } from "./audit.ts";
 import type { AuthorizationStore } from "./authorization-request.ts";
 import type { CredentialReader, CredentialStore } from "./credentials.ts";
 import type { Charge, GrantStore } from "./device-grant.ts";
@@ -72,6 +72,7 @@ export interface Store {
   readonly keys: KeyStore;
   readonly seals: SealStore;
   readonly audit: AuditStore;
+  readonly auditChanges: AuditChanges;
   /** Resolves when the store can be reached and changed, otherwise throws. For `/readyz`. */
   ping(): Promise<void>;
   /** PostgreSQL's clock minus `now`, in milliseconds. Undefined for SQLite, which has no clock of its own. */

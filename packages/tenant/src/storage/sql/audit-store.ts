@@ -3,8 +3,21 @@ import { subjectOf } from "../audit-events.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
-import type { AuditCursor, AuditFilter, AuditRecord, AuditStore } from "../store.ts";
+import type { AuditChanges, AuditCursor, AuditFilter, AuditRecord, AuditStore } from "../store.ts";
 import { anchorAt, anchorOf, type Divergence, divergenceFrom, epochsOf } from "./audit-epochs.ts";
+
+/** The topic of the change feed that says that there may be new records. Announced on SQLite alone. */
+const AUDIT_TOPIC = "audit";
+
+export const auditChanges = ({ feed, afterCommit }: Pick<Database, "feed" | "afterCommit">): AuditChanges => ({
+  watch(changed) {
+    if (!afterCommit) return false;
+    feed.subscribe((topic) => {
+      if (topic === AUDIT_TOPIC) changed();
+    });
+    return true;
+  },
+});
 
 const COLUMNS = ["at", "event", "actor", "userId", "clientId", "grantId", "ip", "detail"] as const;
 
@@ -243,7 +256,12 @@ const toRecord = ({
 };
 
 /** Writes in the transaction of the recorded change, if there is one. */
-export function auditWriter({ db, kind }: Database): (on: Connection, record: AuditRecord) => Promise<void> {
+export function auditWriter({
+  db,
+  kind,
+  feed,
+  afterCommit,
+}: Database): (on: Connection, record: AuditRecord) => Promise<void> {
   const insert = prepared((record: Omit<Tables["auditRecords"], "seq" | "subjectId"> & { subjectId: string | null }) =>
     db.insertInto("auditRecords").values({
       at: record.at,
@@ -262,5 +280,6 @@ export function auditWriter({ db, kind }: Database): (on: Connection, record: Au
   return async (on, record) => {
     const subjectId = subjectOf(record);
     await insert(on, { ...record, subjectId, detail: JSON.stringify(record.detail) });
+    afterCommit?.(() => feed.emit(AUDIT_TOPIC));
   };
 }

@@ -6,7 +6,7 @@ import { openSqliteDatabase, type SqliteOptions } from "../engine/sqlite.ts";
 import type { PurgeOptions, RestoredSettlement, Store, StoreObserver } from "../store.ts";
 import { acceptedScopes } from "./accepted-scopes.ts";
 import { accessStore } from "./access-store.ts";
-import { auditStore } from "./audit-store.ts";
+import { auditChanges, auditStore } from "./audit-store.ts";
 import { authorizationStore } from "./authorization-store.ts";
 import { credentialStore } from "./credential-store.ts";
 import { administrationStore, directoryStore } from "./directory-store.ts";
@@ -86,6 +86,7 @@ export function storeOver(
     keys: retried(keyStore(database), "keys", observe),
     seals: retried(sealStore(database), "seals", observe),
     audit: retried(auditStore(database), "audit", observe),
+    auditChanges: auditChanges(database),
     ...retried(
       {
         ping: () => ping(database),

@@ -91,7 +91,7 @@ export function codeRedemption(database: Database): AuthorizationStore["redeem"]
         const ended = await revoke(trx, used.familyId, REUSED, now);
         const detail = { ...audit.detail, family: used.familyId };
         if (ended) await writeAudit(trx, { ...audit, event: "authorization_code.reused", detail });
-        return { outcome: "reused" };
+        return { outcome: "reused", ended: ended !== undefined };
       }
       if (why) {
         await writeAudit(trx, { ...audit, event: "authorization.refused", detail: { ...audit.detail, why } });
