@@ -8,7 +8,7 @@ import Fastify, {
   LogController,
 } from "fastify";
 import type { Logger } from "pino";
-import { heldMs } from "../oauth/device-authorization/held-polls.ts";
+import { heldBefore, heldMs } from "../oauth/device-authorization/held-polls.ts";
 import { isUnavailable, RETRY_SECONDS } from "../storage/store-error.ts";
 import type { Metrics } from "./metrics.ts";
 import { outcomeOf, routeOf, type Tracing } from "./tracing.ts";
@@ -72,7 +72,8 @@ export function createWebApp(options: WebAppOptions): FastifyInstance {
   app.addHook("onResponse", (request, reply, done) => {
     const route = routeOf(request);
     const held = heldMs(request.raw);
-    const ms = Math.max(0, reply.elapsedTime - held);
+    // A poll that was held before it came here has waited before this time began.
+    const ms = Math.max(0, reply.elapsedTime - (heldBefore(request.raw) === undefined ? held : 0));
     metrics.observe(request.method, route, reply.statusCode, outcomeOf(reply), ms / 1000);
     const times = { ms: Math.round(ms), ...(held > 0 && { held_ms: Math.round(held) }) };
     request.log.info({ method: request.method, route, status: reply.statusCode, ...times });

@@ -61,6 +61,25 @@ describe("polls of public clients", () => {
     assert.equal(place.passedOn(), before + 1);
   });
 
+  test("that ask to be held count the time that the tenant spends on them afterwards, without the wait", async () => {
+    const code = await place.newCode();
+    const asked = ask(place.quickPort, waiting(code));
+    await held(1);
+    for (const began = performance.now(); performance.now() - began < 200; ) await new Promise(setImmediate);
+    const grant = await place.ctx.store.grants.findByDeviceCodeHash(hashSecret(code));
+    place.seconds.length = 0;
+    place.lines.length = 0;
+    const audit = sampleAudit("denied");
+    const deniedAt = performance.now();
+    await place.ctx.store.grants.deny(grant!.id, {
+      ...{ sessionId: null, reason: "operator" as const, now: place.clock.now(), audit },
+    });
+    await asked;
+    while (place.seconds.length === 0) await new Promise(setImmediate);
+    assert.ok(place.seconds[0]! > 0 && place.seconds[0]! <= (performance.now() - deniedAt) / 1_000);
+    assert.ok(Number(place.lines[0]?.held_ms) >= 200);
+  });
+
   test("that ask to be held too early are answered at once, as usual", async () => {
     const [one, two] = [await place.knownCode(), await place.knownCode()];
     const early = async (port: number, code: string) => {

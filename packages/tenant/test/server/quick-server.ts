@@ -29,6 +29,7 @@ export async function start(more: Partial<WebAppOptions> & { embedded?: boolean 
   const quick = await quickContext();
   const { config } = quick.ctx;
   const observed: string[] = [];
+  const seconds: number[] = [];
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: "info", base: null }, { write: (line) => void lines.push(JSON.parse(line)) });
   const ownConfig = { ...config, ...more, limits: { ...config.limits, ...limits } };
@@ -37,7 +38,10 @@ export async function start(more: Partial<WebAppOptions> & { embedded?: boolean 
   const options: WebAppOptions = {
     log,
     metrics: {
-      observe: (...[method, route, status, outcome]) => observed.push(`${method} ${route} ${status} ${outcome}`),
+      observe(method, route, status, outcome, took) {
+        observed.push(`${method} ${route} ${status} ${outcome}`);
+        seconds.push(took);
+      },
     },
     tracing: undefined,
     hosts: [HOST],
@@ -82,7 +86,7 @@ export async function start(more: Partial<WebAppOptions> & { embedded?: boolean 
     return code;
   };
   return {
-    ...{ ctx, clock: quick.clock, client, other, closed, newCode, observed, lines, config: ctx.config },
+    ...{ ctx, clock: quick.clock, client, other, closed, newCode, observed, seconds, lines, config: ctx.config },
     ...{ pathOf, pollOf, knownCode },
     quickPort: quickPort!,
     usualPort: usualPort!,

@@ -21,9 +21,8 @@ interface Exchange {
 export type PlainPollEnd = { answer: "pending" | "slow_down"; applied?: number } | "usual" | "gone";
 
 /**
- * Holds a poll of a public client (`Prefer: wait=N`) before the web framework sees it, which keeps several times as much
- * in memory for each. Only waiting is decided here: whatever is not "pending" is read and answered by the token
- * endpoint.
+ * Holds a poll of a public client (`Prefer: wait=N`) before the web framework sees it, which would keep its own objects
+ * for each. Only waiting is decided here: whatever is not "pending" is read and answered by the token endpoint.
  *
  * @throws StoreError
  */
