@@ -6,7 +6,7 @@ import { createUser, seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import type { TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { sampleApp, samplePasskey } from "../../packages/tenant/test/storage/samples.ts";
 import { AuthenticatorApp } from "../fixtures/authenticator-app.ts";
-import { requestCode } from "../fixtures/device.ts";
+import { poll, requestCode } from "../fixtures/device.ts";
 import { Person } from "../fixtures/person.ts";
 
 const PASSWORD = "seven slow herons";
@@ -90,6 +90,23 @@ const places = {
       return at.person.open("/me/recovery-codes");
     },
   },
+  own_device: { closed: false, go: async (at: At) => at.toOwnDevice() },
+  own_email: {
+    closed: false,
+    async go(at: At) {
+      await at.proveBy("/me/email", { email: `next-${at.user.email}` });
+      return at.person.open("/me/email");
+    },
+  },
+  own_email_code: {
+    closed: false,
+    async go(at: At) {
+      const email = `next-${at.user.email}`;
+      await at.proveBy("/me/email", { email });
+      await at.person.open("/me/email");
+      return at.person.submit("/me/email", { email });
+    },
+  },
 };
 
 export type Place = keyof typeof places;
@@ -145,6 +162,17 @@ class At {
   async proveBy(change: string, fields: Record<string, string> = {}): Promise<Person> {
     await this.toAccountSecondFactor(change, fields);
     return this.person.submit("/second-factor/email", { code: await this.mailedCode() });
+  }
+
+  /** The page of a device that this user signed in, after a mailed code. */
+  async toOwnDevice(): Promise<Person> {
+    const { body: code } = await requestCode(this.tenant);
+    await this.tenant.approve(code.user_code, { as: this.user.email });
+    await poll(this.tenant, code.device_code);
+    await this.proveBy("/me/email", { email: `next-${this.user.email}` });
+    await this.person.open("/me/devices");
+    const device = /href="([^"]*device\?id=[^"]*)"/.exec(this.person.html)?.[1] ?? "";
+    return this.person.open(device);
   }
 
   async enrolApp(): Promise<void> {

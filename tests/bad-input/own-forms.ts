@@ -43,7 +43,15 @@ const TYPED: Record<string, string[]> = {
   "/me/passkeys/add": ["name", "passkey"],
   "/me/passkeys/rename": ["id", "name"],
   "/me/passkeys/remove": ["id"],
+  "/me/devices/rename": ["id", "name"],
+  "/me/devices/sign-out": ["id"],
+  "/me/apps/withdraw": ["id"],
+  "/me/profile": ["display_name"],
+  "/me/email": ["email"],
+  "/me/email/code": ["code"],
+  "/me/data/delete": ["email"],
   "/not-me": ["token"],
+  "/not-me/email": ["token"],
   "/sign-out": ["post_logout_redirect_uri", "state", "client_id"],
 };
 
@@ -64,6 +72,12 @@ const formsAt: Record<Place, string[]> = {
   adding_a_passkey: ["/me/passkeys/add"],
   setting_up_an_app: ["/second-factor/set-up", "/second-factor/set-up/start"],
   recovery_codes: ["/me/recovery-codes", "/second-factor/codes"],
+  own_device: [
+    ...["/me/devices/rename", "/me/devices/sign-out", "/me/devices/sign-out-all", "/me/apps/withdraw"],
+    ...["/me/profile", "/me/data/download", "/me/data/delete", "/not-me/email"],
+  ],
+  own_email: ["/me/email"],
+  own_email_code: ["/me/email/code", "/me/email/resend"],
 };
 
 const base64url = fc.base64String({ maxLength: 120 }).map((text) => text.replace(/[+/=]/g, "-"));

@@ -10,6 +10,7 @@ import { show } from "./show.ts";
 const pictures = [
   { file: "sign-in", shown: ["enter-code-from-link", "device-consent", "done"], height: 960 },
   { file: "ways-in", shown: ["sign-in-passkey", "second-factor-app", "authenticator-set-up", "account"], height: 1000 },
+  { file: "account", shown: ["account", "my-devices", "my-device", "my-app"], height: 860 },
 ];
 const folder = join(import.meta.dirname, "../../docs/images");
 

@@ -27,8 +27,12 @@ export function asksForHelp(rest: readonly string[]): boolean {
   return (end < 0 ? rest : rest.slice(0, end)).some((word) => word === "--help" || word === "-h");
 }
 
+/** Words of other tools. */
+const SYNONYMS: Record<string, string> = { remove: "delete", rm: "delete", ls: "list", create: "add", signin: "login" };
+
 function unknownCommand(path: string[], { commands = {} }: Command, word: string): UsageError {
-  const near = nearest(word, Object.keys(commands));
+  const names = Object.keys(commands);
+  const near = nearest(word, names) ?? names.find((name) => Object.hasOwn(SYNONYMS, word) && SYNONYMS[word] === name);
   return new UsageError(
     `Unknown command ${JSON.stringify([...path, word].join(" ").slice(0, 60))}.`,
     near === undefined ? see(path) : `Did you mean: ${nameOf([...path, near])}`,
@@ -51,13 +55,20 @@ function noCommand(path: string[], { options = {} }: Command, given: string): Us
 export function parse(path: readonly string[], command: Command, argv: readonly string[]): Arguments {
   const specs: Record<string, OptionSpec> = { ...command.options, ...everywhere };
   const values = new Map<string, string[]>();
-  const isWord = (given: string) =>
-    given.startsWith("-") && command.arguments?.some(({ hyphenated }) => hyphenated?.test(given));
+  /** `--client-secret-file -`: the hyphen is the option's value. */
+  const takesNext = (given = "") =>
+    Object.entries(specs).some(
+      ([name, { type, short }]) => type === "string" && (given === `--${name}` || (short && given === `-${short}`)),
+    );
+  const isWord = (given: string, at: number) =>
+    given.startsWith("-") &&
+    !takesNext(argv[at - 1]) &&
+    command.arguments?.some(({ hyphenated }) => hyphenated?.test(given)) === true;
   const words = argv.filter(isWord);
   const options = Object.fromEntries(
     Object.entries(specs).map(([name, { type, short }]) => [name, { type, ...(short && { short }) }]),
   );
-  const args = argv.filter((given) => !isWord(given));
+  const args = argv.filter((given, at) => !isWord(given, at));
   const { tokens } = parseArgs({ args, options, strict: false, allowPositionals: true, tokens: true });
   for (const [at, token] of tokens.entries()) {
     const before = tokens[at - 1];

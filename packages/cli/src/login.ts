@@ -4,16 +4,29 @@ import { choosePresenter, jsonPresenter, localTenant, type Presenter } from "@do
 import { membersOfCredential, rememberedCredential } from "./client-credential.ts";
 import type { Arguments } from "./definition/command.ts";
 import { exitCodes, UsageError } from "./exit-codes.ts";
-import { events } from "./output.ts";
-import { certificatesIn, clientFor, openSettings, remember, type Settings } from "./settings.ts";
+import { localTargetOf } from "./local-login.ts";
+import type { LocalTarget } from "./local-target.ts";
+import { events, say } from "./output.ts";
+import { certificatesIn, clientFor, givenCaFile, openSettings, remember, type Settings } from "./settings.ts";
 import { isSameApp, type Profile, parseDuration, scopesOf } from "./stored-session.cts";
 
 export async function run(given: Arguments, signal: AbortSignal): Promise<number> {
   const timeoutMs = timeoutOf(given);
   const via = wayOf(given);
   const expectAccount = given.text("expect-account");
-  const settings = await openSettings(given);
-  const asked = profileFrom(given, settings);
+  const opened = await openSettings(given);
+  const target = await localTargetOf({
+    authority: given.text("authority") || process.env.DOORCODE_AUTHORITY || undefined,
+    clientId: given.text("client-id") || process.env.DOORCODE_CLIENT_ID || undefined,
+    scopes: scopesOf(given.list("scope")),
+    hasCredential: (opened.credential ?? rememberedCredential(opened.profile ?? {})) !== undefined,
+    kept: opened.profile,
+  });
+  if (target?.insteadOf !== undefined) {
+    say(`${target.insteadOf}, which this profile remembers, does not run.\nSigning in at ${target.authority}.`);
+  }
+  const settings = target === undefined ? opened : { ...opened, caFile: givenCaFile(given) ?? target.caFile };
+  const asked = profileFrom(given, settings, target);
   await refuseWithoutScheme(asked.authority, settings);
   const { claims, ...profile } = asked;
   const deviceName = hostname().slice(0, 40);
@@ -21,14 +34,16 @@ export async function run(given: Arguments, signal: AbortSignal): Promise<number
   await client.signIn({
     signal,
     via,
-    present: remembering(presenter(given, { deviceName }), (account, notGranted) =>
-      remember(settings, {
-        ...profile,
-        authority: account.authority,
-        clientId: account.clientId,
-        accountId: account.id,
-        ...(notGranted && { notGranted }),
-      }),
+    present: remembering(
+      presenter(given, { deviceName, ...(target && { appName: target.appName }) }),
+      (account, notGranted) =>
+        remember(settings, {
+          ...profile,
+          authority: account.authority,
+          clientId: account.clientId,
+          accountId: account.id,
+          ...(notGranted && { notGranted }),
+        }),
     ),
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(expectAccount !== undefined && { expectAccount }),
@@ -60,20 +75,25 @@ function wayOf(given: Arguments): "device" | "browser" {
 }
 
 /** From the command line, else the environment, else the profile. */
-function profileFrom(given: Arguments, { profile: kept, caFile, credential }: Settings): Profile {
-  const authority = given.text("authority") || process.env.DOORCODE_AUTHORITY || kept?.authority;
-  const clientId = given.text("client-id") || process.env.DOORCODE_CLIENT_ID || kept?.clientId;
+function profileFrom(
+  given: Arguments,
+  { profile: kept, caFile, credential }: Settings,
+  target: LocalTarget | undefined,
+): Profile {
+  const authority = target?.authority || given.text("authority") || process.env.DOORCODE_AUTHORITY || kept?.authority;
+  const clientId = target?.clientId || given.text("client-id") || process.env.DOORCODE_CLIENT_ID || kept?.clientId;
   if (!authority || !clientId) {
     const missing = authority ? "application" : "issuer";
     throw new UsageError(
       `Missing the ${missing} to sign in to.`,
       "Sign in: doorcode login --authority URL --client-id ID --scope SCOPE\n" +
-        "Or start your own tenant, which prints these: doorcode tenant start",
+        "Or start your own tenant, then run doorcode login again: doorcode tenant start",
     );
   }
   // Remembered values belong to one app at one issuer.
   const same = kept && isSameApp(kept, { authority, clientId }) ? kept : undefined;
-  const scopes = given.list("scope").length > 0 ? scopesOf(given.list("scope")) : (same?.scopes ?? []);
+  const wanted = given.list("scope").length > 0 ? scopesOf(given.list("scope")) : same?.scopes;
+  const scopes = (given.list("scope").length > 0 && target?.scopes) || wanted || target?.scopes || [];
   const origins =
     given.list("origin").length > 0 ? given.list("origin") : (same?.apis ?? []).map(({ origin }) => origin);
   const deviceEndpoint = given.text("device-endpoint") ?? same?.deviceEndpoint;

@@ -36,14 +36,21 @@ export function withoutBackticks(text: string): string {
 
 /** One event per line, as `--json` promises. Control characters are escaped, which is the same JSON. */
 export function printEvent(event: string, members: object): void {
-  events.write(`${JSON.stringify({ v: 1, event, ...members })}\n`);
+  process.stdout.write(eventLine(event, members));
 }
+
+/** The line of an event, with its end. */
+export const eventLine = (event: string, members: object): string =>
+  escaped(`${JSON.stringify({ v: 1, event, ...members })}\n`);
 
 /** Where lines of JSON are written. */
 export const events = {
-  write: (json: string) =>
-    process.stdout.write(json.replace(controls, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`)),
+  write: (json: string) => process.stdout.write(escaped(json)),
 };
+
+/** The same JSON, without characters that a terminal would execute. */
+export const escaped = (json: string): string =>
+  json.replace(controls, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
 export interface ErrorWords {
   code: string;

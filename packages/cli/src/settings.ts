@@ -33,8 +33,11 @@ export async function openSettings(given: Arguments, env: NodeJS.ProcessEnv = pr
   const store = await openFileStore({ directory: defaultStoreDirectory(env) });
   const profile = storedProfile(Object.fromEntries((await store.read()).records), name);
   const credential = givenCredential(given, env);
-  return { name, profile, store, credential, caFile: given.text("ca-file") || env.DOORCODE_CA_FILE || profile?.caFile };
+  return { name, profile, store, credential, caFile: givenCaFile(given, env) ?? profile?.caFile };
 }
+
+export const givenCaFile = (given: Arguments, env: NodeJS.ProcessEnv = process.env): string | undefined =>
+  given.text("ca-file") || env.DOORCODE_CA_FILE || undefined;
 
 /** The profile, which has to be signed in: every command but `login` needs it. */
 export function signedIn(

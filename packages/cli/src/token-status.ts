@@ -1,5 +1,6 @@
+import { printDecoded, tokenFromStdin } from "./decode-token.ts";
 import type { Arguments } from "./definition/command.ts";
-import { exitCodes } from "./exit-codes.ts";
+import { exitCodes, UsageError } from "./exit-codes.ts";
 import { say } from "./output.ts";
 import { clientFor, openSettings, signedIn, wantedScopes } from "./settings.ts";
 import {
@@ -12,8 +13,16 @@ import {
   storedToken,
 } from "./stored-session.cts";
 
-/** `doorcode token` where the fast path cannot answer: no token that lasts long enough, or `--explain`. */
+/** `doorcode token` where the fast path cannot answer: no token that lasts long enough, or `--explain` and `--decode`. */
 export async function runToken(given: Arguments, signal: AbortSignal): Promise<number> {
+  const decode = given.flag("decode");
+  const [word] = given.words;
+  if (word !== undefined) {
+    if (!decode)
+      throw new UsageError("doorcode token takes no arguments, besides options.", "See: doorcode token --help");
+    printDecoded(await tokenFromStdin(word), { json: given.flag("json") });
+    return exitCodes.done;
+  }
   const minTtl = given.text("min-ttl");
   const minTtlMs = minTtl === undefined ? undefined : parseDuration(minTtl);
   const settings = await openSettings(given);
@@ -33,8 +42,8 @@ export async function runToken(given: Arguments, signal: AbortSignal): Promise<n
     ...(minTtlMs !== undefined && { minTtlMs }),
   });
   const username = account?.username ?? profile.accountId;
-  const text = given.flag("json") ? formatToken(token, username) : `${token.token}\n`;
-  process.stdout.write(text);
+  if (decode) printDecoded(token.token, { json: given.flag("json") });
+  else process.stdout.write(given.flag("json") ? formatToken(token, username) : `${token.token}\n`);
   if (given.flag("explain")) {
     const left = Math.max(0, Math.round((token.expiresAt - Date.now()) / 60_000));
     const cached = before?.token === token.token;

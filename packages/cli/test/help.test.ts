@@ -125,6 +125,10 @@ describe("a wrong command line", () => {
     [["sign-in"], 'Unknown command "sign-in".\nSee: doorcode --help'],
     [["logn"], 'Unknown command "logn".\nDid you mean: doorcode login'],
     [["tenant", "strat"], 'Unknown command "tenant strat".\nDid you mean: doorcode tenant start'],
+    [
+      ["tenant", "users", "remove"],
+      'Unknown command "tenant users remove".\nDid you mean: doorcode tenant users delete',
+    ],
     [["tenant", "users", "ad"], 'Unknown command "tenant users ad".\nDid you mean: doorcode tenant users add'],
     [["--verbose"], "doorcode needs a command before options.\nSee: doorcode --help"],
     [["--verion"], "doorcode needs a command before options.\nDid you mean --version?"],

@@ -10,7 +10,7 @@ export interface TestEnv {
   storeFolder: string;
   /** Runs the command with this test's store, and searches its output for secrets. */
   run(args: string[], env?: NodeJS.ProcessEnv): Promise<Outcome>;
-  start(args: string[], env?: NodeJS.ProcessEnv): ReturnType<typeof doorcode>;
+  start(args: string[], env?: NodeJS.ProcessEnv, stdin?: "pipe"): ReturnType<typeof doorcode>;
   login(...more: string[]): Promise<Outcome>;
 }
 
@@ -26,8 +26,8 @@ export async function testEnv(t: TestContext): Promise<TestEnv> {
   const issuer = await standInIssuer(t);
   const folder = await scratch(t);
   const storeFolder = join(folder, "store");
-  const start = (args: string[], env: NodeJS.ProcessEnv = {}) =>
-    doorcode(args, { env: { DOORCODE_STORE_DIR: storeFolder, HOME: folder, ...env } });
+  const start = (args: string[], env: NodeJS.ProcessEnv = {}, stdin?: "pipe") =>
+    doorcode(args, { env: { DOORCODE_STORE_DIR: storeFolder, HOME: folder, ...env }, ...(stdin && { stdin }) });
   const run = async (args: string[], env?: NodeJS.ProcessEnv): Promise<Outcome> => {
     const { exit, stdout, stderr } = await start(args, env).ended;
     refuseSecrets(args[0] === "token" ? stdout.replace(/canary-access-token-\w+-\d+/, "") : stdout);

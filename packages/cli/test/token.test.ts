@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, test } from "node:test";
+import { describe, type TestContext, test } from "node:test";
 import { signedInEnv, testEnv } from "./signed-in.ts";
 import { refusal } from "./stand-in-issuer.ts";
 
@@ -141,6 +141,67 @@ describe("doorcode token", () => {
       assert.equal(exit, 2, args.join(" "));
       assert.equal(stdout, "");
       assert.ok(stderr.includes(near), `${args.join(" ")}: ${stderr}`);
+    }
+  });
+});
+
+describe("doorcode token --decode", () => {
+  const jwt = (claims: object) =>
+    [{ typ: "JWT", alg: "RS256" }, claims]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+      .join(".");
+  const decode = async (t: TestContext, token: string, ...more: string[]) => {
+    const { start } = await testEnv(t);
+    const { child, ended } = start(["token", "--decode", "-", ...more], {}, "pipe");
+    child.stdin?.end(`${token}\n`);
+    return ended;
+  };
+
+  test("prints header and claims of a token from stdin, without its signature, and says that nothing is verified", async (t) => {
+    const claims = { sub: "ada", name: "\u001b[31mAda", exp: 1_900_000_000 };
+    const { exit, stdout, stderr } = await decode(t, `${jwt(claims)}.c2ln`);
+    assert.equal(exit, 0, stderr);
+    assert.deepEqual(JSON.parse(stdout), { header: { typ: "JWT", alg: "RS256" }, claims, verified: false });
+    assert.ok(!stdout.includes("\u001b") && !stdout.includes("c2ln"));
+    assert.equal(stderr, "Not verified: anyone can write such a token.\nexp       2030-03-17T17:46:40.000Z\n");
+    const event = JSON.parse((await decode(t, `${jwt(claims)}.c2ln`, "--json")).stdout);
+    assert.deepEqual([event.event, event.verified, event.claims.sub], ["decoded_token", false, "ada"]);
+  });
+
+  test("prints what the token has: control characters escaped, and all digits of a number", async (t) => {
+    const name = "\u001b]0;owned\u0007\u202eAda";
+    const claims = `{"name":${JSON.stringify(name)},"n":12345678901234567890,"exp":1.9e9}`;
+    const token = `${[JSON.stringify({ alg: "none" }), claims].map((part) => Buffer.from(part).toString("base64url")).join(".")}.`;
+    for (const more of [[], ["--json"]]) {
+      const { exit, stdout, stderr } = await decode(t, token, ...more);
+      assert.equal(exit, 0, stderr);
+      assert.equal(JSON.parse(stdout).claims.name, name);
+      assert.match(stdout, /"n": ?12345678901234567890\b/);
+      assert.doesNotMatch(stdout, /(?!\n)\p{Cc}|\u202e/u);
+      assert.match(stderr, /exp +2030-03-17T17:46:40/);
+    }
+    const [header] = token.split(".");
+    const notUtf8 = Buffer.from([...Buffer.from('{"sub":"'), 0xff, ...Buffer.from('"}')]).toString("base64url");
+    assert.equal((await decode(t, `${header}.${notUtf8}.`)).exit, 1);
+  });
+
+  test("of the profile's own opaque token says that it has no claims to read, and repeats nothing of it", async (t) => {
+    const { start } = await signedInEnv(t);
+    const { exit, stdout, stderr } = await start(["token", "--decode"]).ended;
+    assert.deepEqual([exit, stdout], [1, ""]);
+    assert.match(stderr, /^doorcode: This token is not a JWT/);
+    assert.doesNotMatch(stderr, /canary/);
+  });
+
+  test("takes no token from the command line, and nothing that is no JWT", async (t) => {
+    const { run } = await testEnv(t);
+    const token = `${jwt({ sub: "ada" })}.c2ln`;
+    const onArgv = await run(["token", "--decode", token]);
+    assert.deepEqual([onArgv.exit, onArgv.stderr.includes(token.slice(0, 20))], [2, false]);
+    assert.match(onArgv.stderr, /every user of this machine can read it/);
+    for (const wrong of ["", "a.b", "a.b.c", `${jwt({ sub: "ada" })}.`.replace(/^[^.]+/, "bnVsbA"), `${token}.more`]) {
+      const { exit, stdout } = await decode(t, wrong);
+      assert.deepEqual([exit, stdout], [1, ""], wrong);
     }
   });
 });

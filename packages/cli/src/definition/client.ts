@@ -10,6 +10,7 @@ export const clientCommands: Record<string, Command> = {
     description: [
       "Shows a code and a QR code, and waits until you approve the sign-in on a second device.",
       "The profile remembers what you give here. After the first time, `doorcode login` alone is enough.",
+      "At a tenant of `doorcode tenant start` on this computer, `doorcode login` alone is enough from the start. There, --authority takes its host and port, --client-id the name of an app, and --scope the short name of a scope.",
       "--browser needs an app with the redirect URI http://localhost.",
       "For a confidential client the profile remembers the path of the secret or key file, never its content, and reads it again for each renewal. A secret from stdin must be passed again.",
     ],
@@ -24,7 +25,7 @@ export const clientCommands: Record<string, Command> = {
         type: "string",
         value: "ID",
         group: groups.app,
-        help: "Client ID of the app (or set DOORCODE_CLIENT_ID)",
+        help: "Client ID of the app, or its name at a tenant on this computer (or set DOORCODE_CLIENT_ID)",
       },
       ...scope,
       ...origin,
@@ -88,6 +89,9 @@ export const clientCommands: Record<string, Command> = {
       "Takes the token from the store, or renews it when it expires too soon.",
       "Exits with 3 when you have to sign in, and with 11 when the sign-in was not granted the requested --scope.",
     ],
+    arguments: [
+      { name: "-", help: "With --decode: read the token from stdin instead", optional: true, hyphenated: /^-$/ },
+    ],
     options: {
       ...scope,
       "min-ttl": {
@@ -97,6 +101,7 @@ export const clientCommands: Record<string, Command> = {
         help: "Minimum remaining lifetime of the token (90s, 5m, 1h)",
       },
       explain: { type: "boolean", help: "Describe the token and its origin on stderr" },
+      decode: { type: "boolean", help: "Print its header and claims as JSON, not verified, instead of the token" },
       ...credential,
       ...profile,
       ...caFile,
@@ -108,6 +113,7 @@ export const clientCommands: Record<string, Command> = {
         line: 'curl -H "Authorization: Bearer $(doorcode token)" https://todo.example/api/todolist',
       },
       { what: "Get a token that lasts at least half an hour", line: "doorcode token --min-ttl 30m" },
+      { what: "Read the claims of the token", line: "doorcode token --decode" },
     ],
     load: async () => ({ run: (await import("../token-status.ts")).runToken }),
   },

@@ -1,5 +1,5 @@
 import type { Command, CommandModule, Positional } from "./command.ts";
-import { age, tenantCommon as common, count, signingAlgorithm, yes } from "./options.ts";
+import { age, tenantCommon as common, count, signingAlgorithm, time, yes } from "./options.ts";
 
 const email: Positional = { name: "EMAIL", help: "Email address of the account" };
 
@@ -136,13 +136,46 @@ const signInCommands: Command = {
       needsTenant: true,
       load: signIns(({ revokeSignIns }) => revokeSignIns),
     },
+    watch: {
+      summary: "Show sign-ins, renewals and sign-outs as they happen",
+      options: {
+        user: { type: "string", value: "EMAIL", help: "Only of this user" },
+        app: { type: "string", value: "CLIENT_ID", help: "Only of this app" },
+        ...common,
+      },
+      examples: [{ what: "Watch sign-ins", line: "doorcode tenant signins watch" }],
+      needsTenant: true,
+      load: async () => ({ run: (await import("../tenant/watch-sign-ins.ts")).watchSignIns }),
+    },
   },
 };
 
-/** Users and their sign-ins. */
+const mails: Command = {
+  summary: "List the mails that the tenant sent, newest first",
+  description: [
+    "For scripts and tests, at a running tenant of `doorcode tenant start`, which keeps its mails in its inbox.",
+    "--wait and --code exit with 5 if there is no such mail in time. --since leaves out the code of an earlier sign-in.",
+  ],
+  options: {
+    to: { type: "string", value: "EMAIL", help: "Only mails to this address" },
+    since: { type: "string", value: "TIME", takes: age, help: "Only mails of this time, such as 30s or 5m" },
+    wait: { type: "string", value: "TIME", takes: time, help: "Wait so long for a mail, such as 30s" },
+    code: { type: "boolean", help: "Print only the code in the newest mail that has one" },
+    ...common,
+  },
+  examples: [
+    { what: "List mails", line: "doorcode tenant mails" },
+    { what: "Get the code of a sign-up", line: "doorcode tenant mails --to ada@contoso.example --wait 30s --code" },
+  ],
+  needsTenant: true,
+  load: () => import("../tenant/mails.ts"),
+};
+
+/** Users, their sign-ins and their mails. */
 export const peopleCommands: Record<string, Command> = {
   users: userCommands,
   signins: signInCommands,
+  mails,
   "recover-administrator": {
     summary: "Restore or add an administrator, even while the tenant is stopped",
     description: [

@@ -15,7 +15,8 @@ export const tenantCommands: Record<string, Command> = {
   start: {
     summary: "Start the tenant; Ctrl-C stops it",
     description: [
-      "Prints the authority, client IDs and addresses that a program needs.",
+      "Prints the authority, client IDs and addresses that a program needs, then a line for everything that happens: device codes, sign-ins, decisions, tokens, mails with their codes, and refusals with what would mend them.",
+      "With --json, or without a terminal, these are lines of JSON on stdout, without codes unless you add --codes.",
       "A tenant on PostgreSQL has no inbox: set DOORCODE_SMTP and DOORCODE_MAIL_FROM. See `doorcode help environment`.",
     ],
     options: {
@@ -46,6 +47,8 @@ export const tenantCommands: Record<string, Command> = {
       https: { type: "boolean", help: "With --lan: use https with the local CA, which the phone must trust" },
       ...storeFile,
       "no-sign-up": { type: "boolean", help: "Allow no new accounts while it runs, regardless of the user flows" },
+      quiet: { type: "boolean", help: "Do not show what happens" },
+      codes: { type: "boolean", help: "Include mailed codes and user codes in the lines of JSON" },
       ...dataFolder,
       ...json,
     },
@@ -94,8 +97,21 @@ export const tenantCommands: Record<string, Command> = {
     summary: "Approve a sign-in for a user",
     description: ["For scripts and tests. Skips the attributes and terms of use that the user flow asks for."],
     arguments: [code],
-    options: { as: { type: "string", value: "EMAIL", required: true, help: "The user" }, ...data },
-    examples: [{ what: "Approve a code", line: "doorcode tenant approve WDJB-MJHT --as ada@contoso.example" }],
+    options: {
+      as: { type: "string", value: "EMAIL", required: true, help: "The user" },
+      mfa: {
+        type: "boolean",
+        help: "As if the user had also entered a code of an authenticator app; for tests, on the tenant of doorcode tenant start alone",
+      },
+      ...data,
+    },
+    examples: [
+      { what: "Approve a code", line: "doorcode tenant approve WDJB-MJHT --as ada@contoso.example" },
+      {
+        what: "Approve for an app that requires a second factor",
+        line: "doorcode tenant approve WDJB-MJHT --as ada@contoso.example --mfa",
+      },
+    ],
     needsTenant: true,
     load: operator(({ approve }) => approve),
   },

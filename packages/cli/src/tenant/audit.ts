@@ -4,6 +4,7 @@ import type { Arguments } from "../definition/command.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { printEvent, printLine, say } from "../output.ts";
 import { operateTenantOften } from "./location.ts";
+import { milliseconds } from "./time.ts";
 
 /** How often `--follow` looks for new records. */
 const POLL_MS = 1_000;
@@ -73,11 +74,3 @@ const shownValue = (value: unknown) => {
   const text = String(value);
   return /^[^\s"]+$/.test(text) ? text : JSON.stringify(text);
 };
-
-const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-/** `30m`, `24h`, `7d`; a number alone is seconds. */
-function milliseconds(text: string): number {
-  const unit = units[text.at(-1) as keyof typeof units] ?? units.s;
-  return Number.parseInt(text, 10) * unit;
-}

@@ -11,7 +11,12 @@ const items = (lines: readonly string[]) => lines.map((line) => `  ${printableLi
 
 /** `doorcode tenant approve` */
 export async function approve(given: Arguments): Promise<number> {
-  const request = { do: "approve", code: await codeOf(given), as: given.text("as") ?? "" } as const;
+  const request = {
+    do: "approve",
+    code: await codeOf(given),
+    as: given.text("as") ?? "",
+    mfa: given.flag("mfa"),
+  } as const;
   const { app, email, permissions, by_renewal: byRenewal } = await operateTenant(given, request);
   printLine(`Approved: ${app} is signed in as ${email}.`);
   // The headings are those of the consent page.

@@ -7,8 +7,10 @@ const STARTING_GRACE_MS = 700;
 
 export interface TenantRun<Tenant extends RunningTenant> {
   start(): Promise<Tenant>;
-  /** Runs once the tenant serves. If it throws, the tenant closes. */
+  /** Runs once the tenant serves. If it throws, the tenant stops. */
   started(tenant: Tenant): Promise<void> | void;
+  /** Runs first when the tenant stops. It must not throw. */
+  stopping?(): Promise<void>;
   /** What SIGHUP does. Default: the tenant stops, because its terminal was closed. */
   hangup?: (tenant: Tenant) => void;
 }
@@ -34,10 +36,12 @@ export async function runUntilStopped<Tenant extends RunningTenant>(run: TenantR
   try {
     await run.started(tenant);
   } catch (error) {
+    await run.stopping?.();
     await tenant.close();
     throw error;
   }
   const exit = await stopped;
+  await run.stopping?.();
   const closing = tenant.close();
   // A second signal ends the draining.
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => void tenant.close().catch(() => undefined));

@@ -1,11 +1,17 @@
 import { resolve } from "node:path";
-import type { OperatedStart, OperatedTenant, ReceivedMail, RunningTenant } from "@doorcode/tenant/operator";
+import { defaultStoreDirectory, openFileStore } from "@doorcode/client";
+import type { Activity, OperatedStart, OperatedTenant, RunningTenant } from "@doorcode/tenant/operator";
 import type { Arguments } from "../definition/command.ts";
 import { UsageError } from "../exit-codes.ts";
+import { loginAt, quoted, scopesByApi } from "../local-target.ts";
+import { localTenants } from "../local-tenants.ts";
 import { printableLine, printEvent, say } from "../output.ts";
 import { openTenantFile, type TenantFile } from "../prepare/tenant-files.ts";
+import { profileName, storedProfile } from "../stored-session.cts";
+import { type AnnouncedTenant, announced } from "./announced.ts";
 import { dataFolder } from "./location.ts";
 import { readyEvent, runUntilStopped } from "./run-until-stopped.ts";
+import { activityOutput } from "./show-activity.ts";
 
 /** `doorcode tenant start`. With `--file`, the file is applied before the tenant is announced. */
 export async function run(given: Arguments): Promise<number> {
@@ -15,13 +21,29 @@ export async function run(given: Arguments): Promise<number> {
   const file = given.text("file");
   const opened = file === undefined ? undefined : await openTenantFile(file);
   const data = await dataFolder(given);
+  let announcement: AnnouncedTenant | undefined;
   return runUntilStopped<OperatedTenant>({
     start: () => startOn(data, given, opened),
     async started(starting) {
       const tenant = opened === undefined ? starting : await applied(starting, opened);
+      const known = await announced(tenant, starting);
+      announcement = known;
+      const show = activityOutput(given);
+      // What happens after the ready event is there. It is shown below it.
+      let held: Activity[] | undefined = [];
+      await starting.activity((activity) => {
+        known.note(activity);
+        if (held) held.push(activity);
+        else show?.(activity);
+      });
       if (given.flag("json")) printEvent("ready", { ...readyEvent(tenant), ...inboxOf(tenant) });
-      else say(readyScreen(tenant, data));
+      else say(readyScreen(tenant, data, await loginLine(known, tenant.caFile)));
+      // What happens is apart from the screen.
+      if (show && process.stderr.isTTY && !given.flag("json")) say("");
+      for (const activity of held) show?.(activity);
+      held = undefined;
     },
+    stopping: async () => announcement?.end(),
   });
 }
 
@@ -43,20 +65,10 @@ async function startOn(data: string, given: Arguments, file: TenantFile | undefi
   });
 }
 
-/** The person with the phone does not see this computer's inbox, so codes are shown here, on a terminal alone. */
-function lanOf(given: Arguments): Pick<OperatedStart, "lan" | "onMail"> {
+function lanOf(given: Arguments): Pick<OperatedStart, "lan"> {
   if (!given.flag("lan")) return {};
   const address = given.text("lan");
-  const lan = { ...(address && { address }), https: given.flag("https") };
-  if (given.flag("json") || !process.stderr.isTTY) return { lan };
-  return { lan, onMail: (mail) => say(mailLine(mail)) };
-}
-
-/** A code is shown for reading out; any other mail by its subject. */
-function mailLine({ to, subject, text }: ReceivedMail): string {
-  const code = /^\d{6,8}$/m.exec(text)?.[0];
-  const what = code === undefined ? printableLine(subject) : `the code is ${code}`;
-  return `Mail for ${printableLine(to)}: ${what}`;
+  return { lan: { ...(address && { address }), https: given.flag("https") } };
 }
 
 /** What the start itself needs of a file. */
@@ -85,8 +97,37 @@ function reachable({ pages, inbox }: RunningTenant): string[] {
   ];
 }
 
+/**
+ * The shortest command that signs in to this tenant, whatever else runs here and is remembered. Undefined if the tenant
+ * has no app.
+ */
+async function loginLine({ entry, isAnnounced }: AnnouncedTenant, caFile: string): Promise<string | undefined> {
+  const { authority, apps } = entry;
+  const [app, ...otherApps] = apps;
+  if (app === undefined) return undefined;
+  const [scopes = [], ...otherApis] = scopesByApi(isAnnounced ? entry : { apis: [] }, app);
+  if (!isAnnounced) {
+    const byScope = scopes.length === 0 ? "" : ` --scope ${quoted(scopes.join(" "))}`;
+    return `doorcode login --authority ${authority} --client-id ${app.client_id}${byScope} --ca-file ${quoted(caFile)}`;
+  }
+  const sharesName = otherApps.some(({ name }) => name.toLowerCase() === app.name.toLowerCase());
+  const byApp = otherApps.length === 0 ? "" : ` --client-id ${quoted(sharesName ? app.client_id : app.name)}`;
+  const byScope = otherApis.length === 0 ? "" : ` --scope ${quoted(scopes.join(" "))}`;
+  const others = (await localTenants()).filter((each) => each.authority !== authority);
+  const remembered = await rememberedAuthority();
+  const isAlone = others.length === 0 && (remembered === undefined || remembered === authority);
+  return `${isAlone ? "doorcode login" : loginAt(authority)}${byApp}${byScope}`;
+}
+
+/** Of the profile that `doorcode login` would use. */
+async function rememberedAuthority(): Promise<string | undefined> {
+  const store = await openFileStore({ directory: defaultStoreDirectory(process.env) }).catch(() => undefined);
+  const records = await store?.read().catch(() => undefined);
+  return records && storedProfile(Object.fromEntries(records.records), profileName(undefined, process.env))?.authority;
+}
+
 /** What a person needs next, in 80 columns. */
-function readyScreen(tenant: RunningTenant, dataDir: string): string {
+function readyScreen(tenant: RunningTenant, dataDir: string, login: string | undefined): string {
   const rows: [label: string, value: string][] = [
     ["Authority", tenant.authority],
     ...tenant.apps.map(({ name, clientId }): [string, string] => ["Client ID", `${clientId}  ${name}`]),
@@ -107,6 +148,9 @@ function readyScreen(tenant: RunningTenant, dataDir: string): string {
     "",
     ...reachable(tenant),
     "Ask for scopes as api://<API>/<scope>. Clients must trust the CA file.",
+    login === undefined
+      ? "It has no app yet. Describe one in a file, and start with doorcode tenant start --file FILE."
+      : `Sign in: ${printableLine(login)}`,
     "Ctrl-C stops the tenant.",
   ].join("\n");
 }

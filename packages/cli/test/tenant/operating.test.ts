@@ -146,6 +146,20 @@ for (const state of operatedTenants) {
       assert.equal((await run("audit", "--user", "eve@contoso.example")).exit, 1);
     });
 
+    test("signins watch prints sign-ins that begin and end from now on, with names, until Ctrl-C", async (t) => {
+      const { done, data, env, email } = await withSignIns(t, state);
+      const { lines, stop } = startCommand(t, ["signins", "watch", "--json", "--user", email, "--data", data], env);
+      let seen: Record<string, unknown> | undefined;
+      void lines.next().then((line) => {
+        seen = line;
+      });
+      // Repeated until the command watches: what happened before is not printed.
+      while (seen === undefined) await done("signins", "revoke", "--user", email);
+      assert.deepEqual([seen.event, seen.user], ["activity", email]);
+      assert.match(String(seen.name), /^(sign_in\.revoked|user\.sign_ins_ended)$/);
+      assert.equal(await stop("SIGINT"), 130);
+    });
+
     test("audit --follow prints what happens from now on, until Ctrl-C", async (t) => {
       const { done, data, env } = await withSignIns(t, state);
       const args = ["audit", "--follow", "--json", "--event", "user.created", "--data", data];

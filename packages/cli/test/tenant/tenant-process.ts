@@ -1,5 +1,8 @@
 import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
@@ -34,11 +37,17 @@ export interface Ready {
 /** The user `nobody`, for tests of file modes when root runs them. */
 export const unprivileged = process.geteuid?.() === 0 ? 65534 : undefined;
 
+/** Running tenants are announced here, and not to the programs of the user who runs the tests. */
+const stateFolder = mkdtempSync(join(tmpdir(), "doorcode-test-state-"));
+process.on("exit", () => rmSync(stateFolder, { recursive: true, force: true }));
+
 /** Without settings of the computer that runs the tests. */
-const inherited = () =>
-  Object.fromEntries(
+const inherited = () => ({
+  ...Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^DOORCODE_|^NODE_(?!COMPILE_CACHE$)|^XDG_/.test(name)),
-  );
+  ),
+  DOORCODE_STORE_DIR: stateFolder,
+});
 
 /** The process does not get settings of the computer that runs the tests. With a `umask`, it runs as `unprivileged`. */
 function run(args: string[], env: Record<string, string>, umask?: number): ChildProcess {

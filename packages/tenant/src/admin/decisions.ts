@@ -33,10 +33,16 @@ export interface Approval {
  * Approves a device's code on behalf of a user, with every check that applies in their browser, but without a factor of
  * theirs: `amr` is empty.
  *
- * @throws TenantError `code_unknown`, `code_expired`, `code_used`, `code_used_twice`, `user_unknown`, `user_disabled`,
+ * @param decision `mfa`: as if the user had also entered a code of an authenticator app, for tests. The audit record says
+ *   who did. Only on the embedded tenant
+ * @throws TenantError `embedded_only`, `code_unknown`, `code_expired`, `code_used`, `code_used_twice`, `user_unknown`, `user_disabled`,
  *   `mfa_required`, `not_assigned`, `administrator_needed`, `app_unavailable`
  */
-export async function approveInName(ctx: AdminContext, { code, as }: { code: string; as: string }): Promise<Approval> {
+export async function approveInName(
+  ctx: AdminContext,
+  { code, as, mfa = false }: { code: string; as: string; mfa?: boolean | undefined },
+): Promise<Approval> {
+  if (mfa && !ctx.config.embedded) throw notEmbedded();
   const [user, entered] = await Promise.all([
     ctx.store.directory.findUserByEmail(normalizeEmail(as)),
     enterCode(ctx, code),
@@ -47,7 +53,7 @@ export async function approveInName(ctx: AdminContext, { code, as }: { code: str
   const approver: Approver = {
     sessionId: `operator:${randomUUID()}`,
     user,
-    methods: ["operator"],
+    methods: mfa ? ["operator", "totp"] : ["operator"],
     authTime: ctx.clock.now(),
     by: "operator",
     ip: null,
@@ -58,7 +64,7 @@ export async function approveInName(ctx: AdminContext, { code, as }: { code: str
   if (claimed.outcome === "killed") throw usedTwice();
   if (claimed.outcome === "ended") throw ended(ctx, claimed.grant);
   if (claimed.outcome === "unknown") throw unknownCode();
-  if (claimed.outcome === "refused") throw refused(claimed.why, user);
+  if (claimed.outcome === "refused") throw refused(ctx, claimed.why, user);
 
   const decided = await approveGrant(ctx, claimed.grant, approver, facts);
   if (decided.outcome === "done") {
@@ -75,7 +81,7 @@ export async function approveInName(ctx: AdminContext, { code, as }: { code: str
   }
   if (decided.outcome === "unknown") throw unknownCode();
   if (decided.outcome === "ended") throw ended(ctx, decided.grant);
-  if (decided.outcome === "refused") throw refused(decided.why, user);
+  if (decided.outcome === "refused") throw refused(ctx, decided.why, user);
   throw new TenantError(
     "code_used",
     `${user.email} continued with this code in a browser at the same moment.`,
@@ -99,14 +105,14 @@ function openGrant(ctx: AdminContext, entered: EnteredCode): DeviceGrant {
   return entered.grant;
 }
 
-function refused(why: Refusal, user: User): TenantError {
+function refused({ config }: AdminContext, why: Refusal, user: User): TenantError {
   switch (why) {
     case "user_unknown":
       return userUnknown(user.email);
     case "user_disabled":
       return userDisabled(user);
     case "second_factor_required":
-      return secondFactorNeeded(user);
+      return secondFactorNeeded(user, config.embedded);
     case "not_assigned":
       return notAssigned(user);
     case "administrator_required":
@@ -140,11 +146,20 @@ const userUnknown = (email: string) =>
 const userDisabled = (user: User) =>
   new TenantError("user_disabled", `${user.email} is disabled.`, "Approve as a different user.");
 
-const secondFactorNeeded = (user: User) =>
+const secondFactorNeeded = (user: User, embedded: boolean) =>
   new TenantError(
     "mfa_required",
     "This app requires a second factor, which an approval from the command line does not have.",
-    `Enter the code in a browser as ${user.email}, or remove the requirement from the app, its user flow or the policy.`,
+    `Enter the code in a browser as ${user.email}, or remove the requirement from the app, its user flow or the policy.${
+      embedded ? " For a test: add --mfa." : ""
+    }`,
+  );
+
+const notEmbedded = () =>
+  new TenantError(
+    "embedded_only",
+    "Only an embedded tenant (doorcode tenant start, with SQLite) approves with a second factor that was not shown.",
+    "Enter the code in a browser, signed in as the user.",
   );
 
 const notAssigned = (user: User) =>

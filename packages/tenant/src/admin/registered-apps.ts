@@ -1,4 +1,4 @@
-import type { App } from "../directory/entities.ts";
+import type { Api, App, Consent } from "../directory/entities.ts";
 import { ADMINISTRATIVE_SCOPES } from "../directory/graph-scopes.ts";
 import { COMMAND_LINE_CLIENT_ID, newApp } from "../directory/new-app.ts";
 import type { StoreReader } from "../storage/store.ts";
@@ -9,8 +9,8 @@ export { COMMAND_LINE_CLIENT_ID };
 
 /** What programs are configured with. */
 export interface Registrations {
-  /** Apps by name. */
-  apps: { name: string; clientId: string }[];
+  /** `scopes`: those of APIs that an administrator consented to for all users, as a program requests them. */
+  apps: { name: string; clientId: string; scopes: string[] }[];
   /** Their enabled scopes, by short name. */
   apis: { name: string; clientId: string; scopes: string[] }[];
 }
@@ -47,11 +47,25 @@ export async function registrationsOf(store: Pick<StoreReader, "directory">): Pr
   const apps = await registeredApps(store);
   const apis = await store.directory.listApis();
   return {
-    apps: apps.map(({ name, clientId }) => ({ name, clientId })),
+    apps: await Promise.all(
+      apps.map(async ({ name, clientId }) => ({
+        name,
+        clientId,
+        scopes: consented(await store.directory.consentsFor(clientId, ""), apis),
+      })),
+    ),
     apis: apis.map(({ name, clientId, scopes }) => ({
       name,
       clientId,
       scopes: scopes.filter((scope) => scope.enabled).map((scope) => scope.value),
     })),
   };
+}
+
+/** `api://<client ID>/ToDoList.Read`. */
+function consented(consents: readonly Consent[], apis: readonly Api[]): string[] {
+  return consents.flatMap(({ resourceId, scopes }) => {
+    const offered = apis.find(({ clientId }) => clientId === resourceId)?.scopes.filter(({ enabled }) => enabled) ?? [];
+    return offered.filter(({ value }) => scopes.includes(value)).map(({ value }) => `api://${resourceId}/${value}`);
+  });
 }

@@ -85,7 +85,7 @@ export function signIns(ctx: OperatorContext, by: Actor): SignInAdmin {
   };
 }
 
-function signInOf({ config }: OperatorContext, { appName: app, ...family }: ListedFamily): ProgramSignIn {
+function signInOf({ config }: OperatorContext, { appName: app, device: _, ...family }: ListedFamily): ProgramSignIn {
   // A lifetime that was shortened meanwhile also applies to earlier sign-ins.
   const expiresAt = Math.min(family.expiresAt, endOfSignIn(config.lifetimes, family.createdAt));
   return { ...family, app, expiresAt };

@@ -4,7 +4,7 @@ import { TenantError } from "../kernel/tenant-error.ts";
 import { AUDIT_EVENTS, isRecorded } from "../storage/audit-events.ts";
 import type { AuditCursor, AuditRecord, StoreReader } from "../storage/store.ts";
 import type { ControlRequest } from "./messages.ts";
-import type { ControlResults, ListedRecord } from "./results.ts";
+import type { ControlResults, ListedRecord, RecordNames } from "./results.ts";
 
 /** Records that one request looks at. */
 const PAGE = 500;
@@ -43,7 +43,9 @@ export async function readAudit(
   const cursor = from ?? (await audit.start({ ...filter, newest: request.newest }));
   const page = await audit.read(cursor, { ...filter, limit: PAGE });
   return {
-    records: page.records.map(listedRecord),
+    records: await Promise.all(
+      page.records.map((record) => (request.names ? namedRecord(store, record) : listedRecord(record))),
+    ),
     after: JSON.stringify(page.cursor),
     more: page.more,
     ...(page.restored !== undefined && { restored: page.restored }),
@@ -99,6 +101,30 @@ export function timeOf(text: string): number {
   if (!Number.isNaN(time)) return time;
   throw new TenantError("usage", "This is not a time.", "For example 2026-11-29T12:00:00Z.");
 }
+
+/** The record with the names of its app and its user, as they are now. */
+export async function namedRecord(
+  { directory, registrations }: Pick<StoreReader, "directory" | "registrations">,
+  record: AuditRecord,
+): Promise<ListedRecord & RecordNames> {
+  const clientId = record.clientId ?? textOf(record.detail.client_id);
+  const userId = record.userId ?? textOf(record.detail.user_id);
+  const [found, user] = await Promise.all([
+    clientId === null ? undefined : registrations.find({ clientId: clientId.toLowerCase() }),
+    userId === null ? undefined : directory.findUser(userId),
+  ]);
+  const app = found?.kind === "app" ? found.app.name : null;
+  const app_key = found?.kind === "app" ? (found.registration.uniqueName ?? app) : null;
+  return { ...listedRecord(record), app, app_key, user: user?.email ?? null };
+}
+
+/** The record alone, where the names cannot be read. */
+export const unnamedRecord = (record: AuditRecord): ListedRecord & RecordNames => ({
+  ...listedRecord(record),
+  ...{ app: null, app_key: null, user: null },
+});
+
+const textOf = (value: unknown): string | null => (typeof value === "string" ? value : null);
 
 const listedRecord = ({ at, event, actor, userId, clientId, grantId, ip, detail }: AuditRecord): ListedRecord => ({
   at: new Date(at).toISOString(),

@@ -11,7 +11,12 @@ const limit = z.number().int().min(1).max(MOST);
 
 /** One JSON line in each direction over the control socket. The commands of `doorcode tenant` use it. */
 export const controlRequest: z.ZodType<ControlRequest> = z.discriminatedUnion("do", [
-  z.object({ do: z.literal("approve"), code: z.string().max(64), as: z.string().max(320) }),
+  z.object({
+    do: z.literal("approve"),
+    code: z.string().max(64),
+    as: z.string().max(320),
+    mfa: z.boolean().optional(),
+  }),
   z.object({ do: z.literal("deny"), code: z.string().max(64) }),
   z.object({
     do: z.literal("list_users"),
@@ -49,6 +54,13 @@ export const controlRequest: z.ZodType<ControlRequest> = z.discriminatedUnion("d
     since: z.string().max(64).optional(),
     event: z.string().max(128).optional(),
     user: email.optional(),
+    names: z.boolean().optional(),
+  }),
+  z.object({
+    do: z.literal("list_mails"),
+    to: email.optional(),
+    since: z.string().max(64).optional(),
+    limit: limit.optional(),
   }),
   z.object({ do: z.literal("recover_administrator"), email: z.string().max(320), password: z.string().max(1024) }),
   z.object({ do: z.literal("administrator_token") }),
@@ -80,8 +92,8 @@ export const controlRequest: z.ZodType<ControlRequest> = z.discriminatedUnion("d
 
 /** What an operator can ask a running tenant for. */
 export type ControlRequest =
-  /** `as`: email address of the user. */
-  | { do: "approve"; code: string; as: string }
+  /** `as`: email address of the user. `mfa`: as if they had shown a second factor, too; embedded tenant only. */
+  | { do: "approve"; code: string; as: string; mfa?: boolean | undefined }
   | { do: "deny"; code: string }
   /**
    * `search`: a part of the email address or name. `after`: the email address that the previous page ended with. `limit`:
@@ -115,7 +127,11 @@ export type ControlRequest =
       since?: string | undefined;
       event?: string | undefined;
       user?: string | undefined;
+      /** With the names of apps and users. */
+      names?: boolean | undefined;
     }
+  /** The inbox of the embedded tenant. `to`: email address. `since`: RFC 3339. `limit`: default 100. */
+  | { do: "list_mails"; to?: string | undefined; since?: string | undefined; limit?: number | undefined }
   | { do: "recover_administrator"; email: string; password: string }
   | { do: "administrator_token" }
   | { do: "list_apps" }

@@ -1,6 +1,7 @@
 import type { AddedSecret } from "../admin/app-secrets.ts";
 import { hex } from "../admin/apps.ts";
 import type { Approval } from "../admin/decisions.ts";
+import type { Inbox } from "../admin/inbox.ts";
 import type { OperatorToken } from "../admin/operator-token.ts";
 import type { ProgramSignIn } from "../admin/sign-ins.ts";
 import type { SigningKey } from "../admin/signing-keys.ts";
@@ -11,6 +12,7 @@ import { graphOf, type TenantConfig } from "../directory/tenant-config.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import type { StoreReader } from "../storage/store.ts";
 import { readAudit, timeOf, userOf, userUnknown } from "./audit-log.ts";
+import { listMails } from "./mails.ts";
 import { type ControlRequest, MOST } from "./messages.ts";
 import type {
   AllowedAdministration,
@@ -31,9 +33,11 @@ export interface Operator {
   admin: TenantAdmin;
   /** Only on the embedded tenant. Null: an operator cannot decide for users. */
   decisions: {
-    approve(decision: { code: string; as: string }): Promise<Approval>;
+    approve(decision: { code: string; as: string; mfa?: boolean | undefined }): Promise<Approval>;
     deny(code: string): Promise<{ app: string }>;
   } | null;
+  /** Null: this tenant has no inbox. */
+  inbox: Inbox | null;
   issueToken(): Promise<OperatorToken>;
   allowAdministration(clientId: string, to: { scopes: string[] | null; byDeviceCode: boolean }): Promise<App>;
 }
@@ -105,6 +109,13 @@ export async function runRequest(
       return listedKey(await admin.signingKeys.retire(request.kid, { now: request.now }));
     case "read_audit":
       return readAudit(store, request);
+    case "list_mails":
+      if (operator.inbox !== null) return listMails(operator.inbox, request);
+      throw new TenantError(
+        "inbox_missing",
+        "This tenant has no inbox.",
+        "Read the mails where its mail server delivers them. Only an embedded tenant has an inbox.",
+      );
     case "add_user": {
       const { email, name, password, administrator = false } = request;
       return listedUser(await admin.people.add({ email, displayName: name ?? undefined, password, administrator }));

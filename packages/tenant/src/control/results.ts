@@ -40,7 +40,14 @@ export interface ControlResults {
    * was restored from a backup, so records that were read no longer exist. The records continue at the last one that both
    * logs have, exactly, or a few minutes before it, so that some are repeated.
    */
-  read_audit: { records: ListedRecord[]; after: string; more: boolean; restored?: "exact" | "repeats" };
+  read_audit: {
+    records: (ListedRecord & Partial<RecordNames>)[];
+    after: string;
+    more: boolean;
+    restored?: "exact" | "repeats";
+  };
+  /** Newest first. */
+  list_mails: ListedMail[];
   /** The user that was added. */
   add_user: ListedUser;
   /** `added`: the account is new. */
@@ -175,4 +182,30 @@ export interface ListedRecord {
   ip: string | null;
   /** Everything else that is known, never a secret. */
   detail: Record<string, string | number | boolean>;
+}
+
+/** Whom a record of the audit log is about, as a person knows them. */
+export interface RecordNames {
+  /** The app's name; null if no registered app is concerned. */
+  app: string | null;
+  /** The app's key in a tenant file. */
+  app_key: string | null;
+  /** The user's email address; null if no user is concerned, or the user was deleted. */
+  user: string | null;
+}
+
+/** A mail in the inbox of the embedded tenant. */
+export interface ListedMail {
+  /** Identifies the mail. */
+  id: string;
+  /** The recipient's address. */
+  to: string;
+  /** The subject line. */
+  subject: string;
+  /** The plain-text body. */
+  text: string;
+  /** The code that the mail contains; null if it has none. */
+  code: string | null;
+  /** RFC 3339. */
+  received_at: string;
 }

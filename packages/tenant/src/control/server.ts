@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { AdminContext, OperatorContext } from "../admin/admin-context.ts";
 import { allowAdministration } from "../admin/administrative-apps.ts";
 import { approveInName, denyCode } from "../admin/decisions.ts";
+import { inboxOf } from "../admin/inbox.ts";
 import { operatorAdmin } from "../admin/operator-admin.ts";
 import { issueOperatorToken } from "../admin/operator-token.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
@@ -58,7 +59,7 @@ export function operatorOf(ctx: AdminContext): Operator {
     approve: (decision) => approveInName(ctx, decision),
     deny: (code) => denyCode(ctx, code),
   };
-  return { ...operatorOfStore(ctx), decisions: ctx.config.embedded ? decisions : null };
+  return { ...operatorOfStore(ctx), ...(ctx.config.embedded && { decisions, inbox: inboxOf(ctx) }) };
 }
 
 /** The operator of a tenant whose store is open. */
@@ -68,6 +69,7 @@ export function operatorOfStore(ctx: OperatorContext): Operator {
     store: ctx.store,
     admin: operatorAdmin(ctx),
     decisions: null,
+    inbox: null,
     issueToken: () => issueOperatorToken(ctx),
     allowAdministration: (clientId, to) => allowAdministration(ctx, clientId, to),
   };

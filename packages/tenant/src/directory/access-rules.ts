@@ -2,7 +2,7 @@ import type { Api, App, Consent, GrantType, User } from "./entities.ts";
 import { grantTypesOf, mayAdminister } from "./grant-types.ts";
 import { type AdministrativeScope, GRAPH_SCOPES, isAdministrative, OWN_ACCOUNT } from "./graph-scopes.ts";
 import { GRAPH_RESOURCE_ID, OIDC_SCOPES, qualifiedScopes, type ScopeSet } from "./scopes.ts";
-import { hasSecondFactor, isListedSignIn, type SignInMethod } from "./sign-in-methods.ts";
+import { countedMethods, hasSecondFactor, isListedSignIn, type SignInMethod } from "./sign-in-methods.ts";
 import type { FlowAttribute, Policy, UserFlow } from "./user-flow.ts";
 
 /** What the directory knows about one user, one app and one resource. Loaded by `AccessStore.facts`. */
@@ -33,6 +33,8 @@ export interface StoredFacts {
    * user is no administrator, or the resource is not Microsoft Graph.
    */
   administratorHasFactor: boolean;
+  /** The tenant that has the store open is the embedded one: what its operator claims for a user counts. */
+  embedded: boolean;
 }
 
 /** What else a consent page needs: other consents to this app, and what this user has already seen. */
@@ -117,7 +119,7 @@ export function mayIssue(facts: AccessFacts): Refusal | undefined {
   if (facts.authTime < (facts.signedInSince ?? 0)) return "login_required";
   if (app.assignmentRequired && !facts.assigned) return "not_assigned";
   if (!isListedSignIn(facts.methods, facts.userFlow)) return "sign_in_method_required";
-  if (requiresSecondFactor(facts, scopes) && !hasSecondFactor(facts.methods, facts.userFlow)) {
+  if (requiresSecondFactor(facts, scopes) && !hasSecondFactor(countedMethods(facts.methods, facts), facts.userFlow)) {
     return "second_factor_required";
   }
   // An operator who approves for a user takes responsibility for it, but cannot accept terms of use for them.

@@ -93,6 +93,21 @@ export function permissionsOf(
   };
 }
 
+/**
+ * What the administrator and the user have allowed an app so far, as the account page lists it. Administrative permissions
+ * are not among them, because consent to them is never remembered.
+ */
+export function allowedPermissions(facts: Facts): PermissionLine[] {
+  const nothing: ScopeSet = {
+    oidc: [],
+    resourceId: GRAPH_RESOURCE_ID,
+    resourceScopes: [],
+    isDefault: false,
+    asked: [],
+  };
+  return linesOf(renewablePermissions(facts, nothing, reachBeside(facts, nothing, false)));
+}
+
 /** A line for everything that is requested and can be granted. */
 function askedPermissions(facts: Pick<StoredFacts, "api" | "consents">, requested: ScopeSet): Permission[] {
   const { oidc, resourceId } = requested;

@@ -41,6 +41,17 @@ export function amrOf(methods: readonly SignInMethod[]): string[] {
   return [...new Set([...methods.flatMap((method) => AMR_OF[method]), ...(two ? [MFA] : [])])];
 }
 
+/**
+ * The methods that count. Beside `operator`, every other one was claimed for the user, so that a test of the embedded
+ * tenant passes (`approve --mfa`). A tenant that is served later from the same store must not take it as proof.
+ */
+export function countedMethods(
+  methods: readonly SignInMethod[],
+  { embedded }: { embedded: boolean },
+): readonly SignInMethod[] {
+  return methods.includes("operator") && !embedded ? ["operator"] : methods;
+}
+
 /** Without the second factors: the methods that a step-up begins with. */
 export function firstFactorsOf(methods: readonly SignInMethod[]): SignInMethod[] {
   return methods.filter((method) => FIRST_FACTORS.includes(method));

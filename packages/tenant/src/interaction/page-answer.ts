@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Logo } from "../ui/branding/branding.ts";
 import type { Chrome } from "../ui/components/layout.ts";
 import { type Language, languages } from "../ui/i18n/languages.ts";
-import { renderPage, scriptOf } from "../ui/render.ts";
+import { asksAgain, renderPage, scriptOf } from "../ui/render.ts";
 import { statusOf, type View } from "../ui/view.ts";
 import { localeOf, rememberLocale, setCookieHeader } from "./cookies.ts";
 import { csrfTokenOf } from "./csrf.ts";
@@ -30,7 +30,11 @@ export function sendPage(
   if (options.referrerPolicy) reply.header("Referrer-Policy", options.referrerPolicy);
   reply.header(
     "Content-Security-Policy",
-    contentSecurityPolicy(nonce, scriptOf(view) !== undefined, options.formTarget),
+    contentSecurityPolicy(nonce, {
+      script: scriptOf(view) !== undefined,
+      connects: asksAgain(view),
+      formTarget: options.formTarget,
+    }),
   );
   return reply
     .code(options.status ?? statusOf(view))
@@ -57,6 +61,16 @@ export function sendAnswer(request: PageRequest, reply: FastifyReply, answer: An
   if ("to" in answer) {
     setPageHeaders(ctx, reply);
     return reply.redirect(answer.to, reply.request.method === "POST" ? 303 : 302);
+  }
+  if ("file" in answer) {
+    setPageHeaders(ctx, reply);
+    return reply
+      .headers({
+        "Content-Disposition": `attachment; filename="${answer.file.name}"`,
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+      })
+      .type("application/json; charset=utf-8")
+      .send(`${JSON.stringify(answer.file.json, null, 2)}\n`);
   }
   if (answer.retryAt !== undefined) setRetryAfter(reply, answer.retryAt, request.now);
   return sendPage(ctx, reply, answer.view, {
@@ -86,11 +100,15 @@ function setPageHeaders(ctx: InteractionContext, reply: FastifyReply): void {
   });
 }
 
-function contentSecurityPolicy(nonce: string, script: boolean, formTarget: string | undefined): string {
+function contentSecurityPolicy(
+  nonce: string,
+  { script, connects, formTarget }: { script: boolean; connects: boolean; formTarget: string | undefined },
+): string {
   const formAction = formTarget === undefined ? "'self'" : `'self' ${sourceOf(formTarget)}`;
   return [
     "default-src 'none'",
     ...(script ? [`script-src 'nonce-${nonce}'`] : []),
+    ...(connects ? ["connect-src 'self'"] : []),
     `style-src 'nonce-${nonce}'`,
     "img-src 'self' data:",
     `form-action ${formAction}`,

@@ -52,9 +52,21 @@ export type Answer =
       formTarget?: string;
       /** The URL of the page contains a secret. */
       referrerPolicy?: "strict-origin";
+      refused?: Refused;
     }
+  /** A file that the browser saves. Its name is fixed text. */
+  | { file: { name: string; json: object } }
   /** One of our paths, or a URI registered by an app. */
-  | { to: string };
+  | { to: string; refused?: Refused };
+
+/** This browser may not make the change that it asked for: nothing was changed, and nothing counts as a change. */
+export type Refused = true;
+
+/** Marks the page that a refused change leads to. */
+export const refuse = <A extends Exclude<Answer, { file: unknown }>>(answer: A): A & { refused: Refused } => ({
+  ...answer,
+  refused: true,
+});
 
 export type PageHandler = (request: PageRequest) => Promise<Answer>;
 

@@ -103,7 +103,7 @@ export async function takeStep(request: InteractionRequest, step: Step): Promise
 }
 
 /** Already signed in with one factor: the session's factor is the first of this interaction. */
-export async function stepUp(request: InteractionRequest): Promise<Answer> {
+export async function stepUp(request: InteractionRequest): Promise<{ to: string }> {
   const { session, user } = request;
   if (!session || !user) return goTo(request, "/sign-in");
   const at = session.authTime ?? session.createdAt;
@@ -126,7 +126,7 @@ async function askSecondFactor(
   request: InteractionRequest,
   { id: userId, credentialsVersion }: User,
   by: { methods: SignInMethod[]; at: number; keepSignedIn: boolean },
-): Promise<Answer> {
+): Promise<{ to: string }> {
   const { id, sessionId } = request.interaction;
   const passed = { userId, credentialsVersion, ...by };
   if (!(await request.ctx.store.sessions.setFirstFactor(id, sessionId, passed))) {

@@ -9,7 +9,22 @@ import {
   postRecoveryCodes,
   postSignInToAccount,
 } from "./account/account.ts";
+import { getActivity } from "./account/activity.ts";
+import {
+  getApp,
+  getApps,
+  getDevice,
+  getDevices,
+  postRenameDevice,
+  postSignOutAll,
+  postSignOutDevice,
+  postWithdrawApp,
+} from "./account/devices.ts";
+import { getEmail, getEmailCode, postEmail, postEmailCode, postResendEmailCode } from "./account/email.ts";
+import { getDeletion, getMyData, postDeletion, postDownload } from "./account/my-data.ts";
 import { getNotMe, postNotMe } from "./account/not-me.ts";
+import { getNotMyEmail, postNotMyEmail } from "./account/not-my-email.ts";
+import { getProfile, postProfile } from "./account/profile.ts";
 import { getAuthorize } from "./authorize/authorize.ts";
 import { getConfirm, getDone, postConfirm, postTakeOver } from "./consent/device-consent.ts";
 import { getConsent, postConsent } from "./consent/program-consent.ts";
@@ -46,7 +61,11 @@ import {
 } from "./second-factor/authenticator-set-up.ts";
 import { getPasskeyWay, getSecondFactor } from "./second-factor/second-factor.ts";
 import { getAppCode, getRecovery, postAppCode, postRecovery } from "./second-factor/second-factor-app.ts";
-import { getEmailCode, postEmailCode, postSendEmailCode } from "./second-factor/second-factor-email.ts";
+import {
+  getEmailCode as getEmailFactor,
+  postEmailCode as postEmailFactor,
+  postSendEmailCode,
+} from "./second-factor/second-factor-email.ts";
 import { getSignIn, postSignIn } from "./sign-in/sign-in.ts";
 import { getSignInCode, postResendSignInCode, postSendSignInCode, postSignInCode } from "./sign-in/sign-in-code.ts";
 import { getSignOut, postSignOut } from "./sign-out/sign-out.ts";
@@ -88,7 +107,7 @@ export function registerPages(app: FastifyInstance, ctx: InteractionContext): vo
           const answer = await post(request);
           // An action that this browser may not perform is not a change: a session left open uses up nothing of its
           // user's budget.
-          if ("view" in answer && answer.view.page === "sign_in_again") await refund(request, budget);
+          if ("refused" in answer && answer.refused) await refund(request, budget);
           return answer;
         },
       });
@@ -117,8 +136,8 @@ export function registerPages(app: FastifyInstance, ctx: InteractionContext): vo
     step("/second-factor", { get: getSecondFactor });
     step("/second-factor/app", { get: getAppCode, post: postAppCode, signsIn: true });
     step("/second-factor/email", {
-      get: getEmailCode,
-      post: postEmailCode,
+      get: getEmailFactor,
+      post: postEmailFactor,
       signsIn: true,
     });
     step("/second-factor/email/send", { post: postSendEmailCode });
@@ -155,7 +174,24 @@ export function registerPages(app: FastifyInstance, ctx: InteractionContext): vo
     serveLogo(scope, ctx);
     change("/me/authenticator", { get: getAuthenticator, post: postAuthenticator });
     change("/me/recovery-codes", { get: getRecoveryCodes, post: postRecoveryCodes });
+    page("/me/devices", { get: getDevices });
+    page("/me/devices/device", { get: getDevice });
+    change("/me/devices/rename", { post: postRenameDevice });
+    change("/me/devices/sign-out", { post: postSignOutDevice });
+    change("/me/devices/sign-out-all", { post: postSignOutAll });
+    page("/me/apps", { get: getApps });
+    page("/me/apps/app", { get: getApp });
+    change("/me/apps/withdraw", { post: postWithdrawApp });
+    page("/me/activity", { get: getActivity });
+    change("/me/profile", { get: getProfile, post: postProfile });
+    change("/me/email", { get: getEmail, post: postEmail });
+    change("/me/email/code", { get: getEmailCode, post: postEmailCode });
+    change("/me/email/resend", { post: postResendEmailCode });
+    page("/me/data", { get: getMyData });
+    change("/me/data/download", { post: postDownload });
+    change("/me/data/delete", { get: getDeletion, post: postDeletion });
     page("/not-me", { get: getNotMe, post: postNotMe });
+    page("/not-me/email", { get: getNotMyEmail, post: postNotMyEmail });
     page("/sign-out", { get: getSignOut, post: postSignOut });
 
     // Entra's own address of the code page, under any name of the tenant.

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import { deriveKey, type SealKey, seal, unseal } from "../kernel/seal.ts";
 import { type Clock, withTimeout } from "../kernel/time.ts";
-import type { MailLease, Store } from "../storage/store.ts";
+import type { MailLease, NewOutboxMail, Store } from "../storage/store.ts";
 import { MailError, type Mailer, type OutgoingMail } from "./mailer.ts";
 
 /** `queued`: not sent yet, and retried until it expires. `refused`: it will never be delivered. */
@@ -21,6 +21,12 @@ export interface MailQueue {
   send(mail: OutgoingMail, options: MailQueueOptions): Promise<MailOutcome>;
   /** Stores the mail and returns; sending starts right after. For mails that no page waits for. */
   post(mail: OutgoingMail, options: MailQueueOptions): Promise<void>;
+  /**
+   * Seals a mail without storing it: a transaction stores it together with the change that it reports, so that neither
+   * exists without the other. Then `stored` sends it.
+   */
+  prepare(mail: OutgoingMail, options: MailQueueOptions): NewOutboxMail;
+  stored(mail: Pick<NewOutboxMail, "id">): void;
   /** Drops expired mails and tries all that are due. */
   deliverDue(): Promise<void>;
   /** Sends due mails, now and every few seconds, until the queue is closed. */
@@ -76,12 +82,19 @@ export function createMailQueue(parts: {
   let delivering: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
 
-  async function keep(mail: OutgoingMail, id: string, expiresAt: number): Promise<void> {
-    const { to, subject, text, html } = mail;
+  function prepare({ to, subject, text, html }: OutgoingMail, { id = randomUUID(), expiresAt }: MailQueueOptions) {
     const sealed = seal(key, JSON.stringify({ to, subject, text, html }), id);
-    await outbox.enqueue({ id, sealed, createdAt: clock.now(), expiresAt });
+    return { id, sealed, createdAt: clock.now(), expiresAt };
+  }
+
+  function stored({ id }: Pick<NewOutboxMail, "id">): void {
     fresh.push(id);
     wake();
+  }
+
+  async function keep(mail: OutgoingMail, id: string, expiresAt: number): Promise<void> {
+    await outbox.enqueue(prepare(mail, { id, expiresAt }));
+    stored({ id });
   }
 
   /** Starts one more slot, if one is free. */
@@ -161,6 +174,8 @@ export function createMailQueue(parts: {
       }
     },
     post: (mail, { id = randomUUID(), expiresAt }) => keep(mail, id, expiresAt),
+    prepare,
+    stored,
     deliverDue,
     start() {
       const next = () => {

@@ -29,7 +29,7 @@ export interface Addressed {
 
 /** A code to copy to the page that asked for it. */
 export function codeMail(
-  what: "signUp" | "signIn" | "secondFactor" | "reset",
+  what: "signUp" | "signIn" | "secondFactor" | "reset" | "changeEmail",
   about: Addressed & { code: string; minutes: number },
 ): OutgoingMail {
   const { to, sender, code, minutes } = about;
@@ -49,6 +49,15 @@ export function accountExistsMail(about: Addressed): OutgoingMail {
   const { subject, exists, signIn, notYou } = language.messages.mails.accountExists;
   const name = oneLine(sender.name);
   return renderMail({ to, subject: subject(name), paragraphs: [exists(name), signIn, notYou] }, sender, language);
+}
+
+/** Sent if someone wants to use an address for their account that another account has. Only its owner learns that. */
+export function addressTakenMail(about: Addressed): OutgoingMail {
+  const { to, sender } = about;
+  const language = languages[about.locale];
+  const { subject, taken, other, notYou } = language.messages.mails.addressTaken;
+  const name = oneLine(sender.name);
+  return renderMail({ to, subject: subject(name), paragraphs: [taken(name), other, notYou] }, sender, language);
 }
 
 /** Sent if someone signs in with, or resets, an address without an account. Only its owner learns that. */

@@ -58,6 +58,7 @@ export async function sendSecurityNotification(
       purpose: kind,
       userId: user.id,
       subject: subjectOf(notification),
+      mailedTo: user.emailNormalized,
       createdAt: now,
       expiresAt,
     });

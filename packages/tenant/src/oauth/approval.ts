@@ -116,6 +116,7 @@ export function decisionRecord(
     clientId: asked.clientId,
     grantId: asked.id,
     ip: approver?.ip ?? null,
-    detail: {},
+    // Not the user's: the operator of an embedded tenant approved as if it had been.
+    detail: approver?.by === "operator" && approver.methods.includes("totp") ? { second_factor: "operator" } : {},
   };
 }

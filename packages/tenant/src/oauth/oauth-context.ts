@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { App, User } from "../directory/entities.ts";
 import type { TenantConfig } from "../directory/tenant-config.ts";
+import type { ReportRefusal } from "../kernel/reported-refusal.ts";
 import type { SealKey } from "../kernel/seal.ts";
 import type { Telemetry } from "../kernel/telemetry.ts";
 import type { Clock } from "../kernel/time.ts";
@@ -32,6 +33,8 @@ export interface OAuthContext {
   notices: SignInNotices;
   /** Counts for the metrics. */
   telemetry: Telemetry;
+  /** For the operator who watches. */
+  reportRefusal: ReportRefusal;
   log: Logger;
 }
 

@@ -198,6 +198,8 @@ export type ProtocolErrorName = keyof typeof protocolErrors;
 /** An error response of the protocol, not a server failure. Endpoints throw it, and `sendProtocolError` sends it. */
 export class ProtocolError extends Error {
   override name = "ProtocolError";
+  /** Which of `protocolErrors` it is. */
+  readonly why: ProtocolErrorName;
   readonly number: number;
   readonly status: number;
   /** The OAuth error code (RFC 6749 §5.2, RFC 8628 §3.5). */
@@ -207,6 +209,8 @@ export class ProtocolError extends Error {
   readonly claims: string | undefined;
   /** Sent as Retry-After. */
   readonly retryAfterSeconds: number | undefined;
+  /** The transaction that refused wrote an audit record. */
+  readonly recorded: boolean;
 
   constructor(
     name: ProtocolErrorName,
@@ -217,6 +221,7 @@ export class ProtocolError extends Error {
       suberror?: string;
       claims?: string;
       retryAfterSeconds?: number;
+      recorded?: boolean;
     } = {},
   ) {
     const [number, status, error, sentence] = protocolErrors[name];
@@ -225,12 +230,14 @@ export class ProtocolError extends Error {
     Error.stackTraceLimit = 0;
     super(more.detail === undefined ? sentence : `${sentence} ${more.detail}`);
     Error.stackTraceLimit = stackTraceLimit;
+    this.why = name;
     this.number = number;
     this.status = more.status ?? status;
     this.error = more.error ?? error;
     this.suberror = more.suberror;
     this.claims = more.claims;
     this.retryAfterSeconds = more.retryAfterSeconds;
+    this.recorded = more.recorded ?? false;
   }
 }
 

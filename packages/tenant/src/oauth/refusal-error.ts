@@ -62,8 +62,15 @@ const answersAt: Record<RefusedAt, Partial<Record<Refusal, Answer>>> = {
   },
 };
 
-/** The error that a program receives for a refusal. */
-export function refusalError(refusal: Refusal, at: RefusedAt): ProtocolError {
+/**
+ * The error that a program receives for a refusal.
+ * @param options `recorded`: the audit log has it
+ */
+export function refusalError(
+  refusal: Refusal,
+  at: RefusedAt,
+  { recorded = false }: { recorded?: boolean } = {},
+): ProtocolError {
   const [name, more] = answersAt[at][refusal] ?? answers[refusal];
-  return new ProtocolError(name, more);
+  return new ProtocolError(name, { ...more, recorded });
 }

@@ -1,13 +1,14 @@
-import type { FastifyError, FastifyInstance, HTTPMethods } from "fastify";
+import type { FastifyError, FastifyInstance, FastifyRequest, HTTPMethods } from "fastify";
 import type { TenantConfig } from "../directory/tenant-config.ts";
 import { isUnavailable, RETRY_SECONDS } from "../storage/store-error.ts";
 import { authorize } from "./authorization-code/authorize-endpoint.ts";
+import { claimedClientId } from "./client-authentication.ts";
 import { devicecode } from "./device-authorization/devicecode-endpoint.ts";
 import { discovery, instanceDiscovery, keys } from "./discovery.ts";
-import { acceptForms } from "./form.ts";
+import { acceptForms, type Form } from "./form.ts";
 import { logout } from "./logout.ts";
 import type { OAuthContext } from "./oauth-context.ts";
-import { ProtocolError, sendProtocolError } from "./protocol-error.ts";
+import { ProtocolError, type ProtocolErrorName, sendProtocolError } from "./protocol-error.ts";
 import { revoke } from "./revoke.ts";
 import { token } from "./token-endpoint.ts";
 import { userinfo } from "./userinfo.ts";
@@ -57,7 +58,10 @@ function endpointsOfTenant(scope: FastifyInstance, ctx: OAuthContext, define: (a
     done();
   });
   scope.setErrorHandler((error: FastifyError | ProtocolError, request, reply) => {
-    if (error instanceof ProtocolError) return sendProtocolError(reply, request, error, ctx.clock);
+    if (error instanceof ProtocolError) {
+      reportRefused(ctx, request, error);
+      return sendProtocolError(reply, request, error, ctx.clock);
+    }
     const status = error.statusCode ?? 500;
     if (status < 500) {
       const malformed = new ProtocolError("parameter_invalid", { detail: sentenceFor(status), status });
@@ -72,6 +76,16 @@ function endpointsOfTenant(scope: FastifyInstance, ctx: OAuthContext, define: (a
   const refuseOtherMethods = methodsNotAllowed(scope);
   define(scope);
   refuseOtherMethods();
+}
+
+/** Answers of a sign-in that goes on, and a denial, which the audit log has. */
+const EXPECTED = new Set<ProtocolErrorName>(["pending", "slow_down", "declined"]);
+
+function reportRefused(ctx: OAuthContext, request: FastifyRequest, error: ProtocolError): void {
+  if (EXPECTED.has(error.why)) return;
+  const clientId = request.body instanceof Map ? claimedClientId(request, request.body as Form) : undefined;
+  const { why, message, number: aadsts, recorded } = error;
+  ctx.reportRefusal({ why, message, aadsts, recorded, clientId: clientId ?? null, userId: null, ip: request.ip });
 }
 
 function sentenceFor(status: number): string {

@@ -31,12 +31,14 @@ export async function operate<Request extends ControlRequest>(
       return await askTenant(location.data, request);
     } catch (error) {
       const stopped = error instanceof TenantError && error.code === "tenant_not_running";
-      // Decisions for users need the embedded tenant itself: the device polls it, and the user gets a mail.
-      if (!stopped || request.do === "approve" || request.do === "deny") throw error;
+      if (!stopped || NEED_TENANT.has(request.do)) throw error;
     }
   }
   return inStore(location, (operator) => runRequest(operator, request)) as Promise<ControlResults[Request["do"]]>;
 }
+
+/** Decisions for users need the embedded tenant itself: the device polls it, and the user gets a mail. It has the inbox. */
+const NEED_TENANT = new Set<ControlRequest["do"]>(["approve", "deny", "list_mails"]);
 
 /** `operate`, for many requests to the same tenant. */
 export type Operate = <Request extends ControlRequest>(request: Request) => Promise<ControlResults[Request["do"]]>;

@@ -2,6 +2,7 @@
 import { type Registrations, registrationsOf } from "../admin/registered-apps.ts";
 import type { TenantErrorCode } from "../kernel/tenant-error.ts";
 import type { MailError } from "../mail/mailer.ts";
+import type { Activity, WatchActivity } from "../server/activity.ts";
 import type { TenantLocation } from "../server/in-store.ts";
 import { createLogger, terminalLog } from "../server/logger.ts";
 import { askPublicUrl } from "../server/public-url.ts";
@@ -17,9 +18,11 @@ export type {
   ControlResults,
   ListedApp,
   ListedKey,
+  ListedMail,
   ListedRecord,
   ListedSignIn,
   ListedUser,
+  RecordNames,
 } from "../control/results.ts";
 export { defaultDataDir } from "../kernel/data-folder.ts";
 export type { Dkim } from "../mail/dkim.ts";
@@ -48,7 +51,7 @@ export {
   undoMove,
 } from "./maintenance.ts";
 export { type Operate, operate, operateOften } from "./operate.ts";
-export type { ReceivedMail, Registrations, RunningTenant, StoreErrorCode, TenantLocation };
+export type { Activity, ReceivedMail, Registrations, RunningTenant, StoreErrorCode, TenantLocation, WatchActivity };
 
 /** The `code` of every error that this entry point throws. */
 export type OperatorErrorCode = TenantErrorCode | StoreErrorCode | MailError["code"];
@@ -57,6 +60,12 @@ export type OperatorErrorCode = TenantErrorCode | StoreErrorCode | MailError["co
 export interface OperatedTenant extends RunningTenant {
   /** Apps and APIs as they are now, without the app of the command line. */
   registrations(): Promise<Registrations>;
+  /**
+   * Calls the listener with everything that happens from now on: device codes, sign-ins, decisions, tokens, renewals,
+   * changes, mails, refusals. Polls that wait are not reported. Resolves to a function that ends it. On PostgreSQL, where
+   * other nodes work, too, it reports only this node's device codes, mails and refusals.
+   */
+  activity: WatchActivity;
   /** Reads the certificate's files again, as happens when they change. */
   checkCertificate(): void;
 }

@@ -14,6 +14,7 @@ const LONGEST_PAUSE_MS = 10_000;
  * Opens the store and updates its tables. While PostgreSQL does not respond, tries again with growing pauses.
  *
  * @param waitMs how long
+ * @param more `embedded`: whether the tenant is the embedded one, which counts what its operator claims for a user
  * @throws StoreError `store_unreachable`, `store_migration_failed`, TenantError `data_folder_refused`
  */
 export async function openStore(
@@ -21,7 +22,7 @@ export async function openStore(
   log: Logger,
   waitMs: number,
   observe: (kind: Store["kind"]) => StoreObserver,
-  more: Pick<OverOptions, "pollsInMemory"> = {},
+  more: Pick<OverOptions, "pollsInMemory"> & { embedded: boolean },
 ): Promise<Store> {
   if ("sqlite" in where) {
     return naming(where.sqlite, () => openSqliteStore(where.sqlite, { log, observe: observe("sqlite"), ...more }));

@@ -1,9 +1,9 @@
 import { type Approval, approveInName, denyCode } from "../admin/decisions.ts";
+import { inboxOf } from "../admin/inbox.ts";
 import { operatorAdmin } from "../admin/operator-admin.ts";
 import { issueOperatorToken } from "../admin/operator-token.ts";
 import { type Registrations, registrationsOf } from "../admin/registered-apps.ts";
 import type { TenantAdmin } from "../admin/tenant-admin.ts";
-import { normalizeEmail } from "../directory/entities.ts";
 import { graphOf, issuerOf } from "../directory/tenant-config.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import type { TenantContext } from "./apps.ts";
@@ -51,7 +51,9 @@ export interface RunningTenant {
   /**
    * Approves a device's code on behalf of a user, with all checks that the user's browser would pass.
    * @param options.as the user's email address
-   * @throws TenantError `code_unknown`, `code_expired`, `code_used`, `code_used_twice`, `user_unknown`,
+   * @param options.mfa true: as if the user had also entered a code of an authenticator app. For tests; only on the
+   * embedded default. Default: false
+   * @throws TenantError `embedded_only`, `code_unknown`, `code_expired`, `code_used`, `code_used_twice`, `user_unknown`,
    * `user_disabled`, `mfa_required`, `not_assigned`, `administrator_needed`, `app_unavailable`
    * @example
    * ```ts
@@ -62,7 +64,7 @@ export interface RunningTenant {
    * await tenant.approve("BCDF-GHJK", { as: "ada@contoso.example" });
    * ```
    */
-  approve(code: string, options: { as: string }): Promise<Approval>;
+  approve(code: string, options: { as: string; mfa?: boolean }): Promise<Approval>;
   /**
    * Denies a device's code. The device learns it with its next poll.
    * @throws TenantError `code_unknown`, `code_expired`, `code_used`, `code_used_twice`
@@ -107,15 +109,14 @@ export async function runningTenant(
     ...(await registrationsOf(store)),
     graph: graphOf(config),
     admin: operatorAdmin(ctx),
-    approve: (code, { as }) => approveInName(ctx, { code, as }),
+    approve: (code, { as, mfa }) => approveInName(ctx, { code, as, mfa }),
     deny: (code) => denyCode(ctx, code),
     async mails({ to }) {
       if (parts.inboxToken === null) {
         const hint = "Read the mails where your mailer sends them. Only the embedded tenant has its own inbox.";
         throw new TenantError("inbox_missing", "This tenant has no inbox.", hint);
       }
-      await ctx.mail.deliverDue();
-      const mails = await store.mail.listMails(normalizeEmail(to));
+      const mails = await inboxOf(ctx).list(to);
       return mails.map(({ to, subject, text, html }) => ({ to, subject, text, html }));
     },
     operatorToken: async () => (await issueOperatorToken(ctx)).token,

@@ -20,6 +20,7 @@ import { loadSigningKeys, type NewKeyPair } from "../oauth/tokens/key-ring.ts";
 import type { Store } from "../storage/store.ts";
 import { type BrandingOptions, loadBranding } from "../ui/branding/branding.ts";
 import { endpointTexts } from "../ui/i18n/locale.ts";
+import { createActivityLog, type WatchActivity } from "./activity.ts";
 import { loopbackApps, singleOriginApp, type TenantContext, type Watched } from "./apps.ts";
 import { type DeploymentOptions, deploymentOf } from "./deployment.ts";
 import { followStore } from "./follow-store.ts";
@@ -101,6 +102,7 @@ export interface StartOptions extends DeploymentOptions {
 
 export interface StartedTenant extends RunningTenant {
   context: TenantContext;
+  activity: WatchActivity;
   /** Reads the certificate's files again, as happens when they change. */
   checkCertificate(): void;
   /** Reads what other nodes may have changed, and compares the clocks, as happens every minute. */
@@ -127,6 +129,7 @@ const STOP_AFTER_DRAIN = { deadlineMs: 10_000, idleMs: 1_000 };
 export async function startTenant(options: StartOptions): Promise<RunningTenant> {
   const {
     context: _context,
+    activity: _activity,
     checkCertificate: _check,
     checkStore: _checkStore,
     ...tenant
@@ -173,13 +176,17 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
   const { dir, ca } = folder;
 
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const opened = await openStore(where, log, storeWaitMs, observation.store, limits);
+  const opened = await openStore(where, log, storeWaitMs, observation.store, { ...limits, embedded });
   stack.defer(() => opened.close());
-  const store = reportingLimits(opened, metrics);
+  const activity = createActivityLog(clock, log);
+  const store = activity.reporting(reportingLimits(opened, metrics));
+  stack.defer(() => activity.stop());
   await refuseMoved(store);
   const foundKey = folder.sealKey ?? (await firstSealKey(store, dir));
   const sealKey = await sealKeyOfStore(store, foundKey, sealKeyFile ?? sealKeyIn(dir));
-  const mailer = options.mailer ?? defaultMailer(embedded, store, clock, options.onMail);
+  const inbox = embedded && options.mailer === undefined;
+  const ownMailer = options.mailer ?? defaultMailer(embedded, store, clock, options.onMail);
+  const mailer = activity.reportingMails(ownMailer, inbox);
   stack.defer(() => mailer.close());
   const mail = createMailQueue({ store, mailer, sealKey, clock, log, observer: observation.mail });
 
@@ -221,6 +228,7 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
     texts: endpointTexts,
     notices: signInNotices(() => ctx),
     telemetry: metrics.telemetry,
+    reportRefusal: activity.refused,
     log,
   };
   await seedBuiltInTenant(ctx, { describe: options.builtIn !== false });
@@ -263,6 +271,7 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
   return {
     ...(await runningTenant(ctx, parts)),
     context: ctx,
+    activity: activity.watch,
     checkCertificate: origins.checkCertificate,
     checkStore: follower.check,
   };

@@ -51,6 +51,7 @@ export const AUDIT_EVENTS = [
   "role_assignment.deleted",
   "service_principal.changed",
   "service_principal.created",
+  "sign_in.renamed",
   "sign_in.revoked",
   "sign_up_settings.changed",
   "signing_key.retired",
@@ -61,10 +62,14 @@ export const AUDIT_EVENTS = [
   "tenant.seal_key_replaced",
   "tenant.sign_ins_ended",
   "user.changed",
+  "user.consent_withdrawn",
   "user.created",
   "user.deleted",
+  "user.data_downloaded",
   "user.details_given",
   "user.disowned",
+  "user.email_changed",
+  "user.email_restored",
   "user.factors_reset",
   "user.made_administrator",
   "user.password_changed",
@@ -88,6 +93,65 @@ export const AUDIT_EVENTS = [
 
 export type AuditEvent = (typeof AUDIT_EVENTS)[number];
 
+/** What users see on their own activity page. Renewals and what follows from another record are left out. */
+export const OWN_ACTIVITY = [
+  "administrator.added",
+  "administrator.removed",
+  "authenticator.added",
+  "authenticator.removed",
+  "authorization.approved",
+  "authorization.denied",
+  "device_grant.approved",
+  "device_grant.denied",
+  "passkey.added",
+  "passkey.removed",
+  "passkey.renamed",
+  "recovery_codes.replaced",
+  "refresh_token.repeated",
+  "refresh_token.reused",
+  "sign_in.renamed",
+  "sign_in.revoked",
+  "user.changed",
+  "user.consent_withdrawn",
+  "user.created",
+  "user.data_downloaded",
+  "user.details_given",
+  "user.disowned",
+  "user.email_changed",
+  "user.email_restored",
+  "user.factors_reset",
+  "user.password_changed",
+  "user.password_reset",
+  "user.second_factor_failed",
+  "user.sign_in_failed",
+  "user.sign_ins_ended",
+  "user.signed_in",
+  "user.signed_out",
+  "user.signed_up",
+] as const satisfies readonly AuditEvent[];
+
+export type OwnActivity = (typeof OWN_ACTIVITY)[number];
+
+/** Of these records, the details that users see. All others are about the tenant, or name other objects. */
+export const OWN_DETAILS = [
+  ...["address_restored", "authenticator_app", "changed", "devices", "failures", "method", "name", "passkeys"],
+  ...["purpose", "recovery_codes", "why"],
+] as const;
+
+const GRAPH = "graph.";
+
+/** The event without the prefix of a change through Graph. */
+export const eventOf = (name: string): string => (name.startsWith(GRAPH) ? name.slice(GRAPH.length) : name);
+
+/** Whether the record is of a change through Graph. Its `userId`, `clientId` and `ip` are of the caller. */
+export const isThroughGraph = (name: string): boolean => name.startsWith(GRAPH);
+
+/** The user whom a change through Graph affected, who is not its `userId`. Null for all other records. */
+export function subjectOf({ event, detail }: { event: string; detail: Record<string, unknown> }): string | null {
+  const id = isThroughGraph(event) ? detail.user_id : undefined;
+  return typeof id === "string" ? id : null;
+}
+
 /** The last part of the events of one kind. */
 export type EventOf<Kind extends string> = AuditEvent extends infer Name
   ? Name extends `${Kind}.${infer Last}`
@@ -96,5 +160,4 @@ export type EventOf<Kind extends string> = AuditEvent extends infer Name
   : never;
 
 /** Whether the log can have an event of this name. */
-export const isRecorded = (name: string): boolean =>
-  (AUDIT_EVENTS as readonly string[]).includes(name.replace(/^graph\./, ""));
+export const isRecorded = (name: string): boolean => (AUDIT_EVENTS as readonly string[]).includes(eventOf(name));

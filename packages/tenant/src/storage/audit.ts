@@ -64,6 +64,21 @@ export interface AuditPage {
 export interface AuditReader {
   /** Newest first. */
   list(filter: AuditFilter & { limit: number }): Promise<AuditRecord[]>;
+  /**
+   * What users see of their own, newest first: records about them, and changes that Graph made to them (`graph.…`), whose
+   * `userId`, `clientId` and `ip` are of the caller. Nothing that they did to others.
+   *
+   * @param of.events without the prefix of Graph, and without renewals
+   *
+   * @param of.after skips records that are newer than `at`, and `skip` of those that are not: where a page ended
+   */
+  listOwn(of: {
+    userId: string;
+    since: number;
+    events: readonly string[];
+    after?: { at: number; skip: number } | undefined;
+    limit: number;
+  }): Promise<AuditRecord[]>;
   /** Where to begin: at the first record that fits the filter, or at the one that is this many before the end. */
   start(filter: AuditFilter & { newest?: number | undefined }): Promise<AuditCursor>;
   /** The next records. At most `limit` are looked at, of which those are returned that fit the filter. */
@@ -72,4 +87,13 @@ export interface AuditReader {
 
 export interface AuditStore extends AuditReader {
   write(record: AuditRecord): Promise<void>;
+}
+
+/** Notices records without reading again and again. */
+export interface AuditChanges {
+  /**
+   * Calls back after each transaction of this process that may have written records. False if that is not possible,
+   * because other processes write, too (PostgreSQL).
+   */
+  watch(changed: () => void): boolean;
 }

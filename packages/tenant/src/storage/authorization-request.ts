@@ -69,8 +69,8 @@ export type NewAuthorizationRequest = Pick<
 export type RedeemCodeResult =
   /** The redemption of this request created the family. */
   | { outcome: "redeemed"; family: TokenFamily }
-  /** Already redeemed. The resulting sign-in is revoked, by this call or an earlier one (RFC 6749 §4.1.2). */
-  | { outcome: "reused" }
+  /** Already redeemed. The resulting sign-in is revoked, by this call (`ended`) or an earlier one (RFC 6749 §4.1.2). */
+  | { outcome: "reused"; ended: boolean }
   /** Unknown, expired, withdrawn, or issued for something else. */
   | { outcome: "lost" }
   /** As in `TokenStore.redeem`. The code is used up. */

@@ -1,5 +1,5 @@
 /** The purpose for which a mailed code verifies an address. A code is not valid for any other purpose (ASVS 6.6.2). */
-export type MailCodePurpose = "sign_up" | "sign_in" | "second_factor" | "reset";
+export type MailCodePurpose = "sign_up" | "sign_in" | "second_factor" | "reset" | "change_email";
 
 export interface MailCode {
   id: string;

@@ -9,7 +9,7 @@
 import type { SigningAlgorithm } from "../directory/entities.ts";
 import type { AcceptedScopes } from "./accepted-scopes.ts";
 import type { AdministrationReader, AdministrationStore } from "./administration.ts";
-import type { AuditReader, AuditRecord, AuditStore } from "./audit.ts";
+import type { AuditChanges, AuditReader, AuditRecord, AuditStore } from "./audit.ts";
 import type { AuthorizationStore } from "./authorization-request.ts";
 import type { CredentialReader, CredentialStore } from "./credentials.ts";
 import type { Charge, GrantStore } from "./device-grant.ts";
@@ -18,6 +18,7 @@ import type { FactorStore, PasskeyStore } from "./factors.ts";
 import type { GrantChanges } from "./grant-changes.ts";
 import type { LinkStore } from "./links.ts";
 import type { MailStore, OutboxStore } from "./mail.ts";
+import type { EmailChangeStore, OwnAccountStore } from "./own-account.ts";
 import type { PendingPolls } from "./pending-polls.ts";
 import type { PermissionReader, PermissionStore } from "./permissions.ts";
 import type { ProfileStore } from "./profiles.ts";
@@ -36,6 +37,7 @@ export type * from "./directory.ts";
 export type * from "./factors.ts";
 export type * from "./links.ts";
 export type * from "./mail.ts";
+export type * from "./own-account.ts";
 export type * from "./permissions.ts";
 export type * from "./profiles.ts";
 export type * from "./registrations.ts";
@@ -62,12 +64,15 @@ export interface Store {
   readonly mail: MailStore;
   readonly outbox: OutboxStore;
   readonly links: LinkStore;
+  readonly ownAccount: OwnAccountStore;
+  readonly emailChanges: EmailChangeStore;
   readonly passkeys: PasskeyStore;
   readonly profiles: ProfileStore;
   readonly throttle: ThrottleStore;
   readonly keys: KeyStore;
   readonly seals: SealStore;
   readonly audit: AuditStore;
+  readonly auditChanges: AuditChanges;
   /** Resolves when the store can be reached and changed, otherwise throws. For `/readyz`. */
   ping(): Promise<void>;
   /** PostgreSQL's clock minus `now`, in milliseconds. Undefined for SQLite, which has no clock of its own. */

@@ -27,6 +27,17 @@ export interface TokenFamily {
   revokedReason: string | null;
 }
 
+/** What a user recognizes a signed-in device by. Null: not known, or signed in by an earlier version. */
+export interface SignedInDevice {
+  /** What the device called itself, and its platform. */
+  deviceName: string | null;
+  devicePlatform: string | null;
+  /** The IP address from which it asked to be signed in. */
+  signedInFrom: string | null;
+  /** The name that the user gave it. */
+  label: string | null;
+}
+
 /** A live sign-in of a program, as a list shows it. */
 export interface ListedFamily extends Pick<TokenFamily, "id" | "userId" | "clientId" | "grantType" | "createdAt"> {
   /** Null if the user was deleted. */
@@ -38,6 +49,7 @@ export interface ListedFamily extends Pick<TokenFamily, "id" | "userId" | "clien
   /** When it was last renewed, and from which network. Null: not yet. */
   lastUsedAt: number | null;
   lastUsedFrom: string | null;
+  device: SignedInDevice;
 }
 
 export type NewTokenFamily = Omit<TokenFamily, "grantType" | "revokedAt" | "revokedReason">;

@@ -1,4 +1,5 @@
 import { type Chrome, layout, type Page, type Pages } from "./components/layout.ts";
+import { liveScript } from "./components/live-sentence.ts";
 import { passkeyScript } from "./components/passkey-box.ts";
 import { passwordScript } from "./components/password-field.ts";
 import { accountPages } from "./pages/account.ts";
@@ -10,6 +11,8 @@ import { enterCodePages } from "./pages/enter-code.ts";
 import { formPostPages, formPostScript } from "./pages/form-post.ts";
 import { inboxPages } from "./pages/inbox.ts";
 import { notMePages } from "./pages/not-me.ts";
+import { ownDevicesPages } from "./pages/own-devices.ts";
+import { ownProfilePages } from "./pages/own-profile.ts";
 import { passkeysPages } from "./pages/passkeys.ts";
 import { programConsentPages } from "./pages/program-consent.ts";
 import { resetPages } from "./pages/reset.ts";
@@ -33,6 +36,8 @@ const pages: Pages<View> = {
   ...formPostPages,
   ...endedPages,
   ...accountPages,
+  ...ownDevicesPages,
+  ...ownProfilePages,
   ...notMePages,
   ...signOutPages,
   ...inboxPages,
@@ -56,14 +61,20 @@ function pageOf(view: View, chrome: Chrome): Page {
 }
 
 /**
- * For pages with passkeys or a password, and for the page that returns the user to a program. Other pages have no
- * script.
+ * For pages with passkeys or a password, for the page that returns the user to a program, and for the end page while its
+ * device waits. Other pages have no script.
  */
 export function scriptOf(view: View): string | undefined {
   if (view.page === "form_post") return formPostScript;
+  if (asksAgain(view)) return liveScript;
   const hasPasskeys = view.page === "passkey_add" || ("passkeyOptions" in view && view.passkeyOptions !== null);
   const scripts = [...(hasPassword(view) ? [passwordScript] : []), ...(hasPasskeys ? [passkeyScript] : [])];
   return scripts.length === 0 ? undefined : scripts.join("\n");
+}
+
+/** Whether the script of the page makes requests to this origin. */
+export function asksAgain(view: View): boolean {
+  return view.page === "done" && !view.signedIn;
 }
 
 function hasPassword(view: View): boolean {

@@ -7,6 +7,8 @@ import type { EnterCodeView } from "./pages/enter-code.ts";
 import type { FormPostView } from "./pages/form-post.ts";
 import type { InboxView } from "./pages/inbox.ts";
 import type { NotMeView } from "./pages/not-me.ts";
+import type { OwnDevicesView } from "./pages/own-devices.ts";
+import type { OwnProfileView } from "./pages/own-profile.ts";
 import type { PasskeysView } from "./pages/passkeys.ts";
 import type { ProgramConsentView } from "./pages/program-consent.ts";
 import type { ResetView } from "./pages/reset.ts";
@@ -33,6 +35,8 @@ export type View =
   | FormPostView
   | EndedView
   | AccountPagesView
+  | OwnDevicesView
+  | OwnProfileView
   | NotMeView
   | SignOutView
   | InboxView;
@@ -51,6 +55,9 @@ export function statusOf(view: View): number {
       return 403;
     case "not_found":
       return 404;
+    case "my_deletion_later":
+    case "not_my_email_taken":
+      return 409;
     case "expired":
     case "used":
     case "used_twice":

@@ -10,6 +10,7 @@ import { mailLimits } from "../../src/mail/mail-budget.ts";
 import { type SecurityNotification, sendSecurityNotification } from "../../src/mail/security-notifications.ts";
 import { onlyOnOneNode } from "../fixtures/place.ts";
 import { startTestTenant } from "../fixtures/start-test-tenant.ts";
+import { atHome } from "../interaction/account/own-account-walks.ts";
 import { formFields } from "../interaction/browser.ts";
 import { pagePaths } from "../interaction/page-paths.ts";
 import { type PagesUnderTest, pagesUnderTest } from "../interaction/pages-under-test.ts";
@@ -154,6 +155,19 @@ describe("making the tenant send mail", () => {
     for (const path of ["/me/recovery-codes", "/me/authenticator", "/me/passkeys/new"]) {
       for (let i = 0; i < 3; i++) assert.equal((await browser.post(path, csrf)).status, 403, path);
       const bucket = `accountChangeByUser:${id} ${path}`;
+      const next = await under.ctx.store.throttle.take(bucket, limits.accountChangeByUser, under.ctx.clock.now());
+      assert.equal(next.count, 1, path);
+    }
+  });
+
+  test("nor does a password alone, where a change asks for a second factor: its owner can still act", async (t) => {
+    const under = await pagesUnderTest(t);
+    const { user, browser: thief } = await atHome(under, ADA);
+    const csrf = formFields(await thief.get("/me/data"), "/me/data/download").get("csrf") ?? "";
+    const form = new URLSearchParams({ csrf, email: "mallory@evil.example" }).toString();
+    for (const path of ["/me/email", "/me/data/download", "/me/data/delete", "/me/passkeys/new"]) {
+      for (let i = 0; i < 3; i++) assert.match((await thief.post(path, form)).at, /^\/second-factor\/email/, path);
+      const bucket = `accountChangeByUser:${user.id} ${path}`;
       const next = await under.ctx.store.throttle.take(bucket, limits.accountChangeByUser, under.ctx.clock.now());
       assert.equal(next.count, 1, path);
     }

@@ -30,6 +30,7 @@ export function facts(changes: Partial<AccessFacts> = {}): AccessFacts {
     grantType: "device_code",
     signedInSince: null,
     administratorHasFactor: false,
+    embedded: false,
     reach: null,
     ...changes,
   };

@@ -70,6 +70,11 @@ describe("tokens are issued", () => {
       administratorHasFactor: true,
       methods: ["password", "totp"],
     }),
+    "with a second factor that the operator of the embedded tenant claimed": facts({
+      app: withApp({ requireMfa: true }),
+      methods: ["operator", "totp"],
+      embedded: true,
+    }),
     "for other scopes without one": atGraph(["openid"], {
       user: withUser({ administrator: true }),
       administratorHasFactor: true,

@@ -98,6 +98,11 @@ const refusals: [Refusal, string, Partial<AccessFacts>][] = [
   ["scope_unavailable", "the scope is disabled", { api: withScope({ enabled: false }) }],
   ["scope_unavailable", "no scope of the API is left", { scopes: scopesAt(api.clientId, []) }],
   ["scope_unavailable", "Graph has no such scope", { scopes: scopesAt(GRAPH_RESOURCE_ID, ["Mail.Read"]) }],
+  [
+    "second_factor_required",
+    "the operator claimed the second factor, and the tenant is not embedded",
+    { app: withApp({ requireMfa: true }), methods: ["operator", "totp"] },
+  ],
   ["consent_required", "there is no consent", { consents: [] }],
   ["consent_required", "the consent is to another scope", { consents: [{ ...own, scopes: ["ToDoList.Admin"] }] }],
   ["consent_required", "no consent to the user's identity is left", { consents: [own] }],

@@ -10,6 +10,7 @@ import type { ScopeSet } from "../../src/directory/scopes.ts";
 import { DEFAULT_LIMITS, type TenantConfig } from "../../src/directory/tenant-config.ts";
 import { registerInbox } from "../../src/interaction/inbox/inbox.ts";
 import { registerPages } from "../../src/interaction/register.ts";
+import { type ReportRefusal, reportNothing } from "../../src/kernel/reported-refusal.ts";
 import { noTelemetry } from "../../src/kernel/telemetry.ts";
 import { createMailQueue } from "../../src/mail/mail-queue.ts";
 import type { Mailer } from "../../src/mail/mailer.ts";
@@ -66,7 +67,7 @@ let passwordHash: Promise<string> | undefined;
 /** The pages on a real store (SQLite, or PostgreSQL with two nodes) and the real rendering, without a listener. */
 export async function pagesUnderTest(
   t: TestContext,
-  options: { config?: Partial<TenantConfig>; mailer?: Mailer; trustProxy?: string } = {},
+  options: { config?: Partial<TenantConfig>; mailer?: Mailer; trustProxy?: string; reportRefusal?: ReportRefusal } = {},
 ): Promise<PagesUnderTest> {
   let now = Date.UTC(2026, 0, 15, 12);
   const clock = { now: () => now };
@@ -103,6 +104,7 @@ export async function pagesUnderTest(
       texts: endpointTexts,
       notices: signInNotices(() => ctx),
       telemetry: noTelemetry,
+      reportRefusal: options.reportRefusal ?? reportNothing,
       log,
     };
     const app = Fastify({ trustProxy: options.trustProxy ?? false });

@@ -58,6 +58,7 @@ for (const state of operatedTenants) {
       }[state];
       const code = "BCDF-GHJK";
       await assert.rejects(operate(location, { do: "approve", code, as: EMAIL }), failsWith(expected));
+      await assert.rejects(operate(location, { do: "approve", code, as: EMAIL, mfa: true }), failsWith(expected));
       await assert.rejects(operate(location, { do: "deny", code }), failsWith(expected));
     });
   });

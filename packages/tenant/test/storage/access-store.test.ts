@@ -93,6 +93,7 @@ describe("the facts of the access rule", () => {
       api,
       consents: [{ ...consent, userId: null, resourceId: GRAPH_RESOURCE_ID, scopes: ["openid"] }, consent],
       administratorHasFactor: false,
+      embedded: false,
     });
     assert.deepEqual(policies, []);
   });

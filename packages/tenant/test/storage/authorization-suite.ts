@@ -247,6 +247,7 @@ export function authorizationSuite(makeStore: MakeStore): void {
       const later = T0 + 60 * MINUTE;
       assert.deepEqual(await store.authorizations.redeem({ ...codeRedemption(request, samples.user.id, later) }), {
         outcome: "reused",
+        ended: true,
       });
       const family = await store.tokens.findFamily(input.family.id);
       assert.deepEqual([family?.revokedAt, family?.revokedReason], [later, "authorization_code_reused"]);

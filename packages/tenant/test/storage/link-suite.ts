@@ -4,6 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { NOBODYS_HASH } from "../../src/directory/password.ts";
 import type { ActionLink, LinkPurpose, Store } from "../../src/storage/store.ts";
 import type { MakeStore, TestStore } from "./open-test-store.ts";
+import { displacedMails } from "./own-samples.ts";
 import {
   approvedGrant,
   DAY,
@@ -23,13 +24,14 @@ export function sampleLink(userId: string, changes: Partial<ActionLink> = {}): O
     purpose: "password_changed",
     userId,
     subject: "",
+    mailedTo: null,
     createdAt: T0,
     expiresAt: T0 + 7 * DAY,
     ...changes,
   };
 }
 
-export const use = (tokenHash: string, now = T0) => ({ tokenHash, now, ip: "192.0.2.7" });
+export const use = (tokenHash: string, now = T0) => ({ tokenHash, now, ip: "192.0.2.7", ...displacedMails() });
 
 /** A browser in which this user is signed in. */
 export async function signedInSession(store: Store, userId: string, expiresAt = T0 + 60 * MINUTE): Promise<string> {
@@ -63,10 +65,11 @@ export function linkSuite(makeStore: MakeStore): void {
     test("a link is found until it is used, and used once", async () => {
       const { user } = await seedSamples(store);
       const link = await inserted(user.id);
-      assert.deepEqual(await store.links.find(link.tokenHash, T0), { ...link, usedAt: null });
+      assert.deepEqual(await store.links.find(link.tokenHash, T0), { ...link, usedAt: null, takesBack: false });
       assert.deepEqual(await store.links.use(use(link.tokenHash, T0 + 1)), {
         outcome: "done",
         link: { ...link, usedAt: T0 + 1 },
+        addressRestored: false,
       });
       assert.equal(await store.links.find(link.tokenHash, T0 + 1), undefined);
       assert.deepEqual(await store.links.use(use(link.tokenHash, T0 + 2)), { outcome: "dead" });
@@ -326,6 +329,7 @@ export function linkCredentialsSuite(makeStore: MakeStore): void {
       assert.deepEqual(Object.keys(row as object).sort(), [
         "created_at",
         "expires_at",
+        "mailed_to",
         "purpose",
         "subject",
         "token_hash",

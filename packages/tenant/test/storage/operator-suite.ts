@@ -87,6 +87,7 @@ export function operatorSuite(makeStore: MakeStore): void {
         expiresAt: T0 + 90 * DAY,
         lastUsedAt: null,
         lastUsedFrom: null,
+        device: { deviceName: "Kitchen TV", devicePlatform: null, signedInFrom: "192.0.2.7", label: null },
       });
       const rotated = rotation(first.tokenHash, samples.app.clientId, T0 + 5);
       await store.tokens.rotate(rotated);

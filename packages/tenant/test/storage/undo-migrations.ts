@@ -11,6 +11,16 @@ const drop = {
  * What undoes each migration on SQLite, by its number. Results of 0007 and 0008 are dropped with the tables of 0006.
  */
 const UNDO: Record<string, string[]> = {
+  "0018": drop.indexes(
+    ...["audit_records_user_id", "audit_records_subject_id", "consents_user_id", "action_links_user_id"],
+  ),
+  "0017": [
+    ...drop.columns("token_families", "device_name", "device_platform", "signed_in_from", "label"),
+    ...drop.columns("authorization_requests", "approved_from"),
+    ...drop.columns("action_links", "mailed_to"),
+    ...drop.columns("audit_records", "subject_id"),
+    ...drop.tables("email_changes"),
+  ],
   "0016": [
     ...drop.columns("apps", "id_token_signed_response_alg"),
     ...drop.columns("apis", "access_token_signing_alg"),

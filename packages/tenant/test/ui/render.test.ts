@@ -102,7 +102,13 @@ describe("what the device says of itself", () => {
   test("is never in a title or a heading", () => {
     for (const shown of [
       view,
-      { page: "done", appName: "Contoso Player", deviceName: "Bank-of-Trust", offerPasskey: true } as const,
+      {
+        page: "done",
+        appName: "Contoso Player",
+        deviceName: "Bank-of-Trust",
+        signedIn: false,
+        offerPasskey: true,
+      } as const,
     ]) {
       assert.doesNotMatch(titleOf(shown, chrome), /Bank-of-Trust|PlatformX/);
       const headings = [...renderPage(shown, chrome).matchAll(/<(h1|h2|title)\b.*?<\/\1>/gs)].join("");

@@ -1,7 +1,7 @@
 import { requiresSecondFactor } from "../../directory/access-rules.ts";
 import { hasSecondFactor, isListedSignIn, showedStrongFactor } from "../../directory/sign-in-methods.ts";
 import { loadFacts } from "../../oauth/approval.ts";
-import type { Answer, PageRequest } from "../page-request.ts";
+import { type Answer, type PageRequest, refuse } from "../page-request.ts";
 import { relyingPartyOf } from "../passkeys/passkey-ceremony.ts";
 import { isRecentSignIn } from "../session.ts";
 
@@ -16,7 +16,7 @@ export async function requireAccountSession(request: PageRequest): Promise<Answe
   const { methods } = session;
   const listed = isListedSignIn(methods, facts.userFlow);
   const shown = !requiresSecondFactor(facts, undefined) || hasSecondFactor(methods, facts.userFlow);
-  return listed && shown ? undefined : { view: { page: "sign_in_again", email: user.email, why: "policy" } };
+  return listed && shown ? undefined : refuse({ view: { page: "sign_in_again", email: user.email, why: "policy" } });
 }
 
 /**
@@ -29,10 +29,11 @@ export async function requireRecentSignIn(request: PageRequest): Promise<Answer 
   if (refused || !session || !user) return refused;
   const shown = showedStrongFactor(session.methods) || !(await hasStrongFactor(request, user.id));
   const again = { page: "sign_in_again", email: user.email, why: "change" } as const;
-  return isRecentSignIn(request) && shown ? undefined : { view: again };
+  return isRecentSignIn(request) && shown ? undefined : refuse({ view: again });
 }
 
-async function hasStrongFactor({ ctx }: PageRequest, userId: string): Promise<boolean> {
+/** An authenticator app, or a passkey that works at this address. */
+export async function hasStrongFactor({ ctx }: PageRequest, userId: string): Promise<boolean> {
   const { factors, passkeys } = ctx.store;
   if ((await factors.totpOf(userId)) !== undefined) return true;
   return relyingPartyOf(ctx.config) !== undefined && (await passkeys.listOf(userId)).length > 0;

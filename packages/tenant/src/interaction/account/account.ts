@@ -19,10 +19,11 @@ export async function getAccount(request: PageRequest): Promise<Answer> {
   const { user } = request;
   if (refused || !user) return refused ?? { view: { page: "account_signed_out" } };
   const { store, config } = request.ctx;
-  const [passkeys, totp, codes] = await Promise.all([
+  const [passkeys, totp, codes, apps] = await Promise.all([
     store.passkeys.listOf(user.id),
     store.factors.totpOf(user.id),
     store.factors.countRecoveryCodes(user.id),
+    store.ownAccount.listApps(user.id, request.now),
   ]);
   return {
     view: {
@@ -39,6 +40,8 @@ export async function getAccount(request: PageRequest): Promise<Answer> {
       passkeysPossible: relyingPartyOf(config) !== undefined,
       authenticator: totp ? { since: totp.createdAt } : null,
       recoveryCodesLeft: totp ? codes : null,
+      devices: apps.reduce((sum, { signIns }) => sum + signIns, 0),
+      apps: apps.length,
     },
   };
 }

@@ -1,11 +1,13 @@
+import { TAKE_BACK_MS } from "../../directory/account-rules.ts";
 import { hashSecret } from "../../kernel/seal.ts";
-import type { ActionLink } from "../../storage/store.ts";
+import { emailTakenBackMail } from "../../mail/account-mails.ts";
+import type { ActionLink, DisplacedUser, NewOutboxMail } from "../../storage/store.ts";
 import type { Answer, PageRequest } from "../page-request.ts";
 
 /** The URL contains the secret, so it is not sent as a referrer to any page, not even our own. */
-const referrerPolicy = "strict-origin";
+export const referrerPolicy = "strict-origin";
 
-const deadLink: Answer = { view: { page: "dead_link" }, referrerPolicy };
+export const deadLink: Answer = { view: { page: "dead_link" }, referrerPolicy };
 
 /**
  * The page behind the link of a notification. It says what the button will do and changes nothing: mail scanners open
@@ -15,23 +17,49 @@ export async function getNotMe(request: PageRequest): Promise<Answer> {
   const token = tokenOf(request);
   const link = token && (await request.ctx.store.links.find(hashSecret(token), request.now));
   if (!link) return deadLink;
-  const { purpose, createdAt } = link;
-  const view = { page: "not_me", token, purpose, appName: await appNameOf(request, link), at: createdAt } as const;
+  const { purpose, createdAt, takesBack: address } = link;
+  const view = {
+    page: "not_me",
+    token,
+    purpose,
+    appName: await appNameOf(request, link),
+    address,
+    at: createdAt,
+  } as const;
   return { view, referrerPolicy };
 }
 
 /** Works once. The resulting page leads to a new password. */
 export async function postNotMe(request: PageRequest): Promise<Answer> {
   const token = tokenOf(request);
+  if (token === undefined) return deadLink;
   const { ctx, now, ip } = request;
-  const used = token ? await ctx.store.links.use({ tokenHash: hashSecret(token), now, ip }) : undefined;
-  if (used?.outcome !== "done") return deadLink;
-  const { purpose } = used.link;
-  return { view: { page: "not_me_done", purpose, appName: await appNameOf(request, used.link) }, referrerPolicy };
+  const { toDisplaced, send } = mailToDisplaced(request);
+  const used = await ctx.store.links.use({ tokenHash: hashSecret(token), now, ip, toDisplaced });
+  if (used.outcome !== "done") return deadLink;
+  send();
+  const { addressRestored: address, link } = used;
+  const { purpose } = link;
+  return { view: { page: "not_me_done", purpose, appName: await appNameOf(request, link), address }, referrerPolicy };
+}
+
+/**
+ * The mail to the address that an account loses when its reader of an earlier one takes it back. The store writes it in
+ * that transaction, which alone knows the address.
+ */
+export function mailToDisplaced({ ctx, now, ip }: PageRequest) {
+  let mail: NewOutboxMail | undefined;
+  return {
+    toDisplaced(user: DisplacedUser): NewOutboxMail {
+      mail = ctx.mail.prepare(emailTakenBackMail(ctx, { user, at: now, ip }), { expiresAt: now + TAKE_BACK_MS });
+      return mail;
+    },
+    send: () => mail && ctx.mail.stored(mail),
+  };
 }
 
 /** A token of the expected form. For anything else, undefined, without a query. */
-function tokenOf({ fields }: PageRequest): string | undefined {
+export function tokenOf({ fields }: PageRequest): string | undefined {
   const token = fields.get("token") ?? "";
   return /^[\w-]{43}$/.test(token) ? token : undefined;
 }

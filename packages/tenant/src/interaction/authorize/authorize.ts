@@ -39,10 +39,21 @@ export async function getAuthorize(request: PageRequest): Promise<Answer> {
     return await (parameters.prompts.has("none") ? answerSilently(request, parameters) : begin(request, parameters));
   } catch (error) {
     if (!(error instanceof RefusedAuthorization)) throw error;
+    report(request, error.error);
     return error.back === null
       ? refuseToPerson(request, error.error, await missingRedirect(request))
       : answerWithError(request, error.back, error.error);
   }
+}
+
+/** For the operator who watches, who is mostly the program's developer. */
+function report({ ctx, fields, user, ip }: PageRequest, error: ProtocolError): void {
+  const { why, message, number: aadsts, recorded } = error;
+  ctx.reportRefusal({
+    ...{ why, message, aadsts, ip, recorded },
+    clientId: fields.get("client_id") ?? null,
+    userId: user?.id ?? null,
+  });
 }
 
 const NO_NAVIGATION = { detail: "open this address in a browser, or in a frame with prompt=none." };
@@ -64,7 +75,8 @@ async function missingRedirect({ ctx, fields }: PageRequest): Promise<string | n
   if (found?.kind !== "app" || found.app.disabledAt !== null || isRegistered(found.app, redirectUri)) return null;
   const key = found.registration.uniqueName ?? found.app.name;
   // YAML quotes: YAML would read some addresses and names as other values.
-  const quoted = /^[A-Za-z][\w.-]*$/.test(key) ? key : JSON.stringify(key);
+  const isText = /^[A-Za-z][\w.-]*$/.test(key) && !/^(?:null|true|false|yes|no|on|off|y|n)$/i.test(key);
+  const quoted = isText ? key : JSON.stringify(key);
   return `apps:\n  ${quoted}:\n    redirectUris:\n      - ${JSON.stringify(registrable(redirectUri))}`;
 }
 

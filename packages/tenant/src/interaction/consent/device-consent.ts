@@ -112,9 +112,12 @@ async function endPage(request: InteractionRequest, grant: DeviceGrant): Promise
   const mine = request.user !== undefined && grant.userId === request.user.id;
   if (!mine) return { page: "used" };
   const appName = request.app?.name ?? "";
+  // Approved, and the device did not fetch its tokens in time: it gets none any more.
+  if (grant.status === "approved" && grant.expiresAt <= request.now) return { page: "expired" };
   if (grant.status !== "denied") {
     const offerPasskey = await lacksPasskey(request);
-    return { page: "done", appName, deviceName: grant.deviceName, offerPasskey };
+    const signedIn = grant.status === "redeemed";
+    return { page: "done", appName, deviceName: grant.deviceName, signedIn, offerPasskey };
   }
   return grant.denialReason === "user" ? { page: "declined", appName } : { page: "used" };
 }

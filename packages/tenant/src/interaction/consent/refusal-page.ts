@@ -26,8 +26,10 @@ export function refusalPage(request: InteractionRequest, refusal: Refusal): Answ
     case "details_required":
       return goTo(request, "/details");
     case "not_assigned":
+      report(request, refusal, "The app requires assignment, and the account is not assigned to it.");
       return { view: { page: program ? "program_no_access" : "no_access", ...about } };
     case "administrator_required":
+      report(request, refusal, "The app requests something that only an administrator can grant.");
       return { view: { page: program ? "program_needs_administrator" : "needs_administrator", ...about } };
     case "app_unknown":
     case "app_disabled":
@@ -35,6 +37,22 @@ export function refusalPage(request: InteractionRequest, refusal: Refusal): Answ
     case "administration_not_allowed":
     case "scope_unavailable":
     case "consent_required":
+      report(request, refusal, sentences[refusal]);
       return { view: { page: program ? "sign_in_over" : "expired" } };
   }
+}
+
+const sentences = {
+  app_unknown: "The app was deleted.",
+  app_disabled: "The app is disabled.",
+  grant_not_allowed: "The app is not allowed to sign users in in this way.",
+  administration_not_allowed: "The app may not request administrative scopes, or not by device code.",
+  scope_unavailable: "The API, or a scope that the app requests, was deleted or disabled.",
+  consent_required: "The consent to a scope that the app requests was withdrawn.",
+};
+
+/** For the operator who watches: the user cannot go on. */
+function report({ ctx, app, user, ip }: InteractionRequest, why: Refusal, message: string): void {
+  const about = { clientId: app?.clientId ?? null, userId: user?.id ?? null, ip };
+  ctx.reportRefusal({ why, message, aadsts: null, recorded: false, ...about });
 }

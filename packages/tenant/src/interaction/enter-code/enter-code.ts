@@ -47,7 +47,13 @@ export async function postCode(request: PageRequest): Promise<Answer> {
   }
 
   const entered = await enterCode(request.ctx, typed, wrongGuesses);
-  if (entered.outcome === "unknown") return enterCodePage(typed, "unknown");
+  if (entered.outcome === "unknown") {
+    // What was typed is not repeated: it may be anything, even a password.
+    const message = "The code that was entered is not known. It may have a typo, or have been deleted.";
+    const about = { aadsts: null, recorded: false, clientId: null, userId: request.user?.id ?? null, ip: request.ip };
+    request.ctx.reportRefusal({ why: "user_code_unknown", message, ...about });
+    return enterCodePage(typed, "unknown");
+  }
   if (entered.outcome === "ended") return { view: { page: entered.why } };
   // At the same time, so that on SQLite they wait for the disk once.
   const [interaction] = await Promise.all([

@@ -14,7 +14,7 @@ import {
   type InteractionRequest,
   resolveInteraction,
 } from "../interaction.ts";
-import { type Answer, PageProblem, type PageRequest } from "../page-request.ts";
+import { type Answer, PageProblem, type PageRequest, refuse } from "../page-request.ts";
 import { stepUp } from "../proceed.ts";
 import { owesAnotherWay } from "../second-factor/second-factor.ts";
 
@@ -31,7 +31,7 @@ export async function postBeginPasskey(page: PageRequest): Promise<Answer> {
   const refused = await requireRecentSignIn(page);
   if (refused) return refused;
   const request = await beginInteraction(page, null);
-  return (await owesProof(request)) ? stepUp(request) : goTo(request, "/me/passkeys/add");
+  return (await owesProof(request)) ? refuse(await stepUp(request)) : goTo(request, "/me/passkeys/add");
 }
 
 /** A passkey counts as two factors, so the password alone must neither create nor remove one. */
@@ -102,7 +102,7 @@ export async function postRemovePasskey(page: PageRequest): Promise<Answer> {
   const passkey = await ownPasskey(page);
   if (!user || !passkey) return { to: "/me" };
   const request = await beginInteraction(page, null);
-  if (await owesProof(request)) return stepUp(request);
+  if (await owesProof(request)) return refuse(await stepUp(request));
   const removed = await request.ctx.store.passkeys.remove(user, passkey.credentialId, request.now);
   if (removed) {
     await record(request, user, "passkey.removed", removed);
@@ -134,7 +134,7 @@ async function addingPasskey(page: PageRequest, step: (adding: Adding) => Promis
   const interaction = await findInteraction(page);
   if (!user || !rp || interaction?.subject !== null) return { to: "/me" };
   const request = await resolveInteraction(page, interaction);
-  return (await owesProof(request)) ? { to: "/me" } : step({ request, user, rp });
+  return (await owesProof(request)) ? refuse({ to: "/me" }) : step({ request, user, rp });
 }
 
 async function addPage(

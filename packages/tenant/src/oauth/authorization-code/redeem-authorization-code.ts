@@ -37,7 +37,7 @@ export async function tokenByAuthorizationCode(
   const withClientInfo = form.get("client_info") === "1";
   return issueTokens(ctx, { ...from, event: "authorization.redeemed", withClientInfo, ip }, async (input) => {
     const result = await ctx.store.authorizations.redeem({ ...input, codeHash, redirectUri, codeChallenge });
-    if (result.outcome === "reused") throw new ProtocolError("code_used");
+    if (result.outcome === "reused") throw new ProtocolError("code_used", { recorded: result.ended });
     if (result.outcome === "lost") throw lost(request, input.now);
     return result;
   });

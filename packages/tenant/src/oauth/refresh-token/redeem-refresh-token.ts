@@ -121,12 +121,13 @@ function successorOf(result: RotateResult, presented: string, next: string): str
     case "grace":
       return unsealSuccessor(presented, result.successorSealed, result.family.id);
     case "reuse":
+      throw new ProtocolError("revoked", { ...dead, recorded: result.ended });
     case "revoked":
       throw new ProtocolError("revoked", dead);
     case "expired":
       throw new ProtocolError("refresh_expired", dead);
     case "refused":
-      throw refusalError(result.why, "renewal");
+      throw refusalError(result.why, "renewal", { recorded: result.family.revokedAt !== null });
     case "wrong_client":
       throw new ProtocolError("wrong_client");
     case "unknown":

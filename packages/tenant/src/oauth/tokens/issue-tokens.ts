@@ -84,7 +84,7 @@ export async function issueTokens(
   if (result.outcome === "redeemed") {
     return tokenResponse({ tokens, refreshToken, scopes, user, tenantId: ctx.config.tenantId, withClientInfo });
   }
-  throw refusalError(result.why, "redemption");
+  throw refusalError(result.why, "redemption", { recorded: true });
 }
 
 /** A recognizable prefix, so that secret scanners can find leaked tokens. */

@@ -1,7 +1,7 @@
 import type { Api, App, User } from "../../directory/entities.ts";
 import { ACCESS_TOKEN_SECONDS } from "../../directory/lifetimes.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../directory/scopes.ts";
-import { amrOf } from "../../directory/sign-in-methods.ts";
+import { amrOf, countedMethods } from "../../directory/sign-in-methods.ts";
 import type { TokenFamily } from "../../storage/store.ts";
 import type { OAuthContext } from "../oauth-context.ts";
 import { accessTokenClaims, type ClientProof, idTokenClaims, type TokenSubject } from "./claims.ts";
@@ -48,7 +48,7 @@ export async function signTokens(
     groups,
     scopes,
     sid: family.id,
-    amr: amrOf(family.methods),
+    amr: amrOf(countedMethods(family.methods, ctx.config)),
     authTime: family.authTime,
     nonce,
   };

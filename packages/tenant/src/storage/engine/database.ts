@@ -22,6 +22,8 @@ export type Together = <Rows extends unknown[]>(
 export interface Database {
   readonly kind: "sqlite" | "postgres";
   readonly db: Kysely<Tables>;
+  /** The embedded tenant has it open. Not set: another tenant, or a command of the operator. */
+  readonly embedded?: boolean | undefined;
   /** Of PostgreSQL. */
   readonly schema?: string;
   /**
@@ -46,6 +48,11 @@ export interface Database {
   readonly together: Together;
   /** What transactions announce (`announced`), from every process that has this database open. */
   readonly feed: ChangeFeed;
+  /**
+   * Calls back once what this process has written so far is committed or rolled back. PostgreSQL has none: other nodes
+   * write, too.
+   */
+  afterCommit?(done: () => void): void;
   /** For what fails without failing a request. */
   readonly log?: Logger | undefined;
   close(): Promise<void>;

@@ -54,6 +54,11 @@ export class GroupCommit {
     this.#open = undefined;
   }
 
+  /** Calls back once what was written so far is on disk, or was rolled back. */
+  afterwards(done: () => void): void {
+    (this.#open?.promise ?? Promise.resolve()).then(done, done);
+  }
+
   /** Waits until no piece is unfinished. */
   async commit(group = this.#open): Promise<void> {
     await this.#mutex.acquire();

@@ -20,9 +20,14 @@ const KEPT_STATEMENTS = 200;
  * Kysely over node:sqlite: one connection that writes, under the mutex, and one that reads committed data (the same
  * connection for a database in memory).
  */
-export function sqliteDialect(writer: DatabaseSync, reader: DatabaseSync, mutex: Mutex): Dialect {
+export function sqliteDialect(
+  writer: DatabaseSync,
+  reader: DatabaseSync,
+  mutex: Mutex,
+  group = new GroupCommit(writer, mutex),
+): Dialect {
   return {
-    createDriver: () => new SqliteDriver(writer, reader, mutex),
+    createDriver: () => new SqliteDriver(writer, reader, mutex, group),
     createAdapter: () => new NodeSqliteAdapter(),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createIntrospector: (db) => new SqliteIntrospector(db),
@@ -47,11 +52,11 @@ class SqliteDriver implements Driver {
   readonly #mutex: Mutex;
   readonly #group: GroupCommit;
 
-  constructor(writer: DatabaseSync, reader: DatabaseSync, mutex: Mutex) {
+  constructor(writer: DatabaseSync, reader: DatabaseSync, mutex: Mutex, group: GroupCommit) {
     this.#writer = new Statements(writer);
     this.#reader = new Statements(reader);
     this.#mutex = mutex;
-    this.#group = new GroupCommit(writer, mutex);
+    this.#group = group;
   }
 
   async init(): Promise<void> {}

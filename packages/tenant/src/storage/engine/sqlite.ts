@@ -11,6 +11,7 @@ import type { Tables } from "../migrations/tables.ts";
 import { StoreError } from "../store-error.ts";
 import { ChangeFeed } from "./change-feed.ts";
 import type { Bound, Database, Together } from "./database.ts";
+import { GroupCommit } from "./group-commit.ts";
 import { memberOf } from "./prepared.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 import { clearerFailure } from "./store-failure.ts";
@@ -37,6 +38,8 @@ export interface SqliteOptions {
   /** Those that this version knows. For tests. */
   migrations?: Record<string, Migration>;
   log?: Logger;
+  /** See `Database.embedded`. */
+  embedded?: boolean;
 }
 
 /** The embedded default: one file (or `:memory:`), readable by its owner only. */
@@ -45,7 +48,11 @@ export async function openSqliteDatabase(file: string, options: SqliteOptions = 
   // In WAL mode, a second connection reads committed data while a transaction runs on the first.
   const reader = file === ":memory:" ? writer : connectSqlite(file, { readOnly: true, timeout: BUSY_TIMEOUT });
   const mutex = new Mutex();
-  const db = new Kysely<Tables>({ dialect: sqliteDialect(writer, reader, mutex), plugins: [new CamelCasePlugin()] });
+  const group = new GroupCommit(writer, mutex);
+  const db = new Kysely<Tables>({
+    dialect: sqliteDialect(writer, reader, mutex, group),
+    plugins: [new CamelCasePlugin()],
+  });
   try {
     await migrate(db, undefined, options.log, { known: options.migrations });
     // What a savepoint keeps for a rollback is written to a temporary file from 64 KiB on, which costs more than the
@@ -58,11 +65,13 @@ export async function openSqliteDatabase(file: string, options: SqliteOptions = 
   return {
     kind: "sqlite",
     db,
+    embedded: options.embedded,
     locksRows: false,
     tableName: (table) => table,
     firstRow: reader === writer ? firstRowUnderMutex(writer, mutex) : firstRow(reader),
     together: together(reader, mutex, reader === writer),
     feed: new ChangeFeed(),
+    afterCommit: (done) => group.afterwards(done),
     log: options.log,
     close: () => db.destroy(),
   };

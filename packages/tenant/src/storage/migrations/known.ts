@@ -15,6 +15,8 @@ import * as boundedWork from "./0013-bounded-work.ts";
 import * as operatorsCommands from "./0014-operators-commands.ts";
 import * as auditEpochs from "./0015-audit-epochs.ts";
 import * as signingAlgorithms from "./0016-signing-algorithms.ts";
+import * as ownAccount from "./0017-own-account.ts";
+import * as ownAccountIndexes from "./0018-own-account-indexes.ts";
 
 /**
  * From 0015 on, a migration only expands: new tables, columns that may be null or have a constant default, indexes. Nodes
@@ -62,4 +64,6 @@ export const migrations: Record<string, Migration> = {
   "0014-operators-commands": operatorsCommands,
   "0015-audit-epochs": auditEpochs,
   "0016-signing-algorithms": signingAlgorithms,
+  "0017-own-account": ownAccount,
+  "0018-own-account-indexes": ownAccountIndexes,
 };

@@ -14,12 +14,14 @@ import type {
   ActionLink,
   AuditRecord,
   BrowserSession,
+  EmailChange,
   MailCode,
   MailCodePurpose,
   MailState,
   ManagedGroup,
   Passkey,
   Registration,
+  SignedInDevice,
   StoredKey,
   TokenFamily,
 } from "../store.ts";
@@ -35,9 +37,13 @@ type WithText<T, K extends keyof T> = {
 export interface Tables {
   settings: { name: string; value: string };
   deviceGrants: WithText<DeviceGrant, "requested" | "approved" | "reach" | "methods">;
-  authorizationRequests: WithText<AuthorizationRequest, "requested" | "approved" | "reach" | "methods">;
+  /** `approvedFrom`: the IP address of the browser, for the user's list of devices. */
+  authorizationRequests: WithText<AuthorizationRequest, "requested" | "approved" | "reach" | "methods"> & {
+    approvedFrom: Generated<string | null>;
+  };
   /** `repeatMailedAt`: when the user was last mailed that a token was repeated from another network. */
-  tokenFamilies: WithText<TokenFamily, "scopes" | "reach" | "methods"> & { repeatMailedAt: number | null };
+  tokenFamilies: WithText<TokenFamily, "scopes" | "reach" | "methods"> &
+    SignedInDevice & { repeatMailedAt: number | null };
   refreshTokens: {
     tokenHash: string;
     familyId: string;
@@ -82,6 +88,8 @@ export interface Tables {
   acceptedTerms: { userId: string; terms: string; acceptedAt: number };
   passkeys: WithBits<WithText<Passkey, "transports">, "backedUp">;
   actionLinks: ActionLink;
+  /** `number`: the order of one user's changes. */
+  emailChanges: EmailChange & { number: number };
   sessions: WithBits<WithText<BrowserSession, "methods">, "keepSignedIn">;
   /** Interactions. Depending on `intent`, `grantId` is a device grant or a program's authorization request. */
   flows: {
@@ -136,7 +144,8 @@ export interface Tables {
   /** Those of any other algorithm. */
   otherSigningKeys: Omit<StoredKey, "certificate">;
   /** `seq`: on PostgreSQL from a sequence. */
-  auditRecords: WithText<AuditRecord, "detail"> & { seq: Generated<number> };
+  /** `subjectId`: the user whom a change through Graph affected; see `subjectOf`. */
+  auditRecords: WithText<AuditRecord, "detail"> & { seq: Generated<number>; subjectId: Generated<string | null> };
   /** A restore of the tenant. `afterSeq`: the last audit record that the backup had. */
   auditEpochs: { id: string; number: number; afterSeq: number; startedAt: number };
 }

@@ -281,7 +281,7 @@ export function factsLoader(database: Database, options: { lock: boolean }): Loa
     const administratorHasFactor = administers && (await administratorsFactor(on, {})).length > 0;
     return {
       ...{ user, app, ...demands, termsAccepted, groupIds, assigned },
-      ...{ api: api && toApi(api), consents, administratorHasFactor },
+      ...{ api: api && toApi(api), consents, administratorHasFactor, embedded: database.embedded === true },
     };
   };
 }

@@ -52,7 +52,7 @@ export async function anchorAt(on: Connection, upTo?: number): Promise<AuditAnch
   return row === undefined ? null : anchorOf(row);
 }
 
-export const anchorOf = (row: Omit<Tables["auditRecords"], "seq"> & { seq: unknown }): AuditAnchor => ({
+export const anchorOf = (row: Omit<Tables["auditRecords"], "seq" | "subjectId"> & { seq: unknown }): AuditAnchor => ({
   seq: Number(row.seq),
   at: row.at,
   digest: createHash("sha256")

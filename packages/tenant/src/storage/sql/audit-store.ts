@@ -1,9 +1,23 @@
 import { type RawBuilder, sql } from "kysely";
+import { subjectOf } from "../audit-events.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
-import type { AuditCursor, AuditFilter, AuditRecord, AuditStore } from "../store.ts";
+import type { AuditChanges, AuditCursor, AuditFilter, AuditRecord, AuditStore } from "../store.ts";
 import { anchorAt, anchorOf, type Divergence, divergenceFrom, epochsOf } from "./audit-epochs.ts";
+
+/** The topic of the change feed that says that there may be new records. Announced on SQLite alone. */
+const AUDIT_TOPIC = "audit";
+
+export const auditChanges = ({ feed, afterCommit }: Pick<Database, "feed" | "afterCommit">): AuditChanges => ({
+  watch(changed) {
+    if (!afterCommit) return false;
+    feed.subscribe((topic) => {
+      if (topic === AUDIT_TOPIC) changed();
+    });
+    return true;
+  },
+});
 
 const COLUMNS = ["at", "event", "actor", "userId", "clientId", "grantId", "ip", "detail"] as const;
 
@@ -28,6 +42,33 @@ export function auditStore(database: Database): AuditStore {
 
     async list({ limit, ...filter }) {
       const rows = await fitting(filter).select(COLUMNS).orderBy("seq", "desc").limit(limit).execute();
+      return rows.map(toRecord);
+    },
+
+    async listOwn({ userId, since, events, after, limit }) {
+      const rows = await db
+        .selectFrom("auditRecords")
+        .where((where) =>
+          where.or([
+            where.and([
+              where("userId", "=", userId),
+              // As in the index, which has only these.
+              sql<boolean>`event <> 'refresh_token.rotated'`,
+              // Of changes through Graph, the user is the caller.
+              sql<boolean>`event not like 'graph.%'`,
+            ]),
+            where("subjectId", "=", userId),
+          ]),
+        )
+        .where("at", ">=", since)
+        .where("event", "in", [...events, ...events.map((event) => `graph.${event}`)])
+        .$if(after !== undefined, (query) => query.where("at", "<=", after!.at))
+        .select(COLUMNS)
+        .orderBy("at", "desc")
+        .orderBy("seq", "desc")
+        .limit(limit)
+        .offset(after?.skip ?? 0)
+        .execute();
       return rows.map(toRecord);
     },
 
@@ -206,14 +247,22 @@ function ranges(read: AuditCursor["read"], numbers: number[], low: number): Audi
   return merged;
 }
 
-const toRecord = ({ detail, ...row }: Omit<Tables["auditRecords"], "seq"> & { seq?: unknown }): AuditRecord => {
+const toRecord = ({
+  detail,
+  ...row
+}: Omit<Tables["auditRecords"], "seq" | "subjectId"> & { seq?: unknown }): AuditRecord => {
   const { at, event, actor, userId, clientId, grantId, ip } = row;
   return { at, event, actor, userId, clientId, grantId, ip, detail: JSON.parse(detail) };
 };
 
 /** Writes in the transaction of the recorded change, if there is one. */
-export function auditWriter({ db, kind }: Database): (on: Connection, record: AuditRecord) => Promise<void> {
-  const insert = prepared((record: Omit<Tables["auditRecords"], "seq">) =>
+export function auditWriter({
+  db,
+  kind,
+  feed,
+  afterCommit,
+}: Database): (on: Connection, record: AuditRecord) => Promise<void> {
+  const insert = prepared((record: Omit<Tables["auditRecords"], "seq" | "subjectId"> & { subjectId: string | null }) =>
     db.insertInto("auditRecords").values({
       at: record.at,
       event: record.event,
@@ -223,9 +272,14 @@ export function auditWriter({ db, kind }: Database): (on: Connection, record: Au
       grantId: record.grantId,
       ip: record.ip,
       detail: record.detail,
+      subjectId: record.subjectId,
       // PostgreSQL takes it from a sequence. SQLite has one writer at a time.
       ...(kind === "sqlite" && { seq: sql<number>`(select coalesce(max(seq), 0) + 1 from audit_records)` }),
     }),
   );
-  return async (on, record) => void (await insert(on, { ...record, detail: JSON.stringify(record.detail) }));
+  return async (on, record) => {
+    const subjectId = subjectOf(record);
+    await insert(on, { ...record, subjectId, detail: JSON.stringify(record.detail) });
+    afterCommit?.(() => feed.emit(AUDIT_TOPIC));
+  };
 }

@@ -72,6 +72,7 @@ export function authorizationStore(database: Database): AuthorizationStore {
               methods: JSON.stringify(methods),
               status: "approved",
               decidedAt: now,
+              approvedFrom: audit.ip,
             })
             .returningAll()
             .executeTakeFirst();
@@ -104,7 +105,8 @@ export function authorizationStore(database: Database): AuthorizationStore {
   };
 }
 
-function toRequest(row: Selectable<Tables["authorizationRequests"]>): AuthorizationRequest {
+function toRequest(stored: Selectable<Tables["authorizationRequests"]>): AuthorizationRequest {
+  const { approvedFrom: _, ...row } = stored;
   return {
     ...row,
     requested: JSON.parse(row.requested),

@@ -1,9 +1,11 @@
-import { NOBODYS_HASH } from "../../directory/password.ts";
-import { announced, type Connection, type Database } from "../engine/database.ts";
-import type { ActionLink, LinkPurpose, LinkStore } from "../store.ts";
+import { announced, type Connection, type Database, Undo, undoable } from "../engine/database.ts";
+import type { ActionLink, LinkPurpose, LinkStore, LinkUse } from "../store.ts";
 import { auditWriter } from "./audit-store.ts";
+import { restoredRecord } from "./email-change-store.ts";
 import { endInteractions } from "./end-sign-ins.ts";
 import { grantTopic } from "./grant-changes.ts";
+import { enqueueMail } from "./mail-store.ts";
+import { ifFree, lockAccount, openChangesOf, replacePassword, rightOf, takeBack } from "./take-back.ts";
 import { revokeAll, withdrawApprovals, withdrawCodes } from "./token-family.ts";
 
 /** Why families ended that a user disowned. */
@@ -17,49 +19,86 @@ export function linkStore(database: Database): LinkStore {
       await db.insertInto("actionLinks").values(link).execute();
     },
 
-    find: (tokenHash, now) =>
-      db
-        .selectFrom("actionLinks")
-        .where("tokenHash", "=", tokenHash)
-        .where("usedAt", "is", null)
-        .where("expiresAt", ">", now)
-        .selectAll()
-        .executeTakeFirst(),
+    async find(tokenHash, now) {
+      const link = await live(db, tokenHash, now);
+      const user = link && (await findAddress(db, link.userId));
+      const right = user && rightOf(link, user, await openChangesOf(db, link.userId, now));
+      return link && right && right !== "none" ? { ...link, takesBack: right !== "own" } : undefined;
+    },
 
-    use: ({ tokenHash, now, ip }) =>
+    use(input) {
+      // Without the address, if another account has it meanwhile. Its reader still secures their account.
+      return ifFree(
+        () => useLink(input, { restores: false }),
+        () => useLink(input, { restores: true }),
+      );
+    },
+  };
+
+  function useLink(
+    { tokenHash, now, ip, toDisplaced }: Parameters<LinkStore["use"]>[0],
+    { restores }: { restores: boolean },
+  ): Promise<LinkUse> {
+    const dead = new Undo<LinkUse>({ outcome: "dead" });
+    return undoable<LinkUse>(() =>
       announced(database, async (trx, changed) => {
-        const link = await trx
-          .updateTable("actionLinks")
-          .where("tokenHash", "=", tokenHash)
-          .where("usedAt", "is", null)
-          .where("expiresAt", ">", now)
-          .set({ usedAt: now })
-          .returningAll()
-          .executeTakeFirst();
-        if (!link) return { outcome: "dead" };
-
-        const denied =
-          link.purpose === "new_device" ? await disownDevice(trx, link, now) : await secureAccount(trx, link, now);
+        const seen = await live(trx, tokenHash, now);
+        if (!seen) return { outcome: "dead" };
+        const { userId, purpose, subject } = seen;
+        const ofDevice = purpose === "new_device";
+        // Grants, then the user's row, then links and changes: the order of a change of the address.
+        const denied = await denyGrants(trx, userId, now, ofDevice ? subject : undefined);
+        const account = await lockAccount(trx, userId);
+        const link = account && (await take(trx, tokenHash, now));
+        if (!link) throw dead;
+        const changes = await openChangesOf(trx, userId, now);
+        const right = rightOf(link, account, changes);
+        if (right === "none") throw dead;
+        const takenBack = restores && right !== "own" ? right : undefined;
+        if (takenBack) {
+          await takeBack(trx, account, takenBack, changes, now);
+          await enqueueMail(trx, toDisplaced(account));
+          await writeAudit(trx, restoredRecord(userId, now, ip));
+          denied.push(...(await denyGrants(trx, userId, now)));
+        }
+        if (ofDevice) await disownDevice(trx, link, now);
+        if (takenBack || !ofDevice) await secureAccount(trx, link, now);
         for (const hash of denied) changed(grantTopic(hash));
         await writeAudit(trx, {
-          at: now,
-          event: "user.disowned",
-          actor: "user",
-          userId: link.userId,
-          clientId: null,
-          grantId: link.purpose === "new_device" ? link.subject : null,
-          ip,
-          detail: { purpose: link.purpose },
+          ...{ at: now, event: "user.disowned", actor: "user", userId, clientId: null, ip },
+          grantId: ofDevice ? subject : null,
+          detail: { purpose, ...(takenBack && { address_restored: true }) },
         });
-        return { outcome: "done", link };
+        return { outcome: "done", link, addressRestored: takenBack !== undefined };
       }),
-  };
+    );
+  }
 }
 
-/** Both return the grants that were denied. */
-async function disownDevice(trx: Connection, { userId, subject }: ActionLink, now: number): Promise<string[]> {
-  // The grant first, as in redemption: either it is denied here, or its family already exists and is revoked.
-  const denied = await denyGrants(trx, userId, now, subject);
+const live = (on: Connection, tokenHash: string, now: number): Promise<ActionLink | undefined> =>
+  on
+    .selectFrom("actionLinks")
+    .where("tokenHash", "=", tokenHash)
+    .where("usedAt", "is", null)
+    .where("expiresAt", ">", now)
+    .selectAll()
+    .executeTakeFirst();
+
+const take = (trx: Connection, tokenHash: string, now: number): Promise<ActionLink | undefined> =>
+  trx
+    .updateTable("actionLinks")
+    .where("tokenHash", "=", tokenHash)
+    .where("usedAt", "is", null)
+    .where("expiresAt", ">", now)
+    .set({ usedAt: now })
+    .returningAll()
+    .executeTakeFirst();
+
+const findAddress = (on: Connection, userId: string) =>
+  on.selectFrom("users").where("id", "=", userId).select(["id", "emailNormalized"]).executeTakeFirst();
+
+/** Its grant was denied before, as in redemption: it has no family yet, or its family exists and is revoked. */
+async function disownDevice(trx: Connection, { userId, subject }: ActionLink, now: number): Promise<void> {
   await endInteractionsOf(trx, userId, now);
   const grant = await trx
     .selectFrom("deviceGrants")
@@ -78,24 +117,18 @@ async function disownDevice(trx: Connection, { userId, subject }: ActionLink, no
   if (grant?.sessionId) {
     await trx.deleteFrom("sessions").where("id", "=", grant.sessionId).where("userId", "=", userId).execute();
   }
-  return denied;
 }
 
-async function secureAccount(trx: Connection, link: ActionLink, now: number): Promise<string[]> {
+/** After the grants were denied and with the user's row locked. */
+async function secureAccount(trx: Connection, link: ActionLink, now: number): Promise<void> {
   const { userId, purpose, subject } = link;
-  const denied = await denyGrants(trx, userId, now);
-  await trx
-    .updateTable("users")
-    .where("id", "=", userId)
-    .where("passwordHash", "is not", null)
-    .set({ passwordHash: NOBODYS_HASH })
-    .execute();
+  await replacePassword(trx, userId);
   await endInteractionsOf(trx, userId, now);
   // Again, with the user's row locked: a grant may have been claimed and approved since `denyGrants`.
   await withdrawApprovals(trx, "userId", userId, now);
   // An attacker may have added their own factor earlier. The mail about it also has a link, valid as long, but the user
   // may not have read it.
-  const recent = aboutPrograms.includes(purpose) ? Number.MAX_SAFE_INTEGER : 2 * link.createdAt - link.expiresAt;
+  const recent = aboutSignIns.includes(purpose) ? Number.MAX_SAFE_INTEGER : 2 * link.createdAt - link.expiresAt;
   await trx
     .deleteFrom("passkeys")
     .where("userId", "=", userId)
@@ -120,7 +153,6 @@ async function secureAccount(trx: Connection, link: ActionLink, now: number): Pr
   await withdrawCodes(trx, "userId", userId, now);
   await revokeAll(trx, "userId", userId, DISOWNED, now);
   await trx.deleteFrom("sessions").where("userId", "=", userId).execute();
-  return denied;
 }
 
 /**
@@ -128,16 +160,12 @@ async function secureAccount(trx: Connection, link: ActionLink, now: number): Pr
  * account's address.
  */
 async function endInteractionsOf(trx: Connection, userId: string, now: number): Promise<void> {
-  const user = await trx
-    .selectFrom("users")
-    .where("id", "=", userId)
-    .select(["id", "emailNormalized"])
-    .executeTakeFirst();
+  const user = await findAddress(trx, userId);
   if (user) await endInteractions(trx, user, now);
 }
 
-/** A program's key was stolen, which does not allow adding a factor to the account. */
-const aboutPrograms: LinkPurpose[] = ["refresh_token_reused", "refresh_token_repeated"];
+/** A program's key was stolen or a device signed in, neither of which allows adding a factor to the account. */
+const aboutSignIns: LinkPurpose[] = ["new_device", "refresh_token_reused", "refresh_token_repeated"];
 const losesRecoveryCodes: LinkPurpose[] = ["authenticator_added", "recovery_codes_replaced", "recovery_code_used"];
 
 /** What this user claimed or approved and no device has redeemed: all of it, or one grant. */

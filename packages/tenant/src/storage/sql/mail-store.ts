@@ -1,14 +1,15 @@
 import { type Selectable, sql } from "kysely";
 import { normalizeEmail } from "../../directory/entities.ts";
-import type { Database } from "../engine/database.ts";
+import type { Connection, Database } from "../engine/database.ts";
 import { isForeignKeyViolation } from "../engine/retry.ts";
 import type { Tables } from "../migrations/tables.ts";
-import type { Mail, MailStore, OutboxStore } from "../store.ts";
+import type { Mail, MailCodePurpose, MailStore, NewOutboxMail, OutboxStore } from "../store.ts";
 
 export function mailStore({ db, locksRows }: Database): MailStore {
   return {
     async insertCode(code) {
-      const { interactionId: flowId, ...values } = { ...code, attempts: 0, usedAt: null };
+      const { interactionId: flowId, ...own } = code;
+      const values = { ...own, purpose: columnOf(own.purpose), attempts: 0, usedAt: null };
       try {
         await db
           .insertInto("mailCodes")
@@ -38,7 +39,7 @@ export function mailStore({ db, locksRows }: Database): MailStore {
         const attempt = await trx
           .updateTable("mailCodes")
           .where("flowId", "=", interactionId)
-          .where("purpose", "=", purpose)
+          .where("purpose", "=", columnOf(purpose))
           .where("usedAt", "is", null)
           .where("expiresAt", ">", now)
           .where("attempts", "<", maxAttempts)
@@ -92,6 +93,12 @@ export function mailStore({ db, locksRows }: Database): MailStore {
   };
 }
 
+/**
+ * The column has a check that nodes of an earlier version need, and it lacks the newest purpose. The interaction's purpose
+ * decides: an earlier version knows no step with that one, and the code's hash has it, too.
+ */
+const columnOf = (purpose: MailCodePurpose) => (purpose === "change_email" ? "sign_up" : purpose);
+
 function toMail({ id, recipient, subject, text, html, createdAt }: Selectable<Tables["mails"]>): Mail {
   return { id, to: recipient, subject, text, html, createdAt };
 }
@@ -104,23 +111,26 @@ const ended = (state: "sent" | "failed" | "expired", now: number) => ({
   endedAt: now,
 });
 
+/** In the transaction of the change that the mail reports, if there is one. */
+export async function enqueueMail(on: Connection, { createdAt, ...mail }: NewOutboxMail): Promise<void> {
+  await on
+    .insertInto("outbox")
+    .values({
+      ...mail,
+      state: "queued",
+      attempts: 0,
+      nextAttemptAt: createdAt,
+      leaseUntil: null,
+      lastError: null,
+      createdAt,
+      endedAt: null,
+    })
+    .execute();
+}
+
 export function outboxStore({ db, locksRows }: Database): OutboxStore {
   return {
-    async enqueue({ createdAt, ...mail }) {
-      await db
-        .insertInto("outbox")
-        .values({
-          ...mail,
-          state: "queued",
-          attempts: 0,
-          nextAttemptAt: createdAt,
-          leaseUntil: null,
-          lastError: null,
-          createdAt,
-          endedAt: null,
-        })
-        .execute();
-    },
+    enqueue: (mail) => enqueueMail(db, mail),
 
     lease: ({ id, now, until }) =>
       db

@@ -6,10 +6,11 @@ import { openSqliteDatabase, type SqliteOptions } from "../engine/sqlite.ts";
 import type { PurgeOptions, RestoredSettlement, Store, StoreObserver } from "../store.ts";
 import { acceptedScopes } from "./accepted-scopes.ts";
 import { accessStore } from "./access-store.ts";
-import { auditStore } from "./audit-store.ts";
+import { auditChanges, auditStore } from "./audit-store.ts";
 import { authorizationStore } from "./authorization-store.ts";
 import { credentialStore } from "./credential-store.ts";
 import { administrationStore, directoryStore } from "./directory-store.ts";
+import { emailChangeStore } from "./email-change-store.ts";
 import { factorStore, passkeyStore } from "./factor-store.ts";
 import { clockOffset, ping, settingChanges } from "./follow.ts";
 import { grantChanges } from "./grant-changes.ts";
@@ -17,6 +18,7 @@ import { grantStore } from "./grant-store.ts";
 import { keyStore } from "./key-store.ts";
 import { linkStore } from "./link-store.ts";
 import { mailStore, outboxStore } from "./mail-store.ts";
+import { ownAccountStore } from "./own-account-store.ts";
 import { pendingPolls } from "./pending-polls.ts";
 import { permissionStore } from "./permission-store.ts";
 import { profileStore } from "./profile-store.ts";
@@ -76,12 +78,15 @@ export function storeOver(
     mail: retried(mailStore(database), "mail", observe),
     outbox: retried(outboxStore(database), "outbox", observe),
     links: retried(linkStore(database), "links", observe),
+    ownAccount: retried(ownAccountStore(database), "ownAccount", observe),
+    emailChanges: retried(emailChangeStore(database), "emailChanges", observe),
     passkeys: retried(passkeyStore(database), "passkeys", observe),
     profiles: retried(profileStore(database), "profiles", observe),
     throttle: retried(throttleStore(database), "throttle", observe),
     keys: retried(keyStore(database), "keys", observe),
     seals: retried(sealStore(database), "seals", observe),
     audit: retried(auditStore(database), "audit", observe),
+    auditChanges: auditChanges(database),
     ...retried(
       {
         ping: () => ping(database),

@@ -39,6 +39,7 @@ function expiredAt(now: number, { tableName }: Pick<Database, "tableName">): Exp
     ended("mail_codes", "flow_id", "expires_at", now),
     { table: "mail_codes", key: "flow_id", where: sql`used_at is not null` },
     ended("action_links", "token_hash", "expires_at", now),
+    ended("email_changes", "token_hash", "expires_at", now),
     ended("flows", "id", "expires_at", now),
     ended("sessions", "id", "expires_at", now),
     ended("sessions", "id", "idle_expires_at", now),

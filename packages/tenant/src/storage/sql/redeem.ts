@@ -5,6 +5,7 @@ import type {
   NewTokenFamily,
   RedeemCodeResult,
   RedeemResult,
+  SignedInDevice,
   TokenFamily,
   TokenStore,
 } from "../store.ts";
@@ -46,7 +47,9 @@ export function deviceRedemption(database: Database): TokenStore["redeem"] {
         return { outcome: "refused", why };
       }
 
-      const made = await insertFamily(trx, { ...family, grantType: "device_code" }, refreshToken);
+      const { deviceName, devicePlatform, initiatedIp: signedInFrom } = grant;
+      const device = { deviceName, devicePlatform, signedInFrom };
+      const made = await insertFamily(trx, { ...family, grantType: "device_code" }, device, refreshToken);
       await writeAudit(trx, audit);
       return { outcome: "redeemed", family: made };
     });
@@ -74,7 +77,7 @@ export function codeRedemption(database: Database): AuthorizationStore["redeem"]
         .where("status", "=", "approved")
         .where("codeExpiresAt", ">", now)
         .set(why ? { status: "denied" } : { status: "redeemed", familyId: family.id })
-        .returning("id")
+        .returning("approvedFrom")
         .executeTakeFirst();
       if (!row) {
         const used = await trx
@@ -88,13 +91,14 @@ export function codeRedemption(database: Database): AuthorizationStore["redeem"]
         const ended = await revoke(trx, used.familyId, REUSED, now);
         const detail = { ...audit.detail, family: used.familyId };
         if (ended) await writeAudit(trx, { ...audit, event: "authorization_code.reused", detail });
-        return { outcome: "reused" };
+        return { outcome: "reused", ended: ended !== undefined };
       }
       if (why) {
         await writeAudit(trx, { ...audit, event: "authorization.refused", detail: { ...audit.detail, why } });
         return { outcome: "refused", why };
       }
-      const made = await insertFamily(trx, { ...family, grantType: "authorization_code" }, refreshToken);
+      const device = { deviceName: null, devicePlatform: null, signedInFrom: row.approvedFrom };
+      const made = await insertFamily(trx, { ...family, grantType: "authorization_code" }, device, refreshToken);
       await writeAudit(trx, audit);
       return { outcome: "redeemed", family: made };
     });
@@ -104,13 +108,14 @@ export function codeRedemption(database: Database): AuthorizationStore["redeem"]
 async function insertFamily(
   trx: Connection,
   family: NewTokenFamily & Pick<TokenFamily, "grantType">,
+  device: Omit<SignedInDevice, "label">,
   refreshToken: NewRefreshToken | null,
 ): Promise<TokenFamily> {
   const { scopes, reach, methods } = family;
   const texts = { scopes: JSON.stringify(scopes), reach: JSON.stringify(reach), methods: JSON.stringify(methods) };
   await trx
     .insertInto("tokenFamilies")
-    .values({ ...family, ...texts })
+    .values({ ...family, ...texts, ...device })
     .execute();
   if (refreshToken) {
     await trx

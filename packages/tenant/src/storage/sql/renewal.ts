@@ -122,7 +122,7 @@ function usualFacts(
     userFlow.termsOfUse !== null ||
     (!own && app.clientId === COMMAND_LINE_CLIENT_ID);
   if (needsMore) return undefined;
-  const none = { termsAccepted: true, groupIds: [], assigned: false, administratorHasFactor: false };
+  const none = { termsAccepted: true, groupIds: [], assigned: false, administratorHasFactor: false, embedded: false };
   return { user, app, userFlow, policies, consents, ...none };
 }
 

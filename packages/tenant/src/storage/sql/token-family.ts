@@ -80,7 +80,7 @@ export async function withdrawCodes(trx: Connection, of: Whose, id: string, now:
 }
 
 export function toFamily(row: Selectable<Tables["tokenFamilies"]>): TokenFamily {
-  const { repeatMailedAt: _, ...family } = row;
+  const { repeatMailedAt: _, deviceName: _n, devicePlatform: _p, signedInFrom: _f, label: _l, ...family } = row;
   const { scopes, reach, methods } = row;
   return { ...family, scopes: JSON.parse(scopes), reach: JSON.parse(reach), methods: JSON.parse(methods) };
 }

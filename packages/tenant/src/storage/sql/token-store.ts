@@ -38,7 +38,7 @@ export function tokenStore(database: Database): TokenStore {
 
     async listFamilies({ id, userId, clientId, after, limit, now }) {
       // The end of the row is in an index, and is never before the token's.
-      return db
+      const rows = await db
         .selectFrom("tokenFamilies")
         .leftJoin("users", "users.id", "tokenFamilies.userId")
         .leftJoin("apps", "apps.clientId", "tokenFamilies.clientId")
@@ -62,6 +62,7 @@ export function tokenStore(database: Database): TokenStore {
         .select(["tokenFamilies.id", "userId", "tokenFamilies.clientId", "grantType"])
         .select((family) => endOfNewestToken(family).as("expiresAt"))
         .select(["tokenFamilies.createdAt", "users.email", "apps.name as appName"])
+        .select(["deviceName", "devicePlatform", "signedInFrom", "label"])
         .select((family) => {
           const lastUse = family
             .selectFrom("refreshTokens")
@@ -75,6 +76,10 @@ export function tokenStore(database: Database): TokenStore {
         .orderBy("tokenFamilies.id", "desc")
         .limit(limit)
         .execute();
+      return rows.map(({ deviceName, devicePlatform, signedInFrom, label, ...row }) => ({
+        ...row,
+        device: { deviceName, devicePlatform, signedInFrom, label },
+      }));
     },
 
     revokeFamily: (id, reason, now, audit) =>

@@ -32,7 +32,6 @@ export function userVerbs({ db }: Database): Pick<DirectoryReader, "findUser" | 
 export function managedUsers(database: Database): ManagedUsers {
   const { db, locksRows } = database;
   const writeAudit = auditWriter(database);
-  const forgetInPolicies = forgettingInPolicies(database);
   const read = async (on: Connection, id: string, lock: boolean) => {
     const row = await on
       .selectFrom("users")
@@ -43,22 +42,8 @@ export function managedUsers(database: Database): ManagedUsers {
     return row && toUser(row);
   };
 
-  /**
-   * Locks the rows of all administrators, in one order, so that of two who remove each other one remains. Before the
-   * user's own row and after grants, in the same order as redemption.
-   */
-  const lockAdministrators = async (trx: Connection, last: LastAdministrator) => {
-    if (last === "free") return { isLast: () => false };
-    const rows = await trx
-      .selectFrom("users")
-      .where("administrator", "=", 1)
-      .select(["id", "disabledAt"])
-      .orderBy("id")
-      .$if(locksRows, (query) => query.forUpdate())
-      .execute();
-    const active = rows.filter(({ disabledAt }) => disabledAt === null).map(({ id }) => id);
-    return { isLast: (id: string) => active.includes(id) && active.length === 1 };
-  };
+  const lockAdministrators = administratorLock(database);
+  const deletion = userDeletion(database);
 
   return {
     async page(after, limit) {
@@ -149,28 +134,14 @@ export function managedUsers(database: Database): ManagedUsers {
     delete: (id, now, audit, { last = "free", check } = {}) =>
       undoable<boolean | "last_administrator">(() =>
         db.transaction().execute(async (trx) => {
-          await withdrawGrants(trx, id, now);
-          const { isLast } = await lockAdministrators(trx, last);
-          const before = check && (await read(trx, id, true));
-          if (before) check(before);
-          if (isLast(id)) throw new Undo<"last_administrator">("last_administrator");
-          // Factors, passkeys and links are deleted with the row.
-          const user = await trx
-            .deleteFrom("users")
-            .where("id", "=", id)
-            .returning(["id", "emailNormalized"])
-            .executeTakeFirst();
-          if (!user) return false;
-          await endSignIns(trx, user, "user_deleted", now);
-          await trx.deleteFrom("consents").where("userId", "=", id).execute();
-          await trx.deleteFrom("shownScopes").where("userId", "=", id).execute();
-          await trx.deleteFrom("groupMembers").where("userId", "=", id).execute();
-          await trx.deleteFrom("appAssignments").where("principalId", "=", id).execute();
-          await trx.deleteFrom("roleAssignments").where("userId", "=", id).execute();
-          await trx.deleteFrom("mails").where("recipientNormalized", "=", user.emailNormalized).execute();
-          await forgetInPolicies(trx, "excludedUserIds", id);
-          await writeAudit(trx, audit);
-          return true;
+          const mayGo = async () => {
+            const before = check && (await read(trx, id, true));
+            if (before) check(before);
+          };
+          const gone = await deletion(trx, id, now, { last, mayGo });
+          if (gone === "last_administrator") throw new Undo<"last_administrator">("last_administrator");
+          if (gone) await writeAudit(trx, audit);
+          return gone;
         }),
       ),
 
@@ -224,6 +195,61 @@ export function managedUsers(database: Database): ManagedUsers {
         await writeAudit(trx, audit);
         return "set";
       }),
+  };
+}
+
+/**
+ * Locks the rows of all administrators, in one order, so that of two who remove each other one remains. Before the
+ * user's own row and after grants, in the same order as redemption.
+ */
+function administratorLock({ locksRows }: Database) {
+  return async (trx: Connection, last: LastAdministrator) => {
+    if (last === "free") return { isLast: () => false };
+    const rows = await trx
+      .selectFrom("users")
+      .where("administrator", "=", 1)
+      .select(["id", "disabledAt"])
+      .orderBy("id")
+      .$if(locksRows, (query) => query.forUpdate())
+      .execute();
+    const active = rows.filter(({ disabledAt }) => disabledAt === null).map(({ id }) => id);
+    return { isLast: (id: string) => active.includes(id) && active.length === 1 };
+  };
+}
+
+/**
+ * Deletes everything of a user, in a transaction that is rolled back unless this returns true. `mayGo` throws if the user
+ * may not be deleted; it runs after the administrators are locked.
+ */
+export function userDeletion(database: Database) {
+  const lockAdministrators = administratorLock(database);
+  const forgetInPolicies = forgettingInPolicies(database);
+  return async (
+    trx: Connection,
+    id: string,
+    now: number,
+    { last, mayGo }: { last: LastAdministrator; mayGo(): Promise<void> },
+  ): Promise<boolean | "last_administrator"> => {
+    await withdrawGrants(trx, id, now);
+    const { isLast } = await lockAdministrators(trx, last);
+    await mayGo();
+    if (isLast(id)) return "last_administrator";
+    // Factors, passkeys and links are deleted with the row.
+    const user = await trx
+      .deleteFrom("users")
+      .where("id", "=", id)
+      .returning(["id", "emailNormalized"])
+      .executeTakeFirst();
+    if (!user) return false;
+    await endSignIns(trx, user, "user_deleted", now);
+    await trx.deleteFrom("consents").where("userId", "=", id).execute();
+    await trx.deleteFrom("shownScopes").where("userId", "=", id).execute();
+    await trx.deleteFrom("groupMembers").where("userId", "=", id).execute();
+    await trx.deleteFrom("appAssignments").where("principalId", "=", id).execute();
+    await trx.deleteFrom("roleAssignments").where("userId", "=", id).execute();
+    await trx.deleteFrom("mails").where("recipientNormalized", "=", user.emailNormalized).execute();
+    await forgetInPolicies(trx, "excludedUserIds", id);
+    return true;
   };
 }
 

@@ -37,9 +37,19 @@
  * | my_password | /me/password | password |
  * | passkey_add | /me/passkeys/add | flow, name, passkey |
  * | passkey | /me/passkeys/rename | id, name; and a second form /me/passkeys/remove with id |
+ * | my_devices | /me/devices/sign-out-all | |
+ * | my_device | /me/devices/rename | id, name; and a second form /me/devices/sign-out with id |
+ * | my_app | /me/apps/withdraw | id |
+ * | my_profile | /me/profile | display_name |
+ * | my_email | /me/email | email |
+ * | my_email_code | /me/email/code | flow, code; and a second form /me/email/resend with flow |
+ * | my_data | /me/data/download | |
+ * | my_deletion | /me/data/delete | email |
+ * | not_my_email | /not-me/email | token |
  *
  * Links: not_me_done, dead_link → /reset, sign_in → /sign-up?flow=… and /reset?flow=…, sign_in_code, reset_*, sign_up_* → /sign-in?flow=…, ended pages → /device, inbox → /inbox/<id>,
- * account → /me/passkeys?id=…, /me/authenticator, /me/recovery-codes; done, passkey_* → /me.
+ * account → /me/passkeys?id=…, /me/authenticator, /me/recovery-codes; done, passkey_*, my_* → /me;
+ * my_devices → /me/devices/device?id=…, my_apps → /me/apps/app?id=…, my_activity → /me/activity?after=…, my_data → /me/data/delete.
  */
 export const formActions = {
   enter_code: "/device",
@@ -71,6 +81,23 @@ export const formActions = {
   passkey_add: "/me/passkeys/add",
   passkey_rename: "/me/passkeys/rename",
   passkey_remove: "/me/passkeys/remove",
+  my_devices: "/me/devices",
+  my_device: "/me/devices/device",
+  my_device_rename: "/me/devices/rename",
+  my_device_sign_out: "/me/devices/sign-out",
+  my_devices_sign_out: "/me/devices/sign-out-all",
+  my_apps: "/me/apps",
+  my_app: "/me/apps/app",
+  my_app_withdraw: "/me/apps/withdraw",
+  my_activity: "/me/activity",
+  my_profile: "/me/profile",
+  my_email: "/me/email",
+  my_email_code: "/me/email/code",
+  my_email_resend: "/me/email/resend",
+  my_data: "/me/data",
+  my_data_download: "/me/data/download",
+  my_deletion: "/me/data/delete",
+  not_my_email: "/not-me/email",
   sign_out: "/sign-out",
   second_factor_app: "/second-factor/app",
   second_factor_email: "/second-factor/email",

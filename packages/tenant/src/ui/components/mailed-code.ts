@@ -30,8 +30,8 @@ export interface NewPasswordView {
   problem: null | "short" | "long" | "common";
 }
 
-/** Asks for an email address and sends a code to it. */
-export function emailForm(view: EmailView, chrome: Chrome, action: string): Html {
+/** Asks for an email address and sends a code to it. `wrong`: an error above is about the address. */
+export function emailForm(view: EmailView, chrome: Chrome, action: string, wrong = false): Html {
   const { common, mailedCode } = chrome.messages;
   return html`${problemNote(view.problem && mailedCode.problems[view.problem])}
 ${form(action, chrome, { flow: view.flowId || null }, [
@@ -41,7 +41,7 @@ ${form(action, chrome, { flow: view.flowId || null }, [
     type: "email",
     autocomplete: "email",
     value: view.email,
-    wrong: view.problem === "invalid" || view.problem === "mail_refused",
+    wrong: wrong || view.problem === "invalid" || view.problem === "mail_refused",
     autofocus: true,
     more: asTyped,
   }),

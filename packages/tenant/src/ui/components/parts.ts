@@ -27,7 +27,7 @@ export function problemNote(sentence: string | null | undefined): Html | null {
 
 export interface Field {
   name: string;
-  label: string;
+  label: Child;
   type: "text" | "email" | "password";
   autocomplete: string;
   value?: string;
@@ -109,9 +109,12 @@ export function address(text: string, whole = 30): Html {
 export const asTyped = { autocapitalize: "none", autocorrect: "off", spellcheck: "false" } as const;
 
 /** `action`: where this button sends the form, if not to the form's own action. */
-export function button(label: Child, answer?: { name?: string; value?: string; alt?: boolean; action?: string }): Html {
+export function button(
+  label: Child,
+  answer?: { name?: string; value?: string; alt?: boolean; danger?: boolean; action?: string },
+): Html {
   return html`<button${attrs({
-    class: answer?.alt ? "button alt" : "button",
+    class: answer?.alt ? "button alt" : answer?.danger ? "button danger" : "button",
     type: "submit",
     name: answer?.name,
     value: answer?.value,
@@ -126,6 +129,16 @@ export function buttonLink(href: string, label: string, alt = false): Html {
 /** A link to another page of the same interaction. */
 export function flowLink(path: string, flowId: string): string {
   return `${path}?flow=${encodeURIComponent(flowId)}`;
+}
+
+/** A list of things, each of which leads to its own page. */
+export function rows(items: { href: string; name: Child; more: Child }[]): Html {
+  return html`<ul class="rows">${items.map(({ href, name, more }) => html`<li><a href="${href}"><strong>${name}</strong><span>${more}</span></a></li>`)}</ul>`;
+}
+
+/** A point in time, for readers whose time zone is unknown. */
+export function moment(at: number, shown: string): Html {
+  return html`<time datetime="${new Date(at).toISOString()}">${shown}</time>`;
 }
 
 /** One row in a list of facts. */

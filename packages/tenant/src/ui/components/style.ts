@@ -78,6 +78,8 @@ form>p.aside{margin:-.9rem 0 1rem}
   font:600 1rem/1.3 var(--sans);text-align:center;text-decoration:none;cursor:pointer}
 .button:hover{background:var(--brand-deep)}
 .button.alt{background:var(--sheet);color:var(--ink);border-color:var(--edge)}
+.button.danger{background:var(--bad-ink);color:var(--sheet)}
+.button.danger:hover{background:var(--bad-ink);filter:brightness(.92)}
 .button.alt:hover{border-color:var(--ink)}
 .button+.button,form+.button,.button+form{margin-block-start:.65rem}
 .link,.text-button{display:inline-flex;align-items:center;min-block-size:2.75rem;min-inline-size:2.75rem;color:var(--brand);
@@ -97,6 +99,8 @@ form>p.aside{margin:-.9rem 0 1rem}
 .facts dd{margin:0;font-weight:600;text-align:end}
 .facts i{font-style:normal;font-weight:400}
 .facts dd span{display:block;font-weight:400;color:var(--soft);font-size:.88rem}
+.facts.apart>div{display:flex;flex-wrap:wrap;justify-content:space-between}
+.facts.apart dd{min-inline-size:0;margin-inline-start:auto}
 .shown-code{text-align:center;border:1.5px solid var(--edge);padding-block:.8rem}
 .shown-code dl{margin:0}
 .shown-code dt{color:var(--soft);font-size:.88rem}
@@ -140,18 +144,20 @@ form+.hint{margin-block-start:1rem}
 .passkey+.button{margin-block-start:.65rem}
 .way h2{margin-block-end:.15rem}
 .way p{color:var(--soft);font-size:.92rem;margin:0}
+.pages{display:flex;flex-wrap:wrap;justify-content:space-between;column-gap:1rem}
 .way>.link,.way>form{margin-block-end:-.5rem}
 hr{inline-size:100%;border:0;border-block-start:1px solid var(--line);margin:1.6rem 0 1.2rem}
-.mails,.passkeys{list-style:none;margin:0;padding:0}
-.passkeys{margin-block:.3rem .2rem}
-.passkeys a{display:block;padding-block:.6rem;border-block-start:1px solid var(--line);color:var(--ink);text-decoration:none}
-.passkeys li:first-child a{border:0}
-.passkeys strong{color:var(--brand);text-decoration:underline;text-decoration-thickness:1.5px;text-underline-offset:.2em}
+.mails,.rows{list-style:none;margin:0;padding:0}
+.rows{margin-block:.3rem .2rem}
+.card>.rows:only-child{margin-block:-.6rem}
+.rows a,.rows.plain li{display:block;padding-block:.6rem;border-block-start:1px solid var(--line);color:var(--ink);text-decoration:none}
+.rows li:first-child a,.rows.plain li:first-child{border:0}
+.rows a strong{color:var(--brand);text-decoration:underline;text-decoration-thickness:1.5px;text-underline-offset:.2em}
 .mails a{display:block;padding:.85rem 1.1rem;border:1px solid var(--line);border-radius:var(--radius);background:var(--inset);
   color:var(--ink);text-decoration:none;margin-block-end:.65rem}
 .mails a:hover{border-color:var(--edge)}
-.mails strong,.mails span,.passkeys strong,.passkeys span{display:block}
-.mails span,.passkeys span{color:var(--soft);font-size:.88rem}
+.mails strong,.mails span,.rows strong,.rows span{display:block}
+.mails span,.rows span{color:var(--soft);font-size:.88rem}
 .letter{white-space:pre-wrap;margin:0}
 .lines{white-space:pre;overflow-x:auto;overflow-wrap:normal;margin:0;font-size:.9rem}
 .letter a{display:inline-block;padding-block:.62rem;color:var(--brand);font-weight:600;text-underline-offset:.2em}

@@ -2,6 +2,7 @@ import * as account from "./en/account.ts";
 import * as common from "./en/common.ts";
 import * as consent from "./en/consent.ts";
 import * as mails from "./en/mails.ts";
+import * as ownAccount from "./en/own-account.ts";
 import * as secondFactor from "./en/second-factor.ts";
 import * as signIn from "./en/sign-in.ts";
 
@@ -12,6 +13,7 @@ export const en = {
   ...secondFactor,
   ...consent,
   ...account,
+  ...ownAccount,
   ...mails,
 };
 

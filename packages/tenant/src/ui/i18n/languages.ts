@@ -2,6 +2,7 @@ import * as account from "./de/account.ts";
 import * as common from "./de/common.ts";
 import * as consent from "./de/consent.ts";
 import * as mails from "./de/mails.ts";
+import * as ownAccount from "./de/own-account.ts";
 import * as secondFactor from "./de/second-factor.ts";
 import * as signIn from "./de/sign-in.ts";
 import { en, type Messages } from "./en.ts";
@@ -18,7 +19,7 @@ export interface Language {
   messages: Messages;
 }
 
-const de: Messages = { ...common, ...signIn, ...secondFactor, ...consent, ...account, ...mails };
+const de: Messages = { ...common, ...signIn, ...secondFactor, ...consent, ...account, ...ownAccount, ...mails };
 
 export const languages: Record<Locale, Language> = {
   en: { locale: "en", dir: "ltr", messages: en },

@@ -1,7 +1,7 @@
 import { formActions } from "../components/form-actions.ts";
 import { type Chrome, initialOf, type Page, type Pages } from "../components/layout.ts";
 import { type NewPasswordView, newPasswordForm } from "../components/mailed-code.ts";
-import { address, button, buttonLink, form } from "../components/parts.ts";
+import { address, button, buttonLink, form, rows } from "../components/parts.ts";
 import { type Child, type Html, html } from "../html.ts";
 
 /** The pages of a user's own account. */
@@ -27,6 +27,9 @@ export interface AccountView {
   authenticator: { since: number } | null;
   /** Null if the user never had any. */
   recoveryCodesLeft: number | null;
+  /** How many devices are signed in, and how many apps have access. */
+  devices: number;
+  apps: number;
 }
 
 type View<P extends AccountPagesView["page"]> = Extract<AccountPagesView, { page: P }>;
@@ -45,6 +48,7 @@ function accountPage(view: View<"account">, chrome: Chrome): Page {
     title: chrome.messages.titles[view.page],
     main: html`<h1>${chrome.messages.titles[view.page]}</h1>
 <div class="card person"><span class="face" aria-hidden="true">${initialOf(view.displayName || view.email)}</span><div><strong><bdi>${view.displayName}</bdi></strong><span>${address(view.email)}</span></div></div>
+${overview(view, chrome)}
 ${way(account.passkeys, passkeysOf(view, chrome))}
 ${way(account.password, [
   html`<p>${view.hasPassword ? account.hasPassword : account.noPassword}</p>`,
@@ -65,6 +69,19 @@ ${form(formActions.sign_out, chrome, {}, button(account.signOut, { alt: true }))
   };
 }
 
+/** What the user can see and change besides the sign-in methods. */
+function overview({ devices, apps }: View<"account">, { messages }: Chrome): Html {
+  const { titles, ownAccount } = messages;
+  const { overview: texts } = ownAccount;
+  return html`<nav class="card" aria-label="${texts.heading}">${rows([
+    { href: formActions.my_devices, name: titles.my_devices, more: texts.devices(devices) },
+    { href: formActions.my_apps, name: titles.my_apps, more: texts.apps(apps) },
+    { href: formActions.my_activity, name: titles.my_activity, more: texts.activity },
+    { href: formActions.my_profile, name: titles.my_profile, more: texts.profile },
+    { href: formActions.my_data, name: titles.my_data, more: texts.data },
+  ])}</nav>`;
+}
+
 function myPasswordPage(view: View<"my_password">, chrome: Chrome): Page {
   const { messages } = chrome;
   return {
@@ -80,13 +97,16 @@ function passkeysOf(view: View<"account">, chrome: Chrome): Child {
   const { account, time } = chrome.messages;
   const list =
     view.passkeys.length > 0 &&
-    html`<ul class="passkeys">${view.passkeys.map(({ credentialId, name, createdAt, lastUsedAt }) => {
-      const dates = [
-        account.passkeyAdded(time.day(createdAt)),
-        lastUsedAt !== null && account.passkeyUsed(time.day(lastUsedAt)),
-      ];
-      return html`<li><a href="${formActions.passkey}?id=${encodeURIComponent(credentialId)}"><strong><bdi>${name}</bdi></strong><span>${dates.filter(Boolean).join(", ")}</span></a></li>`;
-    })}</ul>`;
+    rows(
+      view.passkeys.map(({ credentialId, name, createdAt, lastUsedAt }) => {
+        const dates = [
+          account.passkeyAdded(time.day(createdAt)),
+          lastUsedAt !== null && account.passkeyUsed(time.day(lastUsedAt)),
+        ];
+        const href = `${formActions.passkey}?id=${encodeURIComponent(credentialId)}`;
+        return { href, name: html`<bdi>${name}</bdi>`, more: dates.filter(Boolean).join(", ") };
+      }),
+    );
   if (!view.passkeysPossible) return [html`<p>${account.passkeysImpossible}</p>`, list];
   return [
     list || html`<p>${account.noPasskeys}</p>`,

@@ -1,7 +1,8 @@
 import { formActions } from "../components/form-actions.ts";
 import type { Chrome, Page, Pages } from "../components/layout.ts";
+import { liveLede, waitedInVain } from "../components/live-sentence.ts";
 import { address, appName, button, buttonLink, form, tick } from "../components/parts.ts";
-import { type Child, type Html, html } from "../html.ts";
+import { attrs, type Child, type Html, html } from "../html.ts";
 
 /** The end of an interaction, successful or not. */
 export type EndedView =
@@ -9,8 +10,8 @@ export type EndedView =
   | { page: "no_access"; flowId: string; email: string; appName: string }
   /** Signed in, but only an administrator can grant what is requested. */
   | { page: "needs_administrator"; flowId: string; email: string; appName: string }
-  /** `offerPasskey`: the user has no passkey yet. */
-  | { page: "done"; appName: string; deviceName: string | null; offerPasskey: boolean }
+  /** `signedIn`: the program has its tokens. `offerPasskey`: the user has no passkey yet. */
+  | { page: "done"; appName: string; deviceName: string | null; signedIn: boolean; offerPasskey: boolean }
   | { page: "declined"; appName: string }
   | { page: "expired" }
   /** The code was already approved, denied or redeemed. */
@@ -79,8 +80,9 @@ export const endedPages: Pages<EndedView> = {
   },
 };
 
-function end(title: string, lede: Child, next: Child): Page {
-  return { title, main: html`<div class="end"><h1>${title}</h1><p class="lede">${lede}</p>${next}</div>` };
+function end(title: string, lede: Child, next: Child, more: Record<string, string> = {}): Page {
+  const shown = attrs({ class: "lede", ...more });
+  return { title, main: html`<div class="end"><h1>${title}</h1><p${shown}>${lede}</p>${next}</div>` };
 }
 
 function enterCode({ messages }: Chrome): Html {
@@ -92,7 +94,7 @@ function startAgainPage(
   chrome: Chrome,
 ): Page {
   const { titles, ended } = chrome.messages;
-  return end(titles[page], ended[page], enterCode(chrome));
+  return end(titles[page], ended[page], enterCode(chrome), page === "expired" ? waitedInVain : {});
 }
 
 function refusedPage(view: View<"no_access" | "needs_administrator">, chrome: Chrome): Page {
@@ -111,8 +113,8 @@ function donePage(view: View<"done">, { messages }: Chrome): Page {
     title: titles.done(view.appName),
     main: html`<div class="well"><div class="sign">${tick(true)}</div>
 <h1>${ended.doneHeading(appName(view.appName))}</h1>
-<p class="lede">${ended.done}</p>
+${view.signedIn ? liveLede(ended.doneSignedIn, null) : liveLede(ended.done, ended.doneSignedIn)}
 ${view.deviceName !== null && html`<p class="hint">${ended.deviceSays(html`<bdi>${view.deviceName}</bdi>`)}</p>`}
-${view.offerPasskey && html`<p class="hint"><a class="link" href="${formActions.account}">${ended.addPasskey}</a></p>`}</div>`,
+<p class="hint"><a class="link" href="${formActions.account}">${view.offerPasskey ? ended.addPasskey : ended.yourAccount}</a></p></div>`,
   };
 }

@@ -8,10 +8,10 @@ import type { Messages } from "../i18n/en.ts";
 export type NotMeView =
   /**
    * The page behind a mail's "This wasn't me" link. `appName`: the app of the device's or program's sign-in, while it
-   * is known.
+   * is known. `address`: the account's address was changed since, and is taken back.
    */
-  | { page: "not_me"; token: string; purpose: LinkPurpose; appName: string | null; at: number }
-  | { page: "not_me_done"; purpose: LinkPurpose; appName: string | null }
+  | { page: "not_me"; token: string; purpose: LinkPurpose; appName: string | null; address: boolean; at: number }
+  | { page: "not_me_done"; purpose: LinkPurpose; appName: string | null; address: boolean }
   /** Used, expired or unknown. */
   | { page: "dead_link" };
 
@@ -37,20 +37,32 @@ const ends = {
   refresh_token_repeated: programEnds,
 } as const satisfies Record<LinkPurpose, readonly (keyof Messages["notMe"]["ends"])[]>;
 
-function endsCard(heading: string, purpose: LinkPurpose, { notMe }: Messages): Html {
-  return html`<div class="card"><h2>${heading}</h2><ul class="ticks">${ends[purpose].map((line) => html`<li>${tick()}<span>${notMe.ends[line]}</span></li>`)}</ul></div>`;
+function endsCard(
+  heading: string,
+  { purpose, address }: Pick<View<"not_me">, "purpose" | "address">,
+  { notMe, ownAccount }: Messages,
+): Html {
+  const taken = ownAccount.notMyEmail.ends;
+  const own = ends[purpose].filter((line) => !address || !accountEnds.some((each) => each === line));
+  const lines = own.map((line) => notMe.ends[line]);
+  const all = address ? [taken.address, ...lines, taken.recent, taken.everywhere, taken.password] : lines;
+  return html`<div class="card"><h2>${heading}</h2><ul class="ticks">${all.map((line) => html`<li>${tick()}<span>${line}</span></li>`)}</ul></div>`;
 }
+
+/** The device alone. If the address was moved since, the link secures the account. */
+const isAboutDevice = ({ purpose, address }: Pick<View<"not_me">, "purpose" | "address">) =>
+  purpose === "new_device" && !address;
 
 /** What happened, and what the button ends. */
 function notMePage(view: View<"not_me">, chrome: Chrome): Page {
   const { notMe, time } = chrome.messages;
-  const { purpose, at } = view;
-  const device = purpose === "new_device";
+  const { at } = view;
+  const device = isAboutDevice(view);
   return {
     title: chrome.messages.titles.not_me,
     main: html`<h1>${chrome.messages.titles.not_me}</h1>
 <p>${eventOf(view, notMe)}<br><span class="hint"><time datetime="${new Date(at).toISOString()}">${time.utc(at)}</time></span></p>
-${endsCard(notMe.willEnd, purpose, chrome.messages)}
+${endsCard(notMe.willEnd, view, chrome.messages)}
 ${form(formActions.not_me, chrome, { token: view.token }, button(device ? notMe.signOutDevice : notMe.secure))}
 <p class="hint">${notMe.wasYou}</p>`,
   };
@@ -74,12 +86,12 @@ function eventOf(
 
 function notMeDonePage(view: View<"not_me_done">, { messages }: Chrome): Page {
   const { notMe, titles } = messages;
-  const device = view.purpose === "new_device";
+  const device = isAboutDevice(view);
   const title = device ? titles.device_signed_out : titles.not_me_done;
   return {
     title,
     main: html`<div class="end"><h1>${title}</h1>
-${endsCard(notMe.ended, view.purpose, messages)}
+${endsCard(notMe.ended, view, messages)}
 <p class="lede">${device ? notMe.deviceNext : notMe.accountNext}</p>
 ${buttonLink(formActions.reset_email, notMe.reset)}</div>`,
   };

@@ -73,8 +73,10 @@ describe("the account page", { concurrency: true }, () => {
       const question = withPasskey ? await showPasskey(phone, page, authenticator) : await signIn(phone, page, ADA);
       return phone.send(question, "/confirm", { decision: "yes" });
     };
-    assert.match((await approve(false)).html, /href="\/me"/);
-    assert.doesNotMatch((await approve(true)).html, /href="\/me"/);
+    const [without, having] = [await approve(false), await approve(true)];
+    for (const page of [without, having]) assert.match(page.html, /href="\/me"/, "it leads to the account");
+    assert.match(textOf(without.html), /Add a passkey for next time/);
+    assert.doesNotMatch(textOf(having.html), /passkey/);
   });
 });
 

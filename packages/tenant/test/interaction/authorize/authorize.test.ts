@@ -59,6 +59,10 @@ describe("a request without a trusted redirect URI", { concurrency: true }, () =
       const last = (await linesFor({ redirect_uri: asked }))?.at(-1);
       assert.equal(last, `      - "${suggested}"`);
     }
+    // YAML would read this name as no text.
+    const app = (await testEnv.ctx.store.directory.findApp(asks.clientId))!;
+    await seed(testEnv.ctx.store).putApp({ ...app, name: "null" });
+    assert.equal((await linesFor({ redirect_uri: redirectUri }))?.[1], '  "null":');
     const noHelp: Record<string, string | null>[] = [
       { redirect_uri: "javascript:alert(1)" },
       { redirect_uri: null },

@@ -234,6 +234,18 @@ describe("the question", { concurrency: true }, () => {
     assert.equal((await ctx.store.grants.findById(id))?.status, "claimed");
   });
 
+  test("a device that was approved and fetched its tokens too late has an expired code", async (t) => {
+    const { browser, grant, person, advance } = await pagesUnderTest(t);
+    await person();
+    const { userCode } = await grant({ expiresInMs: 60_000 });
+    const phone = browser();
+    const done = await phone.send(await walkToConfirm(phone, userCode, ADA), "/confirm", { decision: "yes" });
+    advance(59_999);
+    assert.equal((await phone.get(done.at)).status, 200);
+    advance(1);
+    assert.equal((await phone.get(done.at)).status, 410);
+  });
+
   test("a user disabled, or an app disabled or deleted, while the question is open: nothing is approved", async (t) => {
     const { ctx, browser, grant, person, device } = await pagesUnderTest(t);
     const ada = await person(ADA);

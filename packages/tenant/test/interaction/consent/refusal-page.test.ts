@@ -4,6 +4,8 @@ import { test } from "node:test";
 import type { Refusal } from "../../../src/directory/access-rules.ts";
 import { refusalPage } from "../../../src/interaction/consent/refusal-page.ts";
 import type { InteractionRequest } from "../../../src/interaction/interaction.ts";
+import type { InteractionContext } from "../../../src/interaction/page-request.ts";
+import type { ReportedRefusal } from "../../../src/kernel/reported-refusal.ts";
 import { sampleApp, sampleInteraction, sampleUser } from "../../storage/samples.ts";
 
 /** The page for a device and that for a program, or where both lead. */
@@ -29,7 +31,14 @@ for (const [refusal, row] of Object.entries(rows)) {
     const [user, app] = [sampleUser(), sampleApp()];
     for (const [at, kind] of (["device", "authorization"] as const).entries()) {
       const interaction = sampleInteraction("session", { subject: { kind, id: "asked" } });
-      const answer = refusalPage({ user, app, interaction } as InteractionRequest, refusal as Refusal);
+      const reported: ReportedRefusal[] = [];
+      const ctx = { reportRefusal: (each: ReportedRefusal) => reported.push(each) } as unknown as InteractionContext;
+      const answer = refusalPage({ ctx, user, app, interaction, ip: "::1" } as InteractionRequest, refusal as Refusal);
+      // The operator who watches learns where the user cannot go on.
+      assert.deepEqual(
+        reported.map(({ why, clientId, userId }) => [why, clientId, userId]),
+        typeof row === "string" ? [] : [[refusal, app.clientId, user.id]],
+      );
       if (typeof row === "string") {
         assert.ok("to" in answer && answer.to.startsWith(`${row}?`), JSON.stringify(answer));
         continue;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { requestCode } from "../../../../../tests/fixtures/device.ts";
 import type { App } from "../../../src/directory/entities.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../../src/directory/scopes.ts";
 import { hashSecret, newSecret } from "../../../src/kernel/seal.ts";
@@ -91,6 +92,25 @@ describe("an authorization code at the token endpoint", () => {
       headers: { authorization: `Bearer ${body.access_token}` },
     });
     assert.equal(userinfo.status, 401);
+  });
+
+  test("what the audit log has of a refusal is one entry of the activity", async (t) => {
+    const [used, refused] = [await answered(), await answered()];
+    await redeem(used.asks, used.code);
+    await seed(tenant.context.store).putApp({ ...refused.app, requireMfa: true });
+    const seen: string[] = [];
+    const asked = Promise.withResolvers<void>();
+    t.after(
+      await tenant.activity(({ event }) => {
+        if (event === "device_grant.requested") asked.resolve();
+        else seen.push(event);
+      }),
+    );
+    assert.deepEqual((await redeem(used.asks, used.code)).body.error_codes, [54005]);
+    assert.deepEqual((await redeem(refused.asks, refused.code)).body.error_codes, [50076]);
+    await requestCode(tenant);
+    await asked.promise;
+    assert.deepEqual(seen, ["authorization_code.reused", "authorization.refused"]);
   });
 
   test("a client that saw a used code, but cannot prove that it was issued to it, does not end the sign-in", async () => {

@@ -12,6 +12,10 @@ const sameInGerman = new Set([
   "account.passkeys",
   "passkeys.add.name",
   "passkeys.edit.name",
+  "ownAccount.activity.withApp",
+  "ownAccount.device.app",
+  "ownAccount.profile.name",
+  "titles.my_app",
 ]);
 
 type Leaf = string | ((...given: unknown[]) => unknown);

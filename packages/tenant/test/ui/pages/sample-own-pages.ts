@@ -13,6 +13,8 @@ const account: AccountView = {
   passkeysPossible: true,
   authenticator: null,
   recoveryCodesLeft: null,
+  devices: 0,
+  apps: 0,
 };
 
 /** The pages of a user's own account, in every state. */
@@ -27,6 +29,8 @@ export const ownPagesSamples: Sample[] = [
       ],
       authenticator: { since: at },
       recoveryCodesLeft: 9,
+      devices: 3,
+      apps: 2,
     },
   },
   {
@@ -38,6 +42,8 @@ export const ownPagesSamples: Sample[] = [
       passkeys: [{ credentialId: "bGFwdG9w", name: "M".repeat(50), createdAt: at, lastUsedAt: at }],
       authenticator: { since: at },
       recoveryCodesLeft: 1,
+      devices: 1,
+      apps: 1,
     },
   },
   { name: "account-new", view: account },

@@ -5,6 +5,7 @@ import type { Chrome } from "../../../src/ui/components/layout.ts";
 import { type Locale, languages } from "../../../src/ui/i18n/languages.ts";
 import type { DeviceConsentView } from "../../../src/ui/pages/device-consent.ts";
 import { accountSamples, email, flowId, longEmail, type Sample } from "./sample-accounts.ts";
+import { ownAccountSamples } from "./sample-own-account.ts";
 import { ownPagesSamples } from "./sample-own-pages.ts";
 import { programSamples } from "./sample-programs.ts";
 
@@ -104,6 +105,7 @@ const at = Date.UTC(2026, 4, 12, 9, 30);
 
 const notMe = {
   page: "not_me",
+  address: false,
   token: "hJ2k0pVn7sQwX4tR9yB1mZc6LdF3gA8uEiOo5vNxTyS",
   purpose: "password_changed",
   appName: null,
@@ -224,13 +226,22 @@ export const samples: Sample[] = [
   },
   {
     name: "done",
-    view: { page: "done", appName: "Contoso Player", deviceName: "Living-room TV", offerPasskey: false },
+    view: {
+      page: "done",
+      appName: "Contoso Player",
+      deviceName: "Living-room TV",
+      signedIn: false,
+      offerPasskey: false,
+    },
   },
   {
     name: "done-passkey",
-    view: { page: "done", appName: "Contoso Player", deviceName: "Living-room TV", offerPasskey: true },
+    view: { page: "done", appName: "Contoso Player", deviceName: "Living-room TV", signedIn: true, offerPasskey: true },
   },
-  { name: "done-unnamed", view: { page: "done", appName: "ciam-client-app", deviceName: null, offerPasskey: false } },
+  {
+    name: "done-unnamed",
+    view: { page: "done", appName: "ciam-client-app", deviceName: null, signedIn: true, offerPasskey: false },
+  },
   { name: "declined", view: { page: "declined", appName: "Contoso Player" } },
   { name: "expired", view: { page: "expired" } },
   { name: "used", view: { page: "used" } },
@@ -290,7 +301,7 @@ export const samples: Sample[] = [
   { name: "authenticator-none", view: { page: "authenticator", enrolled: false } },
   { name: "my-recovery-codes", view: { page: "my_recovery_codes", left: 9 } },
   { name: "my-recovery-codes-last", view: { page: "my_recovery_codes", left: 1 } },
-  { name: "not-me-device", view: { ...notMe, purpose: "new_device", appName: "Contoso Player" } },
+  { name: "not-me-device", view: { ...notMe, purpose: "new_device", appName: "Contoso Player", address: false } },
   { name: "not-me-device-forgotten", view: { ...notMe, purpose: "new_device" } },
   { name: "not-me-password", view: notMe },
   { name: "not-me-passkey", view: { ...notMe, purpose: "passkey_added" } },
@@ -298,10 +309,17 @@ export const samples: Sample[] = [
   { name: "not-me-recovery-code", view: { ...notMe, purpose: "recovery_code_used" } },
   { name: "not-me-token-reused", view: { ...notMe, purpose: "refresh_token_reused", appName: "Contoso Player" } },
   { name: "not-me-token-repeated", view: { ...notMe, purpose: "refresh_token_repeated" } },
-  { name: "not-me-done-device", view: { page: "not_me_done", purpose: "new_device", appName: "Contoso Player" } },
-  { name: "not-me-done-passkey", view: { page: "not_me_done", purpose: "passkey_added", appName: null } },
+  {
+    name: "not-me-done-device",
+    view: { page: "not_me_done", purpose: "new_device", appName: "Contoso Player", address: false },
+  },
+  {
+    name: "not-me-done-passkey",
+    view: { page: "not_me_done", purpose: "passkey_added", appName: null, address: true },
+  },
   { name: "dead-link", view: { page: "dead_link" } },
   ...ownPagesSamples,
+  ...ownAccountSamples,
   ...programSamples,
   {
     name: "inbox",

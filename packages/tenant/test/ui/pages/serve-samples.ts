@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { Browser } from "playwright-core";
 import { defaultLocale, type Locale, locales } from "../../../src/ui/i18n/languages.ts";
 import { formPostScript } from "../../../src/ui/pages/form-post.ts";
-import { renderPage, scriptOf } from "../../../src/ui/render.ts";
+import { asksAgain, renderPage, scriptOf } from "../../../src/ui/render.ts";
 import { statusOf, type View } from "../../../src/ui/view.ts";
 import { launchChromium } from "../../fixtures/chromium.ts";
 import { chrome, chromeIn, samples } from "./sample-views.ts";
@@ -14,6 +14,7 @@ const contentSecurityPolicy = (view: View) =>
   [
     "default-src 'none'",
     ...(scriptOf(view) !== undefined ? [`script-src 'nonce-${chrome.nonce}'`] : []),
+    ...(asksAgain(view) ? ["connect-src 'self'"] : []),
     `style-src 'nonce-${chrome.nonce}'`,
     "img-src 'self' data:",
     "form-action 'self'",

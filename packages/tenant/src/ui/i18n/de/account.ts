@@ -2,10 +2,10 @@ import { html } from "../../html.ts";
 import type { Messages } from "../en.ts";
 
 export const account: Messages["account"] = {
-  signedOut: "Hier sehen Sie Ihre Angaben und ändern Ihre Anmeldemethoden.",
+  signedOut: "Hier sehen Sie Ihre Geräte und Angaben und ändern, wie Sie sich anmelden.",
   signInAgain: {
     change: (email) =>
-      html`Sie sind als ${email} angemeldet. Melden Sie sich noch einmal an, bevor Sie Ihre Anmeldemethoden ändern.`,
+      html`Sie sind als ${email} angemeldet. Melden Sie sich noch einmal an, bevor Sie Ihr Konto ändern.`,
     policy: (email) =>
       html`Sie sind als ${email} angemeldet. Ihr Konto verlangt eine andere Anmeldung oder einen zweiten Schritt.`,
   },
@@ -80,6 +80,8 @@ export const ended: Messages["ended"] = {
     html`Der angeforderte Zugriff geht über ein einzelnes Konto hinaus, und ${email} hat bei ${tenant} keine Administratorrechte. Ihr Gerät wartet so lange.`,
   otherAccount: "Anderes Konto verwenden",
   done: "Kehren Sie zu Ihrem Gerät zurück. Dort geht es in wenigen Sekunden weiter. Sie können diese Seite schließen.",
+  doneSignedIn: "Auf Ihrem Gerät geht es weiter. Sie können diese Seite schließen.",
+  yourAccount: "Ihre Geräte und Ihr Konto ansehen",
   deviceSays: (name) => html`Das Gerät nennt sich „${name}“.`,
   addPasskey: "Für das nächste Mal einen Passkey hinzufügen",
   declined: (app) => html`Sie haben Nein gesagt. ${app} hat nichts erhalten. Sie können diese Seite schließen.`,

@@ -61,6 +61,7 @@ export const mails: Messages["mails"] = {
       signIn: (tenant) => `Geben Sie diesen Code ein, um sich bei ${tenant} anzumelden:`,
       secondFactor: (tenant) => `Geben Sie diesen Code ein, um die Anmeldung bei ${tenant} abzuschließen:`,
       reset: (tenant) => `Geben Sie diesen Code ein, um ein neues Passwort für ${tenant} zu wählen:`,
+      changeEmail: (tenant) => `Geben Sie diesen Code ein, um diese Adresse für Ihr Konto bei ${tenant} zu verwenden:`,
     },
     works: (minutes) =>
       `Er gilt ${minutes === 1 ? "1 Minute" : `${minutes} Minuten`} lang, in dem Browser, in dem Sie ihn angefordert haben.`,
@@ -77,6 +78,35 @@ export const mails: Messages["mails"] = {
     notYou: "Wenn Sie es nicht waren, brauchen Sie nichts zu tun. Ihr Konto ist unverändert.",
   },
   securityNotifications,
+  addressTaken: {
+    subject: (tenant) => `Ihr Konto bei ${tenant}`,
+    taken: (tenant) =>
+      `Jemand, vermutlich Sie, wollte diese Adresse für ein anderes Konto bei ${tenant} verwenden. Sie gehört bereits zu einem Konto, und jede Adresse kann nur zu einem gehören.`,
+    other: "Wählen Sie eine andere Adresse.",
+    notYou: "Wenn Sie es nicht waren, brauchen Sie nichts zu tun. Ihr Konto ist unverändert.",
+  },
+  emailChanged: {
+    subject: (tenant) => `Ihr Konto bei ${tenant} hat eine neue E‑Mail-Adresse`,
+    changed: (tenant) =>
+      `Ihr Konto bei ${tenant} verwendet jetzt eine andere E‑Mail-Adresse. Mit dieser hier können Sie sich nicht mehr anmelden.`,
+    wasNotYou: (until) =>
+      `Wenn Sie es nicht waren, holen Sie sich Ihr Konto mit dem folgenden Link zurück. Er gilt einmal, bis ${until}.`,
+    why: "Sie erhalten diese E‑Mail, weil das Konto diese Adresse hatte. Wir fragen nie per E‑Mail nach Ihrem Passwort oder einem Code.",
+  },
+  emailTakenBack: {
+    subject: (tenant) => `Ihr Konto bei ${tenant} verwendet diese Adresse nicht mehr`,
+    back: (tenant) =>
+      `Ihr Konto bei ${tenant} hat wieder seine frühere E‑Mail-Adresse. Mit dieser hier können Sie sich nicht mehr anmelden.`,
+    wasNotYou: (tenant) =>
+      `Wenn Sie es nicht waren, wenden Sie sich an die Betreiber von ${tenant}. Sie sehen in ihren Aufzeichnungen, wann es geschah.`,
+    why: "Sie erhalten diese E‑Mail, weil das Konto diese Adresse hatte. Wir fragen nie per E‑Mail nach Ihrem Passwort oder einem Code.",
+  },
+  accountDeleted: {
+    subject: (tenant) => `Ihr Konto bei ${tenant} wurde gelöscht`,
+    deleted: (tenant) => `Ihr Konto bei ${tenant} wurde gelöscht, und alle Geräte wurden abgemeldet.`,
+    again:
+      "Es lässt sich nicht wiederherstellen. Wenn Sie es nicht waren, wenden Sie sich an die Betreiber dieses Dienstes.",
+  },
   noPassword: {
     subject: (tenant) => `Ihr Konto bei ${tenant}`,
     none: (tenant) =>

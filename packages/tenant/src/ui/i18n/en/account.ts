@@ -1,10 +1,9 @@
 import { type Html, html } from "../../html.ts";
 
 export const account = {
-  signedOut: "See your details and change your sign-in methods.",
+  signedOut: "See your devices and details, and change how you sign in.",
   signInAgain: {
-    change: (email: Html) =>
-      html`You’re signed in as ${email}. Sign in once more before you change your sign-in methods.`,
+    change: (email: Html) => html`You’re signed in as ${email}. Sign in once more before you change your account.`,
     policy: (email: Html) =>
       html`You’re signed in as ${email}. To open your account, sign in another way or add a second step.`,
   },
@@ -82,6 +81,8 @@ export const ended = {
     html`It asks for access beyond a single account, and ${email} is not an administrator at ${tenant}. Your device keeps waiting.`,
   otherAccount: "Use another account",
   done: "Go back to your device. It continues in a few seconds. You can close this page.",
+  doneSignedIn: "Your device has continued. You can close this page.",
+  yourAccount: "See your devices and your account",
   deviceSays: (name: Html) => html`The device calls itself “${name}”.`,
   addPasskey: "Add a passkey for next time",
   declined: (app: Html) => html`You said no, so ${app} got nothing. You can close this page.`,

@@ -62,6 +62,7 @@ export const mails = {
       signIn: (tenant: string) => `Enter this code to sign in to ${tenant}:`,
       secondFactor: (tenant: string) => `Enter this code to finish signing in to ${tenant}:`,
       reset: (tenant: string) => `Enter this code to choose a new password for ${tenant}:`,
+      changeEmail: (tenant: string) => `Enter this code to use this address for your ${tenant} account:`,
     },
     works: (minutes: number) =>
       `It works for ${minutes === 1 ? "1 minute" : `${minutes} minutes`}, in the browser where you asked for it.`,
@@ -78,6 +79,34 @@ export const mails = {
     notYou: "If it wasn’t you, you don’t need to do anything. Your account hasn’t changed.",
   },
   securityNotifications,
+  addressTaken: {
+    subject: (tenant: string) => `Your ${tenant} account`,
+    taken: (tenant: string) =>
+      `Someone, probably you, tried to use this address for another ${tenant} account. It already belongs to an account, and an address can have only one.`,
+    other: "Choose another address.",
+    notYou: "If it wasn’t you, you don’t need to do anything. Your account hasn’t changed.",
+  },
+  emailChanged: {
+    subject: (tenant: string) => `Your ${tenant} account has a new email address`,
+    changed: (tenant: string) =>
+      `Your ${tenant} account now uses another email address. This one no longer signs you in.`,
+    wasNotYou: (until: string) =>
+      `If it wasn’t you, take your account back with the link below. It works once, until ${until}.`,
+    why: "You’re getting this email because the account had this address. We never ask for your password or a code by email.",
+  },
+  emailTakenBack: {
+    subject: (tenant: string) => `Your ${tenant} account no longer uses this address`,
+    back: (tenant: string) =>
+      `Your ${tenant} account has its earlier email address again. This one no longer signs you in.`,
+    wasNotYou: (tenant: string) =>
+      `If it wasn’t you, contact the people who run ${tenant}. They see in their records when it happened.`,
+    why: "You’re getting this email because the account had this address. We never ask for your password or a code by email.",
+  },
+  accountDeleted: {
+    subject: (tenant: string) => `Your ${tenant} account was deleted`,
+    deleted: (tenant: string) => `Your ${tenant} account was deleted, and every device was signed out.`,
+    again: "It can’t be restored. If it wasn’t you, contact the people who run this service.",
+  },
   noPassword: {
     subject: (tenant: string) => `Your ${tenant} account`,
     none: (tenant: string) =>

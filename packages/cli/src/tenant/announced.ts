@@ -1,0 +1,56 @@
+import type { Activity, OperatedTenant, RunningTenant } from "@doorcode/tenant/operator";
+import { type Announced, announceTenant } from "../local-tenants.ts";
+
+/** Changes of what `doorcode login` learns about a tenant. */
+const REGISTRATIONS = /^(?:graph\.)?(?:application|service_principal|permission_grant)\./;
+
+/** The entry of a running tenant, which follows its apps and APIs until it ends. */
+export interface AnnouncedTenant {
+  entry: Announced;
+  /** False if the state folder cannot be used. */
+  isAnnounced: boolean;
+  /** Takes what happens in the tenant. */
+  note(activity: Activity): void;
+  end(): Promise<void>;
+}
+
+export async function announced(
+  tenant: RunningTenant,
+  { registrations }: Pick<OperatedTenant, "registrations">,
+): Promise<AnnouncedTenant> {
+  const entry = entryOf(tenant);
+  let announcement = await announceTenant(entry, tenant.ca);
+  let updating = Promise.resolve();
+  let waits = false;
+  const update = async () => {
+    waits = false;
+    await announcement?.update(entryOf({ ...tenant, ...(await registrations()) }));
+  };
+  return {
+    entry,
+    isAnnounced: announcement !== undefined,
+    note({ event }) {
+      // Many changes at once are one update.
+      if (waits || announcement === undefined || !REGISTRATIONS.test(event)) return;
+      waits = true;
+      updating = updating.then(update).catch(() => undefined);
+    },
+    async end() {
+      const ending = announcement;
+      announcement = undefined;
+      await updating;
+      await ending?.end();
+    },
+  };
+}
+
+function entryOf({ authority, pages, apps, apis }: RunningTenant): Announced {
+  const listed = ({ name, clientId, scopes }: RunningTenant["apps"][number]) => ({ name, client_id: clientId, scopes });
+  const { hostname } = new URL(pages);
+  return {
+    authority,
+    pages: hostname === "localhost" ? pages : null,
+    apps: apps.map(listed),
+    apis: apis.map(listed),
+  };
+}
