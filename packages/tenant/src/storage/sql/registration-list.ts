@@ -1,0 +1,28 @@
+import { sql } from "kysely";
+import type { Database } from "../engine/database.ts";
+import { prefixesOf, startsWith } from "../engine/text-prefix.ts";
+import type { ListedRegistration, RegistrationReader } from "../store.ts";
+
+/** Lists apps or APIs by name, which can be many. */
+export function registrationPages(database: Database): RegistrationReader["page"] {
+  const { db } = database;
+  return async ({ kind, prefix, after, limit }): Promise<ListedRegistration[]> =>
+    db
+      .selectFrom(kind === "app" ? "apps" : "apis")
+      .select(["clientId", "name", "createdAt", "disabledAt", sql<string>`lower(name)`.as("sortedAs")])
+      .$if(after !== undefined, (query) =>
+        query.where(sql<boolean>`(lower(name), client_id) > (${after?.sortedAs ?? ""}, ${after?.clientId ?? ""})`),
+      )
+      .$if(prefix !== "", (query) =>
+        query.where((where) =>
+          where.or([
+            startsWith(database, sql`client_id`, prefix.toLowerCase()),
+            ...prefixesOf(prefix).map((each) => startsWith(database, sql`lower(name)`, each)),
+          ]),
+        ),
+      )
+      .orderBy(sql`lower(name)`)
+      .orderBy("clientId")
+      .limit(limit)
+      .execute();
+}
