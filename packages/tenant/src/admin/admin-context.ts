@@ -2,7 +2,7 @@ import type { TenantConfig } from "../directory/tenant-config.ts";
 import type { MailQueue } from "../mail/mail-queue.ts";
 import type { OAuthContext } from "../oauth/oauth-context.ts";
 import type { AuditEvent } from "../storage/audit-events.ts";
-import type { AuditRecord, Store, StoreReader } from "../storage/store.ts";
+import type { AuditRecord, NewOutboxMail, Store, StoreReader } from "../storage/store.ts";
 import type { Branding } from "../ui/branding/branding.ts";
 
 /** Passed to everything that administers the tenant: Graph, the operator's socket, the TypeScript API. */
@@ -16,6 +16,13 @@ export interface AdminContext extends OAuthContext {
 /** What the operator's changes need. It can be made from a store, without a server. */
 export interface OperatorContext extends Pick<AdminContext, "store" | "clock" | "branding" | "signingKeys"> {
   config: Pick<TenantConfig, "tenantId" | "name" | "issuerOrigin" | "caFile" | "lifetimes">;
+  mail: OperatorMail;
+}
+
+/** Mails that are stored together with the change that they report. Without a server, a running node sends them. */
+export interface OperatorMail extends Pick<MailQueue, "stored"> {
+  /** In the store alone, it first reads the seal key. */
+  prepare(...of: Parameters<MailQueue["prepare"]>): NewOutboxMail | Promise<NewOutboxMail>;
 }
 
 /** The same for readers: every change goes through `administration`. */

@@ -36,6 +36,14 @@ export const controlRequest: z.ZodType<ControlRequest> = z.discriminatedUnion("d
   z.object({ do: z.literal("delete_user"), email }),
   z.object({ do: z.literal("reset_user"), email }),
   z.object({
+    do: z.literal("edit_user"),
+    email,
+    new_email: email.nullable(),
+    name: z.string().max(256).nullable(),
+    void_links: z.boolean(),
+    void_password: z.boolean(),
+  }),
+  z.object({
     do: z.literal("list_sign_ins"),
     email: email.optional(),
     client_id: z.string().max(64).optional(),
@@ -102,6 +110,15 @@ export type ControlRequest =
   | { do: "list_users"; search?: string | undefined; after?: string | undefined; limit?: number | undefined }
   | { do: "add_user"; email: string; name: string | null; password: string; administrator?: boolean | undefined }
   | { do: "disable_user" | "enable_user" | "delete_user" | "reset_user"; email: string }
+  /** `new_email`, `name`: null to leave it as it is. */
+  | {
+      do: "edit_user";
+      email: string;
+      new_email: string | null;
+      name: string | null;
+      void_links: boolean;
+      void_password: boolean;
+    }
   /** `after`: the last one of the previous page. `limit`: default 100. */
   | {
       do: "list_sign_ins";

@@ -83,6 +83,16 @@ export async function runRequest(
       } = removed;
       return { ...listedUser(user), authenticator_app, recovery_codes, passkeys, sign_ins };
     }
+    case "edit_user": {
+      const { new_email, name, void_links: voidLinks } = request;
+      const { id } = await userOf(store.directory, request.email);
+      const edited = await admin.people.edit(id, {
+        voidLinks,
+        ...(new_email !== null && { email: new_email }),
+        ...(name !== null && { displayName: name }),
+      });
+      return { ...listedUser(edited), password_voided: request.void_password && (await admin.people.voidPassword(id)) };
+    }
     case "list_sign_ins": {
       const { email, client_id, after, limit } = request;
       const listed = await admin.signIns.list({

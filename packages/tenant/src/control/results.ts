@@ -23,6 +23,8 @@ export interface ControlResults {
     passkeys: number;
     sign_ins: number;
   };
+  /** The user as they are now. `password_voided`: false if there was no password, or it was not asked for. */
+  edit_user: ListedUser & { password_voided: boolean };
   /** Newest first. */
   list_sign_ins: ListedSignIn[];
   /** The sign-in that was ended. */

@@ -30,6 +30,7 @@ import { sessionSuite } from "./session-suite.ts";
 import { takeBackSuite } from "./take-back-suite.ts";
 import { tenantSuite } from "./tenant-suite.ts";
 import { tokenSuite } from "./token-suite.ts";
+import { userEditSuite } from "./user-edit-suite.ts";
 import { userFlowSuite } from "./user-flow-suite.ts";
 import { withdrawalSuite } from "./withdrawal-suite.ts";
 
@@ -59,6 +60,7 @@ export function contractSuite(makeStore: MakeStore): void {
   ownAccountSuite(makeStore);
   emailChangeSuite(makeStore);
   takeBackSuite(makeStore);
+  userEditSuite(makeStore);
   passwordSuite(makeStore);
   userFlowSuite(makeStore);
   mailSuite(makeStore);

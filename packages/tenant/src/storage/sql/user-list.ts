@@ -1,0 +1,76 @@
+import { sql } from "kysely";
+import type { Database } from "../engine/database.ts";
+import { prefixesOf, startsWith } from "../engine/text-prefix.ts";
+import type { UserReader } from "../store.ts";
+import { toUser } from "./user-row.ts";
+
+/** Lists and searches of users, which can be many. */
+export function userReader(database: Database): UserReader {
+  const { db } = database;
+  return {
+    async page(after, limit) {
+      const rows = await db
+        .selectFrom("users")
+        .where("id", ">", after)
+        .selectAll()
+        .orderBy("id")
+        .limit(limit)
+        .execute();
+      return rows.map(toUser);
+    },
+
+    async search({ text, after, limit }) {
+      const like = (value: string) => `%${value.replace(/[\\%_]/g, "\\$&")}%`;
+      const rows = await db
+        .selectFrom("users")
+        .where("emailNormalized", ">", after)
+        .$if(text !== "", (query) =>
+          query.where(
+            sql<boolean>`(email_normalized like ${like(text.toLowerCase())} escape '\\'
+              or display_name like ${like(text)} escape '\\'
+              or lower(display_name) like ${like(text.toLowerCase())} escape '\\')`,
+          ),
+        )
+        .selectAll()
+        .orderBy("emailNormalized")
+        .limit(limit)
+        .execute();
+      return rows.map(toUser);
+    },
+
+    async list({ prefix, only, after, limit }) {
+      const rows = await db
+        .selectFrom("users")
+        .where("emailNormalized", ">", after)
+        // As in the indexes, which have only these.
+        .$if(only === "administrators", (query) => query.where(sql<boolean>`administrator = 1`))
+        .$if(only === "disabled", (query) => query.where("disabledAt", "is not", null))
+        .$if(prefix !== "", (query) =>
+          query.where((where) =>
+            where.or([
+              startsWith(database, sql`email_normalized`, prefix.toLowerCase()),
+              ...prefixesOf(prefix).map((each) => startsWith(database, sql`lower(display_name)`, each)),
+            ]),
+          ),
+        )
+        .selectAll()
+        .orderBy("emailNormalized")
+        .limit(limit)
+        .execute();
+      return rows.map(toUser);
+    },
+
+    async count() {
+      const row = await db
+        .selectFrom("users")
+        .select((query) => query.fn.countAll<number>().as("users"))
+        .executeTakeFirstOrThrow();
+      return Number(row.users);
+    },
+
+    async administrators() {
+      const rows = await db.selectFrom("users").where("administrator", "=", 1).selectAll().orderBy("id").execute();
+      return rows.map(toUser);
+    },
+  };
+}
