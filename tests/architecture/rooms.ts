@@ -21,11 +21,12 @@ export const mayImport: Record<string, string[]> = {
   admin: ["kernel", "directory", "storage", "oauth", "ui", "mail"],
   graph: ["kernel", "directory", "storage", "oauth", "ui", "admin"],
   control: ["kernel", "directory", "storage", "admin"],
+  console: ["kernel", "directory", "storage", "ui", "interaction", "admin"],
   server: [
     ...["kernel", "directory", "storage", "storage/sql", "oauth", "ui", "mail"],
-    ...["interaction", "admin", "graph", "control"],
+    ...["interaction", "admin", "graph", "control", "console"],
   ],
-  operator: ["kernel", "storage", "mail", "admin", "control", "server"],
+  operator: ["kernel", "storage", "mail", "admin", "control", "console", "server"],
   "(root)": ["kernel", "directory", "storage", "oauth", "ui", "mail", "admin", "server"],
 };
 

@@ -26,6 +26,7 @@ const words: Record<string, Words> = {
     "declined",
     (each) => `${appOf(each)}${each.user === null ? "" : ` by ${userOf(each)}`}${by(each)}`,
   ],
+  "device_grant.expired": ["plain", "expired", (each) => `${appOf(each)}: its code${by(each)}`],
   "device_grant.redeemed": ["good", "tokens", (each) => `${appOf(each)} is signed in as ${userOf(each)}`],
   "device_grant.refused": [
     "bad",
@@ -143,10 +144,11 @@ function mailText({ detail }: Activity): string {
 
 /** `graph.user_flow.created`: "user flow created, through Microsoft Graph". */
 function changeOf({ event, app, user, actor }: Activity): string {
-  const isGraph = event.startsWith("graph.");
-  const what = event.replace(/^graph\./, "").replace(/[._]/g, " ");
-  const about = isGraph ? null : (user ?? app);
-  const whose = isGraph ? ", through Microsoft Graph" : actor === "operator" ? ", by the operator" : "";
+  const [, caller] = /^(graph|console)\./.exec(event) ?? [];
+  const what = event.slice(caller === undefined ? 0 : caller.length + 1).replace(/[._]/g, " ");
+  const about = caller === undefined ? (user ?? app) : null;
+  const byCaller = caller === "graph" ? ", through Microsoft Graph" : ", in the console";
+  const whose = caller !== undefined ? byCaller : actor === "operator" ? ", by the operator" : "";
   return `${what}${about === null ? "" : `: ${about}`}${whose}`;
 }
 

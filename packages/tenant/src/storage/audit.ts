@@ -65,7 +65,7 @@ export interface AuditReader {
   /** Newest first. */
   list(filter: AuditFilter & { limit: number }): Promise<AuditRecord[]>;
   /**
-   * What users see of their own, newest first: records about them, and changes that Graph made to them (`graph.…`), whose
+   * What users see of their own, newest first: records about them, and changes that administrators made to them (`graph.…`, `console.…`), whose
    * `userId`, `clientId` and `ip` are of the caller. Nothing that they did to others.
    *
    * @param of.events without the prefix of Graph, and without renewals

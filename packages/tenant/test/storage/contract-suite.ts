@@ -2,6 +2,7 @@ import { accessSuite } from "./access-suite.ts";
 import { administrationSuite } from "./administration-suite.ts";
 import { administratorSuite } from "./administrator-suite.ts";
 import { authorizationSuite } from "./authorization-suite.ts";
+import { consoleSuite } from "./console-suite.ts";
 import { credentialSuite } from "./credential-suite.ts";
 import { directorySuite } from "./directory-suite.ts";
 import { emailChangeSuite } from "./email-change-suite.ts";
@@ -53,6 +54,7 @@ export function contractSuite(makeStore: MakeStore): void {
   registrationSuite(makeStore);
   administrationSuite(makeStore);
   administratorSuite(makeStore);
+  consoleSuite(makeStore);
   credentialSuite(makeStore);
   sessionSuite(makeStore);
   groupSuite(makeStore);

@@ -1,9 +1,8 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { normalizeEmail } from "../../directory/entities.ts";
-import { isLoopbackAddress } from "../../kernel/ip-address.ts";
 import { type InteractionContext, PageProblem } from "../page-request.ts";
 import { pageRoutes } from "../page-routes.ts";
+import { isFromThisComputerAlone, sameSecret } from "../this-computer.ts";
 
 /**
  * The mailbox of the embedded default: pages for the user at this computer, and JSON for programs that have the bearer
@@ -13,7 +12,7 @@ export function registerInbox(app: FastifyInstance, ctx: InteractionContext, { b
   pageRoutes(app, ctx, (page, scope) => {
     scope.addHook("onRequest", async (request) => {
       // These pages show mailed codes, so other computers, and links or frames of other sites, cannot open them.
-      if (!isFromThisComputer(request) || isFromAnotherSite(request)) throw new PageProblem({ page: "not_found" });
+      if (!isFromThisComputerAlone(request)) throw new PageProblem({ page: "not_found" });
     });
     page("/inbox", {
       get: async () => {
@@ -62,19 +61,4 @@ async function listMessages(ctx: InteractionContext, bearer: string, request: Fa
       createdAt: new Date(createdAt).toISOString(),
     })),
   });
-}
-
-function isFromThisComputer(request: FastifyRequest): boolean {
-  return isLoopbackAddress(request.ip) && isLoopbackAddress(request.socket.remoteAddress ?? "");
-}
-
-function isFromAnotherSite(request: FastifyRequest): boolean {
-  const site = request.headers["sec-fetch-site"];
-  return site !== undefined && site !== "same-origin" && site !== "none";
-}
-
-/** Compares digests, so that the time reveals neither content nor length. */
-function sameSecret(given: string, expected: string): boolean {
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
 }

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
-import { subjectOf } from "../audit-events.ts";
+import { CALLER_PREFIXES, subjectOf } from "../audit-events.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
@@ -54,14 +54,18 @@ export function auditStore(database: Database): AuditStore {
               where("userId", "=", userId),
               // As in the index, which has only these.
               sql<boolean>`event <> 'refresh_token.rotated'`,
-              // Of changes through Graph, the user is the caller.
-              sql<boolean>`event not like 'graph.%'`,
+              // Of changes through Graph or in the console, the user is the caller.
+              sql<boolean>`event not like 'graph.%' and event not like 'console.%'`,
             ]),
             where("subjectId", "=", userId),
           ]),
         )
         .where("at", ">=", since)
-        .where("event", "in", [...events, ...events.map((event) => `graph.${event}`)])
+        .where(
+          "event",
+          "in",
+          ["", ...CALLER_PREFIXES].flatMap((prefix) => events.map((event) => `${prefix}${event}`)),
+        )
         .$if(after !== undefined, (query) => query.where("at", "<=", after!.at))
         .select(COLUMNS)
         .orderBy("at", "desc")

@@ -1,10 +1,7 @@
 import type { Palette, Palettes } from "../branding/palette.ts";
 
-/**
- * Colors, type and page frame. Lengths follow the user's text size (rem). Directions are logical, for right-to-left
- * scripts.
- */
-const foundation = `
+/** Colors and fonts, in both color schemes. */
+const colours = `
 :root{
   color-scheme:light dark;
   --paper:#f6f5f2;--sheet:var(--paper);--card:#fff;--inset:#fff;--ink:#1b1b1f;--soft:#5c5c66;--line:#e4e2dc;--edge:#85837b;
@@ -17,6 +14,13 @@ const foundation = `
   --paper:#131316;--card:#1d1d22;--inset:#1d1d22;--ink:#f2f1ee;--soft:#a9a8b3;--line:#32323a;--edge:#7b7b87;
   --warn-bg:#33290f;--warn-ink:#f5d98a;--bad-bg:#3b1a16;--bad-ink:#ffb4a8;--good-bg:#16301f;--good-ink:#9fe0b5;
 }}
+`;
+
+/**
+ * Type and page frame. Lengths follow the user's text size (rem). Directions are logical, for right-to-left
+ * scripts.
+ */
+const foundation = `
 [hidden]{display:none!important}
 *,*::before,*::after{box-sizing:border-box}
 html{font-size:106.25%;-webkit-text-size-adjust:100%;text-size-adjust:100%}
@@ -200,16 +204,23 @@ hr{inline-size:100%;border:0;border-block-start:1px solid var(--line);margin:1.6
 /** Everything except the tenant's color, without line breaks. */
 const base = (foundation + components).replace(/\n\s*/g, "");
 
+const plainColours = colours.replace(/\n\s*/g, "");
+
 const sheets = new WeakMap<Palettes, string>();
 
 /** The complete style sheet, built once for each color. */
 export function styleOf(palettes: Palettes): string {
   let sheet = sheets.get(palettes);
   if (sheet === undefined) {
-    sheet = `:root{${variables(palettes.light)}}@media (prefers-color-scheme:dark){:root{${variables(palettes.dark)}}}${base}`;
+    sheet = `${coloursOf(palettes)}${base}`;
     sheets.set(palettes, sheet);
   }
   return sheet;
+}
+
+/** The custom properties of all style sheets: the tenant's color, and those that do not depend on it. */
+export function coloursOf(palettes: Palettes): string {
+  return `:root{${variables(palettes.light)}}@media (prefers-color-scheme:dark){:root{${variables(palettes.dark)}}}${plainColours}`;
 }
 
 function variables({ brand, brandDeep, onBrand, brandWash }: Palette): string {

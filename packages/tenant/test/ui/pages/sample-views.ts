@@ -5,6 +5,7 @@ import type { Chrome } from "../../../src/ui/components/layout.ts";
 import { type Locale, languages } from "../../../src/ui/i18n/languages.ts";
 import type { DeviceConsentView } from "../../../src/ui/pages/device-consent.ts";
 import { accountSamples, email, flowId, longEmail, type Sample } from "./sample-accounts.ts";
+import { consoleAccessSamples } from "./sample-console-access.ts";
 import { ownAccountSamples } from "./sample-own-account.ts";
 import { ownPagesSamples } from "./sample-own-pages.ts";
 import { programSamples } from "./sample-programs.ts";
@@ -332,6 +333,7 @@ export const samples: Sample[] = [
     },
   },
   { name: "inbox-empty", view: { page: "inbox", mails: [] } },
+  ...consoleAccessSamples,
   {
     name: "mail",
     view: {

@@ -16,11 +16,13 @@ export const common: Messages["common"] = {
 const moment = new Intl.DateTimeFormat("de-DE", { dateStyle: "medium", timeStyle: "medium" });
 const universal = new Intl.DateTimeFormat("de-DE", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
 const day = new Intl.DateTimeFormat("de-DE", { dateStyle: "medium" });
+const clock = new Intl.DateTimeFormat("de-DE", { timeStyle: "medium" });
 const relative = new Intl.RelativeTimeFormat("de", { numeric: "always" });
 
 export const time: Messages["time"] = {
   at: (at) => moment.format(at),
   utc: (at) => `${universal.format(at)} Uhr UTC`,
+  clock: (at) => clock.format(at),
   day: (at) => day.format(at),
   justNow: "gerade eben",
   secondsAgo: (seconds) => relative.format(-seconds, "second"),
@@ -94,6 +96,8 @@ export const titles: Messages["titles"] = {
   passkey_add: "Passkey hinzufügen",
   passkey: "Ihr Passkey",
   inbox: "Posteingang",
+  console_key: "Konsole öffnen",
+  console_sign_in: "Konsole",
   not_me: "Waren Sie das?",
   not_me_done: "Ihr Konto ist überall abgemeldet",
   device_signed_out: "Das Gerät ist abgemeldet",

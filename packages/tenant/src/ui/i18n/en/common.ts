@@ -17,6 +17,7 @@ export const common = {
 const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
 const universal = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
 const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
+const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "always" });
 
 export const time = {
@@ -24,6 +25,8 @@ export const time = {
   at: (at: number) => moment.format(at),
   /** For readers whose time zone is unknown. */
   utc: (at: number) => `${universal.format(at)} UTC`,
+  /** Of the day, in the time zone of this computer. */
+  clock: (at: number) => clock.format(at),
   /** In the time zone of this computer. */
   day: (at: number) => day.format(at),
   justNow: "Just now",
@@ -103,6 +106,8 @@ export const titles = {
   passkey_add: "Add a passkey",
   passkey: "Your passkey",
   inbox: "Inbox",
+  console_key: "Open the console",
+  console_sign_in: "Console",
   not_me: "Was this you?",
   not_me_done: "Your account is signed out everywhere",
   device_signed_out: "The device is signed out",
