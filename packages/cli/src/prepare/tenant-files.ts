@@ -1,4 +1,6 @@
-import type { GraphAccess } from "@doorcode/prepare";
+import { createHash } from "node:crypto";
+import type { GraphAccess, Plan, PrepareError, TenantModel } from "@doorcode/prepare";
+import type { TenantFilePart, TenantFilePlan, TenantFiles, TenantGraph } from "@doorcode/tenant/operator";
 import { say } from "../output.ts";
 import { graphWithToken } from "./graph-access.ts";
 import { readModel } from "./inputs.ts";
@@ -47,6 +49,90 @@ export async function exportFromGraph(at: OperatorGraph): Promise<string> {
   const { model, notes } = await exportTenant(graphOf(at));
   showNotes(notes);
   return writeTenantFile(model);
+}
+
+/**
+ * What the console of a running tenant needs to show and change it as a file. The variables of `passwordFrom` are those of
+ * this process, as for `tenant start --file`.
+ *
+ * @param ca PEM, in addition to the system's certificates
+ */
+export function tenantFiles(ca: string | undefined): TenantFiles {
+  const graphAt = (at: TenantGraph) => graphOf({ ...at, ca });
+  return {
+    async read(at, part) {
+      const { exportTenant, writeTenantFile } = await import("@doorcode/prepare");
+      const { model, notes } = await exportTenant(graphAt(at));
+      if (part === undefined) return { text: writeTenantFile(model), notes };
+      const only = partOf(model, part);
+      // Without the first lines, which say how a whole file is used.
+      return only && { text: writeTenantFile(only).replace(/^(#.*\n|\n)+/, ""), notes: [] };
+    },
+
+    async plan(text, { prune }, at) {
+      const checked = await checkedPlan(text, prune, graphAt(at));
+      return "plan" in checked ? { outcome: "planned", plan: shownPlan(checked.plan, text) } : checked;
+    },
+
+    async apply(text, { prune, digest }, at) {
+      const graph = graphAt(at);
+      const checked = await checkedPlan(text, prune, graph);
+      if (!("plan" in checked)) return checked.outcome === "refused" ? { ...checked, done: [] } : checked;
+      const { plan } = checked;
+      const shown = shownPlan(plan, text);
+      if (shown.digest !== digest) return { outcome: "changed", plan: shown };
+      const { applyPlan, PrepareError } = await import("@doorcode/prepare");
+      try {
+        const { done } = await applyPlan(plan, graph, { env: process.env });
+        return { outcome: "applied", done };
+      } catch (error) {
+        if (!(error instanceof PrepareError)) throw error;
+        return { outcome: "refused", refusal: refusalOf(error), done: error.done };
+      }
+    },
+  };
+}
+
+type Checked = { plan: Plan } | Exclude<Awaited<ReturnType<TenantFiles["plan"]>>, { outcome: "planned" }>;
+
+async function checkedPlan(text: string, prune: boolean, graph: GraphAccess): Promise<Checked> {
+  const { planTenant, PrepareError, readTenantFile, TenantFileError } = await import("@doorcode/prepare");
+  try {
+    return { plan: await planTenant(readTenantFile(text, FILE_NAME), graph, { env: process.env, prune }) };
+  } catch (error) {
+    if (error instanceof TenantFileError) return { outcome: "invalid", problems: error.problems };
+    if (error instanceof PrepareError) return { outcome: "refused", refusal: refusalOf(error) };
+    throw error;
+  }
+}
+
+const FILE_NAME = "doorcode.tenant.yaml";
+
+const refusalOf = ({ message, hint }: PrepareError) => ({ message, hint });
+
+function shownPlan({ steps, notes, prune }: Plan, text: string): TenantFilePlan {
+  const digest = createHash("sha256")
+    .update(JSON.stringify([text, prune, steps]))
+    .digest("base64url");
+  return { steps, notes, digest };
+}
+
+/** The model with this object alone. Two with the same name and no key of their own cannot be distinguished. */
+function partOf(model: TenantModel, { section, key, name }: TenantFilePart): TenantModel | undefined {
+  const entries = Object.entries(model[section]);
+  const named = entries.filter(([, entry]) => "displayName" in entry && entry.displayName === name);
+  const [found] = [
+    ...entries.filter(([own]) => own === (key ?? name) || (section === "users" && own === name.toLowerCase())),
+    ...(named.length === 1 ? named : []),
+  ];
+  if (!found) return undefined;
+  const [own, entry] = found;
+  const nothing = { apps: {}, apis: {}, userFlows: {}, groups: {}, policies: {}, users: {} };
+  const tenant: TenantModel["tenant"] = {
+    ...{ name: undefined, domain: undefined, colour: undefined },
+    ...{ signUp: undefined, accountUserFlow: undefined, lifetimes: undefined },
+  };
+  return { tenant, ...nothing, [section]: { [own]: entry } };
 }
 
 const graphOf = ({ base, token, ca }: OperatorGraph): GraphAccess => graphWithToken("doorcode", base, { token, ca });

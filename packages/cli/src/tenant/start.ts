@@ -6,7 +6,7 @@ import { UsageError } from "../exit-codes.ts";
 import { loginAt, quoted, scopesByApi } from "../local-target.ts";
 import { localTenants } from "../local-tenants.ts";
 import { printableLine, printEvent, say } from "../output.ts";
-import { openTenantFile, type TenantFile } from "../prepare/tenant-files.ts";
+import { openTenantFile, type TenantFile, tenantFiles } from "../prepare/tenant-files.ts";
 import { profileName, storedProfile } from "../stored-session.cts";
 import { type AnnouncedTenant, announced } from "./announced.ts";
 import { dataFolder } from "./location.ts";
@@ -38,6 +38,7 @@ export async function run(given: Arguments): Promise<number> {
       });
       const login = () => loginLine(known, tenant.caFile);
       starting.consoleTools.loginCommand = login;
+      starting.consoleTools.tenantFiles = tenantFiles(tenant.ca);
       if (given.flag("json")) printEvent("ready", { ...readyEvent(tenant), ...inboxOf(tenant) });
       else say(readyScreen(tenant, data, await login()));
       // What happens is apart from the screen.

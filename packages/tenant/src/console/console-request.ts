@@ -2,9 +2,10 @@ import type { Readable } from "node:stream";
 import type { Actor, AdminContext } from "../admin/admin-context.ts";
 import type { Administration } from "../admin/administration.ts";
 import type { Approval } from "../admin/decisions.ts";
+import type { TenantFiles } from "../admin/tenant-files.ts";
 import type { BrowserCookie } from "../interaction/cookies.ts";
 import type { Fields, InteractionContext, PageRequest } from "../interaction/page-request.ts";
-import type { MailStore, Store, StoreReader } from "../storage/store.ts";
+import type { FactorStore, MailStore, PasskeyStore, Store, StoreReader, TokenStore } from "../storage/store.ts";
 import type { ConsoleView } from "../ui/console/view.ts";
 import type { Locale } from "../ui/i18n/languages.ts";
 import type { View } from "../ui/view.ts";
@@ -16,11 +17,18 @@ export type ConsoleContext = InteractionContext & AdminContext;
 export interface ConsoleTools {
   /** The command that signs in to this tenant, as its terminal shows it. Undefined: there is no app. */
   loginCommand?: () => Promise<string | undefined>;
+  /** Reads and applies tenant files. Undefined: it cannot. */
+  tenantFiles?: TenantFiles;
 }
 
 /** What the pages read. A page that reads more adds its port here. Changes go through `ConsoleRequest.admin`. */
 export type ConsoleReader = StoreReader &
-  Pick<Store, "kind" | "liveRequests"> & { readonly mail: Pick<MailStore, "listMails" | "findMail"> };
+  Pick<Store, "kind" | "liveRequests"> & {
+    readonly mail: Pick<MailStore, "listMails" | "findMail">;
+    readonly tokens: Pick<TokenStore, "findFamily" | "listFamilies">;
+    readonly factors: Pick<FactorStore, "totpOf" | "countRecoveryCodes">;
+    readonly passkeys: Pick<PasskeyStore, "listOf">;
+  };
 
 /** The same dependencies, for handlers. */
 export type ConsolePages = Omit<ConsoleContext, "store"> & { store: ConsoleReader };

@@ -5,6 +5,7 @@ import { PageProblem, readFields } from "../interaction/page-request.ts";
 import { serveAssets } from "./assets.ts";
 import type { ConsoleContext, ConsoleTools } from "./console-request.ts";
 import type { ConsoleEvents } from "./events.ts";
+import { listPages } from "./list-pages.ts";
 import { getNow, postApprove, postDecline, postExpire } from "./now/now.ts";
 import { type ConsoleAccess, consoleRoutes, type DefineConsolePage, refuseOtherMethods, sendLocked } from "./routes.ts";
 
@@ -14,6 +15,7 @@ function definePages(page: DefineConsolePage): void {
   page("/console/approve", { post: postApprove, embeddedOnly: true });
   page("/console/decline", { post: postDecline, embeddedOnly: true });
   page("/console/expire", { post: postExpire, embeddedOnly: true });
+  listPages(page);
 }
 
 export interface ConsoleParts {

@@ -1,6 +1,14 @@
 // `@doorcode/tenant/operator`: what the command line needs to start a tenant and to operate it.
 import { type Registrations, registrationsOf } from "../admin/registered-apps.ts";
+import type {
+  AppliedTenantFile,
+  PlannedTenantFile,
+  TenantFilePart,
+  TenantFiles,
+  TenantGraph,
+} from "../admin/tenant-files.ts";
 import type { ConsoleTools } from "../console/console-request.ts";
+import type { TenantFilePlan, TenantFileProblem, TenantFileRefusal, TenantFileStep } from "../directory/tenant-file.ts";
 import type { TenantErrorCode } from "../kernel/tenant-error.ts";
 import type { MailError } from "../mail/mailer.ts";
 import type { Activity, WatchActivity } from "../server/activity.ts";
@@ -54,11 +62,20 @@ export {
 export { type Operate, operate, operateOften } from "./operate.ts";
 export type {
   Activity,
+  AppliedTenantFile,
   ConsoleTools,
+  PlannedTenantFile,
   ReceivedMail,
   Registrations,
   RunningTenant,
   StoreErrorCode,
+  TenantFilePart,
+  TenantFilePlan,
+  TenantFileProblem,
+  TenantFileRefusal,
+  TenantFileStep,
+  TenantFiles,
+  TenantGraph,
   TenantLocation,
   WatchActivity,
 };

@@ -3,6 +3,7 @@ import type { TestContext } from "node:test";
 import Fastify, { type FastifyInstance } from "fastify";
 import pino from "pino";
 import { administratorAccess } from "../../src/console/administrator-access.ts";
+import type { ConsoleTools } from "../../src/console/console-request.ts";
 import { consoleEvents } from "../../src/console/events.ts";
 import { keyAccess } from "../../src/console/key-access.ts";
 import { registerConsole } from "../../src/console/register.ts";
@@ -62,6 +63,8 @@ export interface PagesUnderTest {
   /** The code in the newest mail to an address. */
   mailedCode(email: string): Promise<string>;
   device: App;
+  /** What the program that runs the tenant lends to the console. */
+  tools: ConsoleTools;
 }
 
 export interface TestGrant {
@@ -95,6 +98,7 @@ export async function pagesUnderTest(
   };
   const sealKey = randomBytes(32);
   const log = pino({ level: "silent" });
+  const tools: ConsoleTools = {};
   let access: ConsoleAccess | undefined;
   const startNode = async (opened: Store) => {
     const events = consoleEvents(clock);
@@ -122,7 +126,7 @@ export async function pagesUnderTest(
     registerInbox(app, ctx, { bearer: BEARER });
     // Its browsers are in memory, so two nodes share it.
     access ??= config.embedded ? keyAccess(ctx, CONSOLE_KEY) : administratorAccess(ctx);
-    registerConsole(app, ctx, { access, events, tools: {} });
+    registerConsole(app, ctx, { access, events, tools });
     await app.ready();
     t.after(async () => {
       await app.close();
@@ -168,6 +172,7 @@ export async function pagesUnderTest(
     app,
     ctx,
     device,
+    tools,
     advance: (ms) => {
       now += ms;
     },

@@ -27,7 +27,9 @@ export interface Rail {
 /** Links to all pages. The present page, or the list of the present detail, is marked. */
 export function railLinks(chrome: Rail): Html {
   const { rail, path } = chrome;
-  const here = railPaths.findLast((each) => path === each || path.startsWith(`${each}/`));
+  // An API is in the list of apps and APIs.
+  const place = path.replace(/^\/console\/apis\//, "/console/apps/");
+  const here = railPaths.findLast((each) => place === each || place.startsWith(`${each}/`));
   const lists = groups.map((group) => group.filter((each) => rail.includes(each))).filter(({ length }) => length > 0);
   return html`${lists.map(
     (list) => html`<ul>${list.map((each) => html`<li>${link(each, each === here, chrome)}</li>`)}</ul>`,

@@ -1,11 +1,27 @@
+import { apiPages } from "./api.ts";
+import { appPages } from "./app.ts";
+import { appsPages } from "./apps.ts";
+import { flowPages } from "./flows.ts";
 import { type ConsoleChrome, type ConsolePage, type ConsolePages, consoleLayout } from "./layout.ts";
 import { nowPages } from "./now.ts";
+import { peoplePages } from "./people.ts";
+import { personPages } from "./person.ts";
+import { policyPages } from "./policies.ts";
 import { problemPages } from "./problem.ts";
+import { filePages } from "./tenant-file.ts";
 import type { ConsoleView } from "./view.ts";
 
 const pages: ConsolePages<ConsoleView> = {
   ...nowPages,
   ...problemPages,
+  ...peoplePages,
+  ...personPages,
+  ...appsPages,
+  ...appPages,
+  ...apiPages,
+  ...flowPages,
+  ...policyPages,
+  ...filePages,
 };
 
 /** The HTML document of a view. */

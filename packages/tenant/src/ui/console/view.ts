@@ -1,8 +1,26 @@
+import type { ApiView } from "./api.ts";
+import type { AppView } from "./app.ts";
+import type { AppsView } from "./apps.ts";
+import type { FlowsView } from "./flows.ts";
 import type { NowView } from "./now.ts";
+import type { PeopleView } from "./people.ts";
+import type { PersonView } from "./person.ts";
+import type { PoliciesView } from "./policies.ts";
 import type { ProblemView } from "./problem.ts";
+import type { FileView } from "./tenant-file.ts";
 
 /** Every page of the console, as data. Handlers of the room `console/` answer with one of them. */
-export type ConsoleView = NowView | ProblemView;
+export type ConsoleView =
+  | NowView
+  | ProblemView
+  | PeopleView
+  | PersonView
+  | AppsView
+  | AppView
+  | ApiView
+  | FlowsView
+  | PoliciesView
+  | FileView;
 
 /** The HTTP status of the response with this view. */
 export function statusOfConsole(view: ConsoleView): number {

@@ -2,6 +2,10 @@ import * as account from "./en/account.ts";
 import * as common from "./en/common.ts";
 import * as consent from "./en/consent.ts";
 import * as consoleWords from "./en/console.ts";
+import * as consoleApps from "./en/console-apps.ts";
+import * as consoleFile from "./en/console-file.ts";
+import * as consoleFlows from "./en/console-flows.ts";
+import * as consolePeople from "./en/console-people.ts";
 import * as mails from "./en/mails.ts";
 import * as ownAccount from "./en/own-account.ts";
 import * as secondFactor from "./en/second-factor.ts";
@@ -17,6 +21,10 @@ export const en = {
   ...ownAccount,
   ...mails,
   ...consoleWords,
+  ...consoleApps,
+  ...consoleFile,
+  ...consoleFlows,
+  ...consolePeople,
 };
 
 /** English defines what there is to say. The compiler requires the same entries of every other language. */

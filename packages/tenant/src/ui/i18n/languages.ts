@@ -2,6 +2,10 @@ import * as account from "./de/account.ts";
 import * as common from "./de/common.ts";
 import * as consent from "./de/consent.ts";
 import * as consoleWords from "./de/console.ts";
+import * as consoleApps from "./de/console-apps.ts";
+import * as consoleFile from "./de/console-file.ts";
+import * as consoleFlows from "./de/console-flows.ts";
+import * as consolePeople from "./de/console-people.ts";
 import * as mails from "./de/mails.ts";
 import * as ownAccount from "./de/own-account.ts";
 import * as secondFactor from "./de/second-factor.ts";
@@ -29,6 +33,10 @@ const de: Messages = {
   ...ownAccount,
   ...mails,
   ...consoleWords,
+  ...consoleApps,
+  ...consoleFile,
+  ...consoleFlows,
+  ...consolePeople,
 };
 
 export const languages: Record<Locale, Language> = {

@@ -1,0 +1,157 @@
+import { type Html, html } from "../../html.ts";
+
+const number = new Intl.NumberFormat("en");
+
+/** The console's pages about people. */
+export const consolePeople = {
+  title: "People",
+  count: (total: number) =>
+    total === 1 ? "1 person has an account." : `${number.format(total)} people have an account.`,
+  add: "Add a person",
+  search: "Email address or name begins with",
+  searchButton: "Search",
+  only: "Show",
+  filters: { all: "Everyone", disabled: "Disabled", administrators: "Administrators" },
+  none: "No person yet. Add one, or let someone sign up.",
+  noneFound: "No one fits. The search looks at how an email address or a name begins.",
+  showAll: "Show everyone",
+  columns: { name: "Name", email: "Email address", state: "State", since: "Since" },
+  states: { administrator: "administrator", disabled: "disabled", active: "active" },
+  removed: "The account was deleted, and every sign-in has ended.",
+  adding: {
+    title: "Add a person",
+    email: "Email address",
+    name: "Name",
+    nameHint: "Empty: what is before the @ of the address.",
+    password: "First password",
+    kinds: {
+      none: "None: the person signs in with a code by email",
+      generated: "Generate one, and show it once",
+      typed: "This one:",
+    },
+    typed: "Password",
+    administrator: "Administrator of this tenant",
+    administratorHint: "May change everything here, in the console and through Microsoft Graph.",
+    save: "Add",
+    cancel: "Cancel",
+    problems: {
+      email_invalid: "This is not an email address. For example ada@contoso.example.",
+      name_invalid: "The name is too long. Use up to 100 characters.",
+      taken: "Another account has this address. Choose a different one, or open that account.",
+      short: "The password is too short. Use at least 8 characters.",
+      long: "The password is too long. Use up to 128 characters.",
+      common: "This password is one of the first that attackers try. Choose a different one.",
+    },
+  },
+  added: {
+    title: "Added",
+    lede: (name: Html, email: Html) => html`${name} (${email}) can sign in with this password.`,
+    once: "It is shown only now. Give it to the person, who can change it on the account page.",
+    open: "Open the account",
+    another: "Add another person",
+  },
+};
+
+/** One person. */
+export const consolePerson = {
+  back: "All people",
+  done: {
+    added: "The account was added.",
+    edited: "Saved.",
+    enabled: "The account is enabled. Earlier sign-ins stay ended.",
+    disabled: "The account is disabled, and every sign-in has ended.",
+    signed_out: "Signed out everywhere. Programs learn it when they renew, within an hour.",
+    password: "The password no longer works, and every sign-in has ended. The person chooses a new one by email.",
+    factors: "Passkeys, authenticator app and recovery codes are removed, and every sign-in has ended.",
+    promoted: "This person is an administrator now.",
+    demoted: "This person is no longer an administrator.",
+  },
+  profile: "Profile",
+  name: "Name",
+  email: "Email address",
+  emailHint: "A new address is not verified. The old one gets an email about it; its sign-ins stay.",
+  voidLinks: "Links in earlier emails no longer work",
+  voidLinksHint:
+    "Also those with which the reader of an earlier address could take the account back. Tick it after a stolen account.",
+  save: "Save",
+  id: "Object ID",
+  created: "Created",
+  disabledSince: "Disabled since",
+  attributes: "Sign-up answers",
+  yes: "Yes",
+  no: "No",
+  methods: {
+    title: "Sign-in methods",
+    password: "Password",
+    none: "None, only codes by email.",
+    passkey: "Passkey",
+    passkeyUsed: (when: string) => `last used ${when}`,
+    passkeyUnused: "not used yet",
+    authenticator: "Authenticator app",
+    since: (day: string) => `since ${day}`,
+    codes: (left: number) => (left === 1 ? "1 recovery code left" : `${number.format(left)} recovery codes left`),
+  },
+  groups: "Groups",
+  noGroups: "In no group.",
+  devices: "Devices and programs",
+  noDevices: "No program is signed in.",
+  unknownApp: "an app that was deleted",
+  signedIn: (day: string) => `signed in ${day}`,
+  lastUsed: (day: string) => `last used ${day}`,
+  allDevices: "All sign-ins of this person",
+  activity: "Last 90 days",
+  noActivity: "Nothing happened.",
+  allActivity: "All in the audit log",
+  by: { administrator: "by an administrator", operator: "by the operator" },
+  actions: {
+    title: "Actions",
+    signOut: "Sign out everywhere",
+    signOutHint: "Ends every sign-in in browsers and programs. The person can sign in again.",
+    password: "Reset the password",
+    passwordHint:
+      "The password stops working and every sign-in ends. The person chooses a new one with a code by email.",
+    factors: "Reset sign-in methods",
+    factorsHint:
+      "Removes passkeys, authenticator app and recovery codes, and ends every sign-in. The password stays. First make sure that it is the person who asks.",
+    promote: "Make an administrator",
+    promoteHint: "Administrators may change everything here, and through Microsoft Graph.",
+    demote: "No longer an administrator",
+    demoteHint: "Takes effect at once, also for the console and for tokens that exist.",
+    disable: "Disable",
+    disableHint: "Ends every sign-in. The person cannot sign in until you enable the account.",
+    enable: "Enable",
+    enableHint: "The person can sign in again. What has ended stays ended.",
+    remove: "Delete",
+    removeHint: "Deletes the account and everything of it. It can’t be restored; audit records stay.",
+    removeConfirm: (email: Html) => html`To delete it, type ${email}`,
+    sure: "Yes, it is my own account",
+  },
+  problems: {
+    email_invalid: "This is not an email address. Nothing was changed.",
+    name_invalid: "Enter a name of up to 100 characters. Nothing was changed.",
+    taken: "Another account has this address. Choose a different one. Nothing was changed.",
+    last_administrator:
+      "This is the last administrator. Make another person one first, so that the tenant stays in your hands. Nothing was changed.",
+    no_password: "This account has no password. Nothing was changed.",
+    not_confirmed: "The address does not fit. To delete the account, type its address as shown.",
+    oneself: {
+      disable:
+        "This is your own account. You would be signed out now, and could not come back without another administrator. Nothing was changed yet.",
+      administrator:
+        "This is your own account. You would lose the console now, and could not come back without another administrator. Nothing was changed yet.",
+    },
+  },
+};
+
+/** Two administrators changed the same thing. */
+export const consoleConflict = {
+  title: "Changed in the meantime",
+  by: (who: Html, when: Html) => html`${who} changed it at ${when}.`,
+  unknown: "It was changed while you had it open.",
+  operator: "The operator",
+  itself: "The person",
+  nothing: "Nothing of yours was saved. Your text is still in the form; saving again replaces what is there now.",
+  field: "Field",
+  now: "Now",
+  yours: "Yours",
+};
