@@ -20,6 +20,14 @@ details.action>summary{font-weight:600;min-block-size:2.3rem;display:list-item;p
 .feed time{color:var(--soft)}
 .card .facts{border-block-start:1px solid var(--line);margin-block-start:1.1rem;padding-block-start:.9rem}
 .secret{font:650 1.35rem/1.4 var(--mono);letter-spacing:.04em;color:var(--brand);display:block;margin-block:.4rem .7rem}
+.list tbody th{font-size:1rem;color:var(--ink);padding:.6rem .8rem .6rem 0;border-block-start:1px solid var(--line);white-space:normal;vertical-align:top}
+.card>.hint+.action{margin-block-start:.7rem}
+.form>.action:only-child{border:0;padding:0}
+.card form+h3,.card ul+h3{margin-block-start:1.2rem}
+.card .table+p,.card .table+.inner{margin-block-start:.9rem}
+textarea.input{min-block-size:4.5rem}
+textarea.code{min-block-size:20rem}
+pre.code{overflow:visible}
 .code{font:.93rem/1.55 var(--mono);white-space:pre}
 textarea.code{overflow-x:auto;overflow-wrap:normal}
 .problems{margin:.5rem 0 0;padding-inline-start:1.4rem;max-block-size:18rem;overflow-y:auto}
@@ -30,5 +38,6 @@ textarea.code{overflow-x:auto;overflow-wrap:normal}
 .steps-list dl>div{display:grid;grid-template-columns:minmax(6rem,14rem) minmax(0,1fr);gap:.8rem}
 .steps-list dt{color:var(--soft)}.steps-list dd{margin:0}
 .steps-list del{color:var(--bad-ink)}.steps-list ins{color:var(--good-ink);text-decoration:none}
+@media (max-width:40em){.list :is(th,td):nth-child(4){display:none}.list td{min-inline-size:7.5rem}}
 @media (max-width:52em){.feed>div,.steps-list dl>div{grid-template-columns:minmax(0,1fr);gap:0}.link,details.action>summary{min-block-size:2.75rem}}
 `;

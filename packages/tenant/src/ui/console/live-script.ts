@@ -1,5 +1,5 @@
 /**
- * What the pages of the console do with JavaScript: they follow the tenant, count down and copy. Idiomorph (beside it in
+ * What the pages of the console do with JavaScript: they follow the tenant, count down, copy and open a file. Idiomorph (beside it in
  * the same file) carries over what differs, and keeps focus and selection. The page works without all of it.
  *
  * - Server-sent events say only that something changed. The script then reads the same page again and takes over its parts
@@ -18,7 +18,7 @@ export const liveSource = `
   };
 
   const prepare = () => {
-    for (const button of document.querySelectorAll("button.copy[hidden]")) button.hidden = false;
+    for (const part of document.querySelectorAll("button.copy[hidden],[data-upload][hidden]")) part.hidden = false;
     tick();
   };
   const tick = () => {
@@ -70,6 +70,11 @@ export const liveSource = `
   addEventListener("pagehide", disconnect);
   addEventListener("pageshow", (event) => event.persisted && connect());
   document.addEventListener("input", ({ target }) => target.form?.setAttribute("data-changed", ""));
+  document.addEventListener("change", async ({ target }) => {
+    const into = target.closest?.("[data-upload]")?.dataset.upload;
+    const file = target.files?.[0];
+    if (into && file) document.getElementById(into).value = await file.text();
+  });
   document.addEventListener("click", async ({ target }) => {
     const button = target.closest?.("[data-copy]");
     if (!button) return;

@@ -68,7 +68,7 @@ function listPage(view: View<"console_people">, chrome: ConsoleChrome): ConsoleP
 ${searchForm({ action: "/console/people", label: texts.search, button: texts.searchButton, search, filter: { name: "only", label: texts.only, value: only, options: filters } })}
 ${
   people.length > 0
-    ? html`<div class="card table"><table><thead><tr><th scope="col">${texts.columns.name}</th><th scope="col">${texts.columns.email}</th><th scope="col">${texts.columns.state}</th><th scope="col">${texts.columns.since}</th></tr></thead><tbody>${people.map(
+    ? html`<div class="card table"><table class="list"><thead><tr><th scope="col">${texts.columns.name}</th><th scope="col">${texts.columns.email}</th><th scope="col">${texts.columns.state}</th><th scope="col">${texts.columns.since}</th></tr></thead><tbody>${people.map(
         (person) =>
           html`<tr><th scope="row"><a href="/console/people/${person.id}"><bdi>${person.displayName}</bdi></a></th><td><bdi>${person.email}</bdi></td><td>${state(person)}</td><td>${moment(person.createdAt, time.day(person.createdAt))}</td></tr>`,
       )}</tbody></table></div>`

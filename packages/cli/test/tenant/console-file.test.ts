@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { startTestTenant, type TestTenant } from "../../../tenant/test/fixtures/start-test-tenant.ts";
+import { tenantFiles } from "../../src/prepare/tenant-files.ts";
+
+/** What the command line lends to the console of the tenant that it starts, at a real tenant. */
+describe("the tenant file of the console", () => {
+  let tenant: TestTenant;
+  let files: ReturnType<typeof tenantFiles>;
+  before(async () => {
+    tenant = await startTestTenant({ clock: "moving" });
+    files = tenantFiles(tenant.ca);
+  });
+  after(() => tenant.close());
+
+  const graph = async () => ({ base: tenant.graph, token: await tenant.operatorToken() });
+  const planned = async (text: string, prune = false) => {
+    const outcome = await files.plan(text, { prune }, await graph());
+    assert.ok(outcome.outcome === "planned", JSON.stringify(outcome));
+    return outcome.plan;
+  };
+  const changes = (steps: { action: string; kind: string; name: string }[]) =>
+    steps.filter(({ action }) => action !== "leave").map(({ action, kind, name }) => `${action} ${kind} ${name}`);
+
+  test("is the tenant itself: planning it unchanged changes nothing", async () => {
+    const file = await files.read(await graph());
+    assert.match(file?.text ?? "", /ciam-client-app/);
+    assert.deepEqual(changes((await planned(file?.text ?? "")).steps), []);
+  });
+
+  test("is applied as it was planned, and has no secret", async () => {
+    const { text = "" } = (await files.read(await graph())) ?? {};
+    const wanted = text.replace("apps:\n", "apps:\n  kitchen-tv:\n    displayName: Kitchen TV\n");
+    const plan = await planned(wanted);
+    assert.ok(changes(plan.steps).includes("create app kitchen-tv"), changes(plan.steps).join());
+    const applied = await files.apply(wanted, { prune: false, digest: plan.digest }, await graph());
+    assert.equal(applied.outcome, "applied");
+    const app = (await tenant.admin.apps.list()).find(({ name }) => name === "Kitchen TV");
+    assert.ok(app);
+    const { secret } = await tenant.admin.apps.addSecret(app.clientId);
+    const after = await files.read(await graph());
+    assert.ok(!after?.text.includes(secret));
+    assert.deepEqual(changes((await planned(after?.text ?? "")).steps), []);
+  });
+
+  test("is not applied once the tenant is another one, and the new plan says so", async () => {
+    const { text = "" } = (await files.read(await graph())) ?? {};
+    const wanted = text.replace("apps:\n", "apps:\n  garage:\n");
+    const plan = await planned(wanted);
+    await tenant.admin.changeBranding({ name: "Fabrikam" });
+    const late = await files.apply(wanted, { prune: false, digest: plan.digest }, await graph());
+    assert.ok(late.outcome === "changed");
+    assert.notEqual(late.plan.digest, plan.digest);
+    assert.equal((await tenant.admin.apps.list()).filter(({ name }) => name === "garage").length, 0);
+    const { outcome } = await files.apply(wanted, { prune: false, digest: late.plan.digest }, await graph());
+    assert.equal(outcome, "applied");
+  });
+
+  test("names every error with its place, and what Graph refuses", async () => {
+    const wrong = await files.plan("appz:\n  x: 1\n", { prune: false }, await graph());
+    assert.ok(wrong.outcome === "invalid");
+    assert.deepEqual([wrong.problems[0]?.line, wrong.problems[0]?.column], [1, 1]);
+    const refused = await files.plan("apps:\n  tv:\n", { prune: false }, { ...(await graph()), token: "x".repeat(20) });
+    assert.ok(refused.outcome === "refused");
+    assert.ok(refused.refusal.hint);
+  });
+
+  test("has one object alone", async () => {
+    const [app] = await tenant.admin.apps.list();
+    const part = await files.read(await graph(), { section: "apps", key: null, name: app!.name });
+    assert.match(part?.text ?? "", /^apps:\n {2}\S/);
+    const none = await files.read(await graph(), { section: "apps", key: null, name: "no such app" });
+    assert.equal(none, undefined);
+  });
+});
