@@ -3,6 +3,8 @@ import type { TenantFilePlan, TenantFileProblem, TenantFileRefusal, TenantFileSt
 import type { AdminContext } from "./admin-context.ts";
 import { issueOperatorToken } from "./operator-token.ts";
 
+export type { TenantFilePlan, TenantFileProblem, TenantFileRefusal, TenantFileStep };
+
 /** Microsoft Graph at this tenant, with the operator's token. */
 export interface TenantGraph {
   /** Base URL, without a trailing slash. */

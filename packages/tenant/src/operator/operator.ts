@@ -4,11 +4,14 @@ import type {
   AppliedTenantFile,
   PlannedTenantFile,
   TenantFilePart,
+  TenantFilePlan,
+  TenantFileProblem,
+  TenantFileRefusal,
+  TenantFileStep,
   TenantFiles,
   TenantGraph,
 } from "../admin/tenant-files.ts";
 import type { ConsoleTools } from "../console/console-request.ts";
-import type { TenantFilePlan, TenantFileProblem, TenantFileRefusal, TenantFileStep } from "../directory/tenant-file.ts";
 import type { TenantErrorCode } from "../kernel/tenant-error.ts";
 import type { MailError } from "../mail/mailer.ts";
 import type { Activity, WatchActivity } from "../server/activity.ts";

@@ -6,7 +6,12 @@ import { complaintsOf, launchChromium } from "../fixtures/chromium.ts";
 import { accessibilityViolations } from "../fixtures/page-checks.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 
-const step = { action: "change", kind: "app", name: "tv", changes: [{ what: "name", from: "TV", to: "Telly" }] } as const;
+const step = {
+  action: "change",
+  kind: "app",
+  name: "tv",
+  changes: [{ what: "name", from: "TV", to: "Telly" }],
+} as const;
 
 /** The functions of the command line are tested with a real tenant in packages/cli. */
 const files: TenantFiles = {
@@ -29,7 +34,12 @@ describe("the console's lists in Chromium", () => {
     tenant.consoleTools.tenantFiles = files;
     const { people, apps, apis, userFlows, policies } = tenant.admin;
     const email = `a.person.with.a.very.long.address@${"department.".repeat(4)}contoso.example`;
-    const { id } = await people.add({ email, displayName: "Ada Byron", password: "seven slow herons", administrator: true });
+    const { id } = await people.add({
+      email,
+      displayName: "Ada Byron",
+      password: "seven slow herons",
+      administrator: true,
+    });
     const [[app], [api]] = [await apps.list(), await apis.list()];
     await apps.addSecret(app!.clientId, { name: "CI" });
     const flow = await userFlows.put({ name: "Customers" });
@@ -88,12 +98,13 @@ describe("the console's lists in Chromium", () => {
     const { page, complaints } = await opened(t, "/tenant-file");
     const buffer = Buffer.from("apps:\n  from-a-file:\n");
     await page.getByLabel("Or open a file:").setInputFiles({ name: "tenant.yaml", mimeType: "text/yaml", buffer });
-    await page.waitForFunction("() => document.getElementById('file').value.includes('from-a-file')");
+    const contents = page.getByLabel("Contents");
+    while (!(await contents.inputValue()).includes("from-a-file")) await page.waitForLoadState();
     await page.getByRole("button", { name: "Show what would change" }).click();
     await page.getByText("change app tv").waitFor();
     await page.getByRole("button", { name: "Apply this change" }).click();
     await page.getByRole("status").getByText("Applied: one change.").waitFor();
-    assert.equal(await page.getByLabel("Contents").inputValue(), "apps:\n  from-a-file:\n");
+    assert.equal(await contents.inputValue(), "apps:\n  from-a-file:\n");
     assert.deepEqual(complaints, []);
   });
 

@@ -1,5 +1,5 @@
 import { cleanDisplayName } from "../../directory/identity.ts";
-import { newPassword } from "../../kernel/new-password.ts";
+import { newPassword } from "../../directory/password.ts";
 import type { NewPersonProblem, PeopleFilter } from "../../ui/console/people.ts";
 import type { ConsoleAnswer, ConsoleRequest } from "../console-request.ts";
 import { doneOf } from "../found.ts";

@@ -13,7 +13,7 @@ import { mailStore } from "./mail-store.ts";
 import { permissionStore } from "./permission-store.ts";
 import { registrationStore } from "./registration-store.ts";
 import { tokenStore } from "./token-store.ts";
-import { toUser } from "./user-row.ts";
+import { toUser } from "./user-list.ts";
 
 /**
  * The methods that change a tenant, for an administrator: every transaction first decides again whether they may. One place

@@ -4,7 +4,7 @@ import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import type { OwnChange } from "../store.ts";
 import { factsLoader } from "./access-store.ts";
-import { toUser } from "./user-row.ts";
+import { toUser } from "./user-list.ts";
 
 /** The user, if this browser may change their account now. */
 export type OwnChangeCheck = (trx: Connection, by: OwnChange, of?: { grave: boolean }) => Promise<User | undefined>;

@@ -5,7 +5,7 @@ import { isForeignKeyViolation } from "../engine/retry.ts";
 import type { Tables } from "../migrations/tables.ts";
 import type { Interaction, InteractionSubject, SessionStore } from "../store.ts";
 import { passwordVerbs } from "./password-store.ts";
-import { toUser } from "./user-row.ts";
+import { toUser } from "./user-list.ts";
 
 /**
  * Whether this session of the user still exists. Locked until the transaction ends, so that a session ends before it or

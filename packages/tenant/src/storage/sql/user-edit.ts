@@ -5,7 +5,7 @@ import { auditWriter } from "./audit-store.ts";
 import { endInteractions, endSignIns, withdrawGrants } from "./end-sign-ins.ts";
 import { enqueueMail } from "./mail-store.ts";
 import { changeFrom, ifFree, openChangesOf, replacePassword, voidAfter } from "./take-back.ts";
-import { toUser } from "./user-row.ts";
+import { toUser } from "./user-list.ts";
 
 /** What an administrator changes about a user's name, address, links and password. */
 export function userEdits(database: Database): Pick<ManagedUsers, "edit" | "voidPassword"> {

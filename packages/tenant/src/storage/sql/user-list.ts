@@ -1,8 +1,9 @@
-import { sql } from "kysely";
+import { type Selectable, sql } from "kysely";
+import type { User } from "../../directory/entities.ts";
 import type { Database } from "../engine/database.ts";
 import { prefixesOf, startsWith } from "../engine/text-prefix.ts";
+import type { Tables } from "../migrations/tables.ts";
 import type { UserReader } from "../store.ts";
-import { toUser } from "./user-row.ts";
 
 /** Lists and searches of users, which can be many. */
 export function userReader(database: Database): UserReader {
@@ -73,4 +74,13 @@ export function userReader(database: Database): UserReader {
       return rows.map(toUser);
     },
   };
+}
+
+/** A user, as stored: attributes as JSON, and 0 or 1 for the administrator. */
+export function toUser(row: Selectable<Tables["users"]>): User {
+  return { ...row, attributes: JSON.parse(row.attributes), administrator: row.administrator === 1 };
+}
+
+export function toUserRow(user: User): Tables["users"] {
+  return { ...user, attributes: JSON.stringify(user.attributes), administrator: user.administrator ? 1 : 0 };
 }

@@ -6,8 +6,7 @@ import { endAllSignIns, endSignIns, setDisabled, withdrawGrants } from "./end-si
 import { forgettingInPolicies } from "./policy-store.ts";
 import { acceptTerms } from "./profile-store.ts";
 import { userEdits } from "./user-edit.ts";
-import { userReader } from "./user-list.ts";
-import { toUser, toUserRow } from "./user-row.ts";
+import { toUser, toUserRow, userReader } from "./user-list.ts";
 
 export function userVerbs({ db }: Database): Pick<DirectoryReader, "findUser" | "findUserByEmail" | "listUsers"> {
   const byId = prepared((by: { id: string }) => db.selectFrom("users").where("id", "=", by.id).selectAll());
