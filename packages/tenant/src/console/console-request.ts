@@ -4,7 +4,7 @@ import type { Administration } from "../admin/administration.ts";
 import type { Approval } from "../admin/decisions.ts";
 import type { BrowserCookie } from "../interaction/cookies.ts";
 import type { Fields, InteractionContext, PageRequest } from "../interaction/page-request.ts";
-import type { MailStore, Store, StoreReader } from "../storage/store.ts";
+import type { GrantStore, MailStore, Store, StoreReader, TokenStore } from "../storage/store.ts";
 import type { ConsoleView } from "../ui/console/view.ts";
 import type { Locale } from "../ui/i18n/languages.ts";
 import type { View } from "../ui/view.ts";
@@ -20,7 +20,11 @@ export interface ConsoleTools {
 
 /** What the pages read. A page that reads more adds its port here. Changes go through `ConsoleRequest.admin`. */
 export type ConsoleReader = StoreReader &
-  Pick<Store, "kind" | "liveRequests"> & { readonly mail: Pick<MailStore, "listMails" | "findMail"> };
+  Pick<Store, "kind" | "liveRequests"> & {
+    readonly grants: Pick<GrantStore, "findById">;
+    readonly mail: Pick<MailStore, "listMails" | "findMail" | "searchMails">;
+    readonly tokens: Pick<TokenStore, "findFamily" | "listFamilies" | "describeFamily">;
+  };
 
 /** The same dependencies, for handlers. */
 export type ConsolePages = Omit<ConsoleContext, "store"> & { store: ConsoleReader };
@@ -74,7 +78,9 @@ export type ConsoleAnswer =
   /** A path of the console: 303 after a form. */
   | { to: string }
   /** A file that the browser saves. The name is fixed text or the tenant's own. */
-  | { download: { name: string; type: string; body: string | Readable } };
+  | { download: { name: string; type: string; body: string | Readable } }
+  /** Markup that is not ours, for a frame of a page: it may do nothing. */
+  | { framed: string };
 
 export type ConsoleHandler = (request: ConsoleRequest) => Promise<ConsoleAnswer>;
 

@@ -27,7 +27,7 @@ export interface ConsoleEvents {
 const UNRECORDED = {
   grants: ["insert", "claim"],
   sessions: ["insertInteraction", "setFirstFactor", "signIn", "end"],
-  mail: ["insertMail"],
+  mail: ["insertMail", "deleteMails"],
 } as const;
 
 export function consoleEvents(clock: Clock): ConsoleEvents {

@@ -1,5 +1,6 @@
 import type { Palettes } from "../branding/palette.ts";
 import { coloursOf } from "../components/style.ts";
+import { recordsStyle } from "./records-style.ts";
 
 /** The frame: rail, title, and the width of the content. Denser than the pages of users. */
 const frame = `
@@ -149,7 +150,7 @@ const now = `
 @media (max-width:40em){.steps{grid-template-columns:repeat(5,minmax(0,1fr));gap:.25rem}.steps li{font-size:.79rem}.steps li span{overflow:hidden;text-overflow:ellipsis}}
 `;
 
-const sheet = (frame + parts + now).replace(/\n\s*/g, "");
+const sheet = (frame + parts + now + recordsStyle).replace(/\n\s*/g, "");
 
 /** The style sheet of the console, for a tenant's color. */
 export const consoleStyleOf = (palettes: Palettes): string => `${coloursOf(palettes)}${sheet}`;

@@ -1,7 +1,9 @@
 import * as account from "./de/account.ts";
+import * as auditSentences from "./de/audit-sentences.ts";
 import * as common from "./de/common.ts";
 import * as consent from "./de/consent.ts";
 import * as consoleWords from "./de/console.ts";
+import * as consoleRecords from "./de/console-records.ts";
 import * as mails from "./de/mails.ts";
 import * as ownAccount from "./de/own-account.ts";
 import * as secondFactor from "./de/second-factor.ts";
@@ -29,6 +31,8 @@ const de: Messages = {
   ...ownAccount,
   ...mails,
   ...consoleWords,
+  ...auditSentences,
+  ...consoleRecords,
 };
 
 export const languages: Record<Locale, Language> = {
