@@ -28,7 +28,7 @@ export function copyable(text: string, chrome: ConsoleChrome, shown: Child = tex
   return html`<div class="cmd"><code>${shown}</code><button type="button" class="copy" hidden data-copy="${text}" data-copied="${copied}">${copy}</button></div>`;
 }
 
-/** Time until then. The script counts; without it, the time of the answer stands. `until` in milliseconds since the epoch. */
+/** Time until then. The script counts; without it, the time of the answer is shown. `until` in milliseconds since the epoch. */
 export function countdown(until: number, now: number): Html {
   const left = Math.max(0, Math.round((until - now) / 1_000));
   return html`<time${attrs({ class: "countdown", "data-until": until, role: "timer" })}>${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}</time>`;

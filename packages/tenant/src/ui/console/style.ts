@@ -44,12 +44,15 @@ main{padding:1.6rem 2rem 3rem;max-inline-size:86rem}
 .top>*{min-inline-size:0}
 @media (max-width:52em){
   body{grid-template-columns:minmax(0,1fr);grid-template-rows:auto 1fr}
-  .rail{block-size:auto;position:static;flex-direction:row;align-items:center;flex-wrap:wrap;justify-content:space-between;padding:.7rem 1rem;
+  .rail{block-size:auto;flex-direction:row;align-items:center;flex-wrap:wrap;justify-content:space-between;padding:.7rem 1rem;
     border-inline-end:0;border-block-end:1px solid var(--line)}
   .rail .who{padding:0}
   .rail .wide{display:none}
   .narrow{display:block}
+  .rail{position:relative}
   .narrow[open]{flex-basis:100%}
+  .narrow[open]>summary{position:absolute;inset-block-start:.7rem;inset-inline-end:1rem}
+  .rail .who{min-block-size:2.75rem}
   .narrow>summary{list-style:none;cursor:pointer;font-weight:600;border:1px solid var(--line);border-radius:.65rem;padding:.55rem .9rem;min-block-size:2.75rem;
     display:flex;align-items:center;inline-size:fit-content;margin-inline-start:auto;background:var(--card)}
   .narrow>summary::-webkit-details-marker{display:none}
@@ -126,10 +129,10 @@ const now = `
 .req{padding:1rem 0;border-block-start:1px solid var(--line)}
 .req:first-of-type{border:0;padding-block-start:.1rem}
 .req:last-of-type{padding-block-end:.1rem}
-.req header{display:flex;gap:.3rem .85rem;align-items:baseline;flex-wrap:wrap}
+.req header{display:grid;grid-template-columns:auto minmax(0,1fr) auto;gap:.3rem .85rem;align-items:baseline}
 .req h3{font:650 1.3rem/1.2 var(--mono);letter-spacing:.03em;margin:0;white-space:nowrap}
 .req header p{margin:0;color:var(--soft)}
-.req header .end{margin-inline-start:auto;color:var(--soft)}
+.req header .end{color:var(--soft)}
 .req.over h3{color:var(--soft)}
 .steps{list-style:none;display:grid;grid-template-columns:repeat(5,minmax(0,1fr));gap:.45rem;margin:.85rem 0 .7rem;padding:0}
 .steps li{font-size:.86rem;color:var(--soft);border-block-start:3px solid var(--line);padding-block-start:.4rem}
@@ -146,8 +149,9 @@ const now = `
 .letters li:first-child{border:0;padding-block-start:0}
 .letters p{margin:0;color:var(--soft);font-size:.93rem}
 .letters output{font:650 1.7rem/1.3 var(--mono);letter-spacing:.06em;color:var(--brand);display:block;margin-block:.25rem}
+.choose .acts{margin:.7rem 0 0}
 .empty{color:var(--soft);margin:0}
-@media (max-width:40em){.steps{grid-template-columns:repeat(5,minmax(0,1fr));gap:.25rem}.steps li{font-size:.79rem}.steps li span{overflow:hidden;text-overflow:ellipsis}}
+@media (max-width:40em){.req header p{grid-column:1/-1;grid-row:2}.req header .end{grid-column:3}.steps{grid-template-columns:repeat(5,minmax(0,1fr));gap:.25rem}.steps li{font-size:.79rem}.steps li span{overflow:hidden;text-overflow:ellipsis}}
 `;
 
 const sheet = (frame + parts + now + recordsStyle).replace(/\n\s*/g, "");

@@ -65,7 +65,7 @@ export const consoleAccess: Messages["consoleAccess"] = {
   ways: {
     signed_out: "Anmelden",
     not_administrator: "Abmelden",
-    second_factor: "Weiter mit zweitem Faktor",
+    second_factor: "Weiter mit zweitem Schritt",
     too_old: "Noch einmal anmelden",
   },
 };

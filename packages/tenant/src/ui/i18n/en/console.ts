@@ -61,7 +61,7 @@ export const consoleAccess = {
   ways: {
     signed_out: "Sign in",
     not_administrator: "Sign out",
-    second_factor: "Continue with a second factor",
+    second_factor: "Continue with a second step",
     too_old: "Sign in again",
   },
 };
