@@ -5,7 +5,15 @@ import type { Approval } from "../admin/decisions.ts";
 import type { TenantFiles } from "../admin/tenant-files.ts";
 import type { BrowserCookie } from "../interaction/cookies.ts";
 import type { Fields, InteractionContext, PageRequest } from "../interaction/page-request.ts";
-import type { FactorStore, MailStore, PasskeyStore, Store, StoreReader, TokenStore } from "../storage/store.ts";
+import type {
+  FactorStore,
+  GrantStore,
+  MailStore,
+  PasskeyStore,
+  Store,
+  StoreReader,
+  TokenStore,
+} from "../storage/store.ts";
 import type { ConsoleView } from "../ui/console/view.ts";
 import type { Locale } from "../ui/i18n/languages.ts";
 import type { View } from "../ui/view.ts";
@@ -24,8 +32,9 @@ export interface ConsoleTools {
 /** What the pages read. A page that reads more adds its port here. Changes go through `ConsoleRequest.admin`. */
 export type ConsoleReader = StoreReader &
   Pick<Store, "kind" | "liveRequests"> & {
-    readonly mail: Pick<MailStore, "listMails" | "findMail">;
-    readonly tokens: Pick<TokenStore, "findFamily" | "listFamilies">;
+    readonly grants: Pick<GrantStore, "findById">;
+    readonly mail: Pick<MailStore, "listMails" | "findMail" | "searchMails">;
+    readonly tokens: Pick<TokenStore, "findFamily" | "listFamilies" | "describeFamily">;
     readonly factors: Pick<FactorStore, "totpOf" | "countRecoveryCodes">;
     readonly passkeys: Pick<PasskeyStore, "listOf">;
   };
@@ -82,7 +91,9 @@ export type ConsoleAnswer =
   /** A path of the console: 303 after a form. */
   | { to: string }
   /** A file that the browser saves. The name is fixed text or the tenant's own. */
-  | { download: { name: string; type: string; body: string | Readable } };
+  | { download: { name: string; type: string; body: string | Readable } }
+  /** Markup that is not ours, for a frame of a page: it may do nothing. */
+  | { framed: string };
 
 export type ConsoleHandler = (request: ConsoleRequest) => Promise<ConsoleAnswer>;
 

@@ -2,19 +2,35 @@ import type { FastifyInstance } from "fastify";
 import { isCsrfTokenOf, isFromOurPages } from "../interaction/csrf.ts";
 import { sendAnswer, setPageHeaders } from "../interaction/page-answer.ts";
 import { PageProblem, readFields } from "../interaction/page-request.ts";
+import { type ActivityCounts, activityCounts } from "./activity-counts.ts";
 import { serveAssets } from "./assets.ts";
+import { getAudit, getAuditExport } from "./audit.ts";
 import type { ConsoleContext, ConsoleTools } from "./console-request.ts";
 import type { ConsoleEvents } from "./events.ts";
+import { countMails, getInbox, getMail, getMailFrame, postInbox, postMail } from "./inbox.ts";
+import { getKeys, postKeys } from "./keys.ts";
 import { listPages } from "./list-pages.ts";
-import { getNow, postApprove, postDecline, postExpire } from "./now/now.ts";
+import { nowHandlers } from "./now/now.ts";
+import type { RecentRefusals } from "./recent-refusals.ts";
 import { type ConsoleAccess, consoleRoutes, type DefineConsolePage, refuseOtherMethods, sendLocked } from "./routes.ts";
+import { getSignIn, getSignIns, postSignIn } from "./sign-ins.ts";
 
 /** Every page of the console, a line each. An entry of the rail (`ui/console/rail.ts`) appears with its page. */
-function definePages(page: DefineConsolePage): void {
-  page("/console", { get: getNow, count: ({ store }, now) => store.liveRequests.count(now) });
-  page("/console/approve", { post: postApprove, embeddedOnly: true });
-  page("/console/decline", { post: postDecline, embeddedOnly: true });
-  page("/console/expire", { post: postExpire, embeddedOnly: true });
+function definePages(page: DefineConsolePage, counts: ActivityCounts, refusals: ConsoleParts["refusals"]): void {
+  const now = nowHandlers({ counts, refusals });
+  page("/console", { get: now.get, count: ({ store }, now) => store.liveRequests.count(now) });
+  page("/console/approve", { post: now.approve, embeddedOnly: true });
+  page("/console/decline", { post: now.decline, embeddedOnly: true });
+  page("/console/expire", { post: now.expire, embeddedOnly: true });
+  page("/console/inbox", { get: getInbox, embeddedOnly: true, count: countMails });
+  page("/console/inbox/delete", { post: postInbox, embeddedOnly: true });
+  page("/console/inbox/:id", { get: getMail, post: postMail, embeddedOnly: true });
+  page("/console/inbox/:id/html", { get: getMailFrame, embeddedOnly: true });
+  page("/console/sign-ins", { get: getSignIns(counts) });
+  page("/console/sign-ins/:id", { get: getSignIn, post: postSignIn });
+  page("/console/audit", { get: getAudit });
+  page("/console/audit/export", { get: getAuditExport });
+  page("/console/keys", { get: getKeys, post: postKeys });
   listPages(page);
 }
 
@@ -22,13 +38,14 @@ export interface ConsoleParts {
   access: ConsoleAccess;
   events: Pick<ConsoleEvents, "open">;
   tools: ConsoleTools;
+  refusals: Pick<RecentRefusals, "list">;
 }
 
 /** The console: its pages, the way in and out, its events, and the two files that the pages load. */
 export function registerConsole(app: FastifyInstance, ctx: ConsoleContext, of: ConsoleParts): void {
-  const { access, events, tools } = of;
+  const { access, events, tools, refusals } = of;
   consoleRoutes(app, { ctx, access, tools, embedded: ctx.config.embedded }, (page, scope, shared) => {
-    definePages(page);
+    definePages(page, activityCounts(ctx), refusals);
 
     scope.post("/console/enter", async (request, reply) => {
       if (!isFromOurPages(ctx, request, access.origin)) throw new PageProblem({ page: "stale_form" });

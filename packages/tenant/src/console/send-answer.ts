@@ -25,6 +25,18 @@ export interface Frame {
   now: number;
 }
 
+/**
+ * For markup from elsewhere, such as a mail's. In a sandbox it has no origin, so nothing of the console's: it runs no script,
+ * sends no form, and loads nothing, not even a host name; its own style and pictures inside it are all it has.
+ */
+const FRAMED = {
+  "Content-Security-Policy":
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'",
+  "X-Frame-Options": "SAMEORIGIN",
+  "X-DNS-Prefetch-Control": "off",
+  "Referrer-Policy": "no-referrer",
+};
+
 /** Sends the answer of a handler, with the headers of all pages and a content security policy without exceptions. */
 export function sendConsoleAnswer(
   ctx: ConsoleContext,
@@ -39,11 +51,12 @@ export function sendConsoleAnswer(
     return reply
       .headers({
         "Content-Disposition": `attachment; filename="${name.replace(/[^\w.-]+/g, "-")}"`,
-        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
         "Content-Type": type,
       })
       .send(body);
   }
+  if ("framed" in answer) return reply.headers(FRAMED).type("text/html; charset=utf-8").send(answer.framed);
   const nonce = randomBytes(16).toString("base64");
   const language = languages[localeOf(reply.request, ctx.config.pagesOrigin)];
   const { palettes } = ctx.branding;

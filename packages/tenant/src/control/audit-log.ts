@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { listedRecord } from "../admin/listed-record.ts";
 import { normalizeEmail, type User } from "../directory/entities.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { AUDIT_EVENTS, isRecorded, eventOf as recordedEvent } from "../storage/audit-events.ts";
@@ -125,14 +126,3 @@ export const unnamedRecord = (record: AuditRecord): ListedRecord & RecordNames =
 });
 
 const textOf = (value: unknown): string | null => (typeof value === "string" ? value : null);
-
-const listedRecord = ({ at, event, actor, userId, clientId, grantId, ip, detail }: AuditRecord): ListedRecord => ({
-  at: new Date(at).toISOString(),
-  event,
-  actor,
-  user_id: userId,
-  client_id: clientId,
-  grant_id: grantId,
-  ip,
-  detail,
-});

@@ -210,12 +210,15 @@ export interface KeyStore {
   /**
    * Makes the successor of the algorithm's signing key sign from the time that `activatesAt` returns for it, but always
    * after the key that signs now. `kept`: it already signs by then. `none`: there is no successor.
+   *
+   * @param only nothing changes unless this key is the successor. `none`: it does not exist, or is retired
    */
   promote(
     alg: SigningAlgorithm,
     now: number,
     activatesAt: (successor: StoredKey) => number,
     audit: AuditRecord,
+    only?: string,
   ): Promise<{ outcome: "promoted" | "kept"; key: StoredKey } | { outcome: "none" }>;
   /**
    * The key is not served from the time that `retiresAt` returns, or from an earlier one that was set before. `signing`:

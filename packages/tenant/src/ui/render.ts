@@ -10,7 +10,6 @@ import { deviceConsentPages } from "./pages/device-consent.ts";
 import { endedPages } from "./pages/ended.ts";
 import { enterCodePages } from "./pages/enter-code.ts";
 import { formPostPages, formPostScript } from "./pages/form-post.ts";
-import { inboxPages } from "./pages/inbox.ts";
 import { notMePages } from "./pages/not-me.ts";
 import { ownDevicesPages } from "./pages/own-devices.ts";
 import { ownProfilePages } from "./pages/own-profile.ts";
@@ -41,7 +40,6 @@ const pages: Pages<View> = {
   ...ownProfilePages,
   ...notMePages,
   ...signOutPages,
-  ...inboxPages,
   ...consoleAccessPages,
 };
 

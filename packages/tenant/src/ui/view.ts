@@ -6,7 +6,6 @@ import type { DeviceConsentView } from "./pages/device-consent.ts";
 import type { EndedView } from "./pages/ended.ts";
 import type { EnterCodeView } from "./pages/enter-code.ts";
 import type { FormPostView } from "./pages/form-post.ts";
-import type { InboxView } from "./pages/inbox.ts";
 import type { NotMeView } from "./pages/not-me.ts";
 import type { OwnDevicesView } from "./pages/own-devices.ts";
 import type { OwnProfileView } from "./pages/own-profile.ts";
@@ -40,7 +39,6 @@ export type View =
   | OwnProfileView
   | NotMeView
   | SignOutView
-  | InboxView
   | ConsoleAccessView;
 
 /** The HTTP status of the response with this view. */

@@ -192,7 +192,7 @@ describe("People in the console", { concurrency: true }, () => {
       ...{ grantId: null, ip: "203.0.113.7", detail: {} },
     });
     const text = textOf((await operator.get(at(ada))).html);
-    assert.match(text, /user\.signed_in · 203\.0\.113\.7/);
+    assert.match(text, /ada@contoso\.example signed in.*· 203\.0\.113\.7/);
     assert.match(text, /No program is signed in/);
   });
 

@@ -24,6 +24,7 @@ import { passkeySuite } from "./passkey-suite.ts";
 import { passwordSuite } from "./password-suite.ts";
 import { permissionSuite } from "./permission-suite.ts";
 import { reachSuite } from "./reach-suite.ts";
+import { recordsSuite } from "./records-suite.ts";
 import { refreshSuite } from "./refresh-suite.ts";
 import { registrationSuite } from "./registration-suite.ts";
 import { renewalSuite } from "./renewal-suite.ts";
@@ -72,4 +73,5 @@ export function contractSuite(makeStore: MakeStore): void {
   passkeySuite(makeStore);
   tenantSuite(makeStore);
   operatorSuite(makeStore);
+  recordsSuite(makeStore);
 }

@@ -4,6 +4,7 @@ import type { PersonAction, PersonDetail, PersonProblem } from "../../ui/console
 import type { ConsoleAnswer, ConsoleRequest } from "../console-request.ts";
 import { doneOf, idIn, notFound } from "../found.ts";
 import { lastChangeOfUser } from "../last-change.ts";
+import { shownRecords } from "../shown-records.ts";
 
 /** What the page shows of the past: more is at Sign-ins and Audit. */
 const DEVICES = 10;
@@ -172,7 +173,7 @@ async function page(
       ...{ name: family.device.label ?? family.device.deviceName, from: family.device.signedInFrom },
     })),
     moreDevices: families.length > DEVICES,
-    activity: records.map(({ at, event, actor, ip }) => ({ at, event, actor, ip })),
+    activity: await shownRecords(store, records),
   };
   return { view: { page: "console_person", person: detail, typed: typed ?? shown, done, problem } };
 }

@@ -18,6 +18,7 @@ import * as signingAlgorithms from "./0016-signing-algorithms.ts";
 import * as ownAccount from "./0017-own-account.ts";
 import * as ownAccountIndexes from "./0018-own-account-indexes.ts";
 import * as consoleIndexes from "./0019-console-indexes.ts";
+import * as recordsIndexes from "./0020-records-indexes.ts";
 
 /**
  * From 0015 on, a migration only expands: new tables, columns that may be null or have a constant default, indexes. Nodes
@@ -70,4 +71,5 @@ export const migrations: Record<string, Migration> = {
   "0017-own-account": ownAccount,
   "0018-own-account-indexes": ownAccountIndexes,
   "0019-console-indexes": consoleIndexes,
+  "0020-records-indexes": recordsIndexes,
 };

@@ -48,7 +48,7 @@
  * | not_my_email | /not-me/email | token |
  * | console_key, console_sign_in | /console/enter | to, key; nothing on a served tenant |
  *
- * Links: not_me_done, dead_link → /reset, sign_in → /sign-up?flow=… and /reset?flow=…, sign_in_code, reset_*, sign_up_* → /sign-in?flow=…, ended pages → /device, inbox → /inbox/<id>,
+ * Links: not_me_done, dead_link → /reset, sign_in → /sign-up?flow=… and /reset?flow=…, sign_in_code, reset_*, sign_up_* → /sign-in?flow=…, ended pages → /device,
  * account → /me/passkeys?id=…, /me/authenticator, /me/recovery-codes; done, passkey_*, my_* → /me;
  * my_devices → /me/devices/device?id=…, my_apps → /me/apps/app?id=…, my_activity → /me/activity?after=…, my_data → /me/data/delete.
  */

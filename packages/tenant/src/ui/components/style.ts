@@ -151,21 +151,15 @@ form+.hint{margin-block-start:1rem}
 .pages{display:flex;flex-wrap:wrap;justify-content:space-between;column-gap:1rem}
 .way>.link,.way>form{margin-block-end:-.5rem}
 hr{inline-size:100%;border:0;border-block-start:1px solid var(--line);margin:1.6rem 0 1.2rem}
-.mails,.rows{list-style:none;margin:0;padding:0}
+.rows{list-style:none;margin:0;padding:0}
 .rows{margin-block:.3rem .2rem}
 .card>.rows:only-child{margin-block:-.6rem}
 .rows a,.rows.plain li{display:block;padding-block:.6rem;border-block-start:1px solid var(--line);color:var(--ink);text-decoration:none}
 .rows li:first-child a,.rows.plain li:first-child{border:0}
 .rows a strong{color:var(--brand);text-decoration:underline;text-decoration-thickness:1.5px;text-underline-offset:.2em}
-.mails a{display:block;padding:.85rem 1.1rem;border:1px solid var(--line);border-radius:var(--radius);background:var(--inset);
-  color:var(--ink);text-decoration:none;margin-block-end:.65rem}
-.mails a:hover{border-color:var(--edge)}
-.mails strong,.mails span,.rows strong,.rows span{display:block}
-.mails span,.rows span{color:var(--soft);font-size:.88rem}
-.letter{white-space:pre-wrap;margin:0}
+.rows strong,.rows span{display:block}
+.rows span{color:var(--soft);font-size:.88rem}
 .lines{white-space:pre;overflow-x:auto;overflow-wrap:normal;margin:0;font-size:.9rem}
-.letter a{display:inline-block;padding-block:.62rem;color:var(--brand);font-weight:600;text-underline-offset:.2em}
-.letter b{display:block;margin-block:.5rem;font:600 1.7rem/1.3 var(--mono);letter-spacing:.12em;color:var(--brand)}
 .qr{display:block;inline-size:100%;max-inline-size:15rem;margin:0 auto .6rem;border-radius:.5rem}
 .key .mono{display:block;font-weight:600;overflow-wrap:normal}
 .codes{list-style:none;display:grid;grid-template-columns:repeat(auto-fit,minmax(min(11rem,100%),1fr));gap:.35rem 1rem;

@@ -1,8 +1,8 @@
 import type { Attributes } from "../../directory/entities.ts";
-import { eventOf } from "../../storage/audit-events.ts";
 import { asTyped, field, form, moment, tickBox } from "../components/parts.ts";
 import { type Child, type Html, html } from "../html.ts";
 import type { Messages } from "../i18n/en.ts";
+import { type ShownRecord, sentenceOf } from "./audit-record.ts";
 import { type ChangedBy, conflictNote } from "./conflict.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
 import { action, confirmed, doneNote, problemAlert, yamlLink } from "./list-parts.ts";
@@ -34,7 +34,7 @@ export interface PersonDetail {
   }[];
   moreDevices: boolean;
   /** Newest first. */
-  activity: { at: number; event: string; actor: "user" | "client" | "operator" | "tenant"; ip: string | null }[];
+  activity: ShownRecord[];
 }
 
 export type PersonAction = keyof Messages["consolePerson"]["done"];
@@ -185,19 +185,20 @@ function devicesCard({ id, devices, moreDevices }: PersonDetail, { messages, rai
   });
   return html`<section class="card"><h2>${texts.devices}</h2>${
     rows.length === 0 ? html`<p class="hint">${texts.noDevices}</p>` : html`<ul class="plain-list">${rows}</ul>`
-  }${hasPage && moreDevices && html`<p><a class="link" href="/console/sign-ins?user=${id}">${texts.allDevices}</a></p>`}</section>`;
+  }${hasPage && moreDevices && html`<p><a class="link" href="/console/sign-ins?person=${id}">${texts.allDevices}</a></p>`}</section>`;
 }
 
 function activityCard({ id, activity }: PersonDetail, { messages, rail }: ConsoleChrome): Html {
   const { consolePerson: texts, time } = messages;
-  const rows = activity.map(({ at, event, actor, ip }) => {
-    const isThrough = eventOf(event) !== event;
-    const by = isThrough ? texts.by.administrator : actor === "operator" ? texts.by.operator : null;
-    return html`<div>${moment(at, time.at(at))}<span><code>${eventOf(event)}</code>${by !== null && html`, ${by}`}${ip !== null && !isThrough && html` · <bdi>${ip}</bdi>`}</span></div>`;
+  const rows = activity.map((record) => {
+    const { at, ip, caller } = record;
+    // Of a change by an administrator, the address is theirs.
+    const from = ip !== null && caller === null && html` · <bdi>${ip}</bdi>`;
+    return html`<div>${moment(at, time.at(at))}<span>${sentenceOf(record, messages)}${from}</span></div>`;
   });
   return html`<section class="card"><h2>${texts.activity}</h2>${
     rows.length === 0 ? html`<p class="hint">${texts.noActivity}</p>` : html`<div class="feed">${rows}</div>`
-  }${rail.includes("/console/audit") && html`<p><a class="link" href="/console/audit?user=${id}">${texts.allActivity}</a></p>`}</section>`;
+  }${rail.includes("/console/audit") && html`<p><a class="link" href="/console/audit?person=${id}">${texts.allActivity}</a></p>`}</section>`;
 }
 
 function actionsCard({ person, problem }: PersonView, chrome: ConsoleChrome): Html {

@@ -1,17 +1,25 @@
 import type { ApiView } from "./api.ts";
 import type { AppView } from "./app.ts";
 import type { AppsView } from "./apps.ts";
+import type { AuditView } from "./audit.ts";
 import type { FlowsView } from "./flows.ts";
+import type { InboxView } from "./inbox.ts";
+import type { KeysView } from "./keys.ts";
 import type { NowView } from "./now.ts";
 import type { PeopleView } from "./people.ts";
 import type { PersonView } from "./person.ts";
 import type { PoliciesView } from "./policies.ts";
 import type { ProblemView } from "./problem.ts";
+import type { SignInsView } from "./sign-ins.ts";
 import type { FileView } from "./tenant-file.ts";
 
 /** Every page of the console, as data. Handlers of the room `console/` answer with one of them. */
 export type ConsoleView =
   | NowView
+  | InboxView
+  | SignInsView
+  | AuditView
+  | KeysView
   | ProblemView
   | PeopleView
   | PersonView

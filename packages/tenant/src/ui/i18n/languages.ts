@@ -1,4 +1,5 @@
 import * as account from "./de/account.ts";
+import * as auditSentences from "./de/audit-sentences.ts";
 import * as common from "./de/common.ts";
 import * as consent from "./de/consent.ts";
 import * as consoleWords from "./de/console.ts";
@@ -6,6 +7,7 @@ import * as consoleApps from "./de/console-apps.ts";
 import * as consoleFile from "./de/console-file.ts";
 import * as consoleFlows from "./de/console-flows.ts";
 import * as consolePeople from "./de/console-people.ts";
+import * as consoleRecords from "./de/console-records.ts";
 import * as mails from "./de/mails.ts";
 import * as ownAccount from "./de/own-account.ts";
 import * as secondFactor from "./de/second-factor.ts";
@@ -37,6 +39,8 @@ const de: Messages = {
   ...consoleFile,
   ...consoleFlows,
   ...consolePeople,
+  ...auditSentences,
+  ...consoleRecords,
 };
 
 export const languages: Record<Locale, Language> = {

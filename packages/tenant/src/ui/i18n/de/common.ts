@@ -1,4 +1,3 @@
-import { html } from "../../html.ts";
 import type { Messages } from "../en.ts";
 
 export const common: Messages["common"] = {
@@ -95,7 +94,6 @@ export const titles: Messages["titles"] = {
   sign_in_again: "Bestätigen Sie Ihre Identität",
   passkey_add: "Passkey hinzufügen",
   passkey: "Ihr Passkey",
-  inbox: "Posteingang",
   console_key: "Konsole öffnen",
   console_sign_in: "Konsole",
   not_me: "Waren Sie das?",
@@ -123,13 +121,4 @@ export const enterCode: Messages["enterCode"] = {
   different: "Nein, ein anderer",
   sentToYou: "Hat Ihnen jemand diesen Code geschickt?",
   sentToYouAdvice: "Brechen Sie hier ab. Verwenden Sie nur den Code eines Geräts, das vor Ihnen steht.",
-};
-
-export const inbox: Messages["inbox"] = {
-  staysHere: "E‑Mails dieses Mandanten bleiben auf diesem Computer. Es wird nichts versendet.",
-  empty:
-    "Noch keine E‑Mails. Wenn jemand ein Konto erstellt, kommt der Code hier an. Laden Sie die Seite neu, um noch einmal nachzusehen.",
-  lede: "Neueste zuerst. Laden Sie die Seite neu, um noch einmal nachzusehen.",
-  to: (email) => html`An ${email}`,
-  back: "Zurück zum Posteingang",
 };

@@ -102,7 +102,6 @@ export const consolePerson: typeof english.consolePerson = {
   activity: "Letzte 90 Tage",
   noActivity: "Nichts ist geschehen.",
   allActivity: "Alles im Audit-Protokoll",
-  by: { administrator: "durch die Administration", operator: "durch den Betreiber" },
   actions: {
     title: "Aktionen",
     signOut: "Überall abmelden",

@@ -1,5 +1,3 @@
-import { type Html, html } from "../../html.ts";
-
 /** Texts used by more than one page. */
 export const common = {
   /** Document title of a page that shows an error. */
@@ -105,7 +103,6 @@ export const titles = {
   sign_in_again: "Confirm it’s you",
   passkey_add: "Add a passkey",
   passkey: "Your passkey",
-  inbox: "Inbox",
   console_key: "Open the console",
   console_sign_in: "Console",
   not_me: "Was this you?",
@@ -132,12 +129,4 @@ export const enterCode = {
   different: "No, it’s different",
   sentToYou: "Did someone send you this code?",
   sentToYouAdvice: "Stop here. Only use a code from a device in front of you.",
-};
-
-export const inbox = {
-  staysHere: "Mail from this tenant stays on this computer. Nothing is sent.",
-  empty: "No mail yet. When someone creates an account, the code arrives here. Reload to check again.",
-  lede: "Newest first. Reload to check again.",
-  to: (email: Html) => html`To ${email}`,
-  back: "Back to the inbox",
 };

@@ -102,7 +102,6 @@ export const consolePerson = {
   activity: "Last 90 days",
   noActivity: "Nothing happened.",
   allActivity: "All in the audit log",
-  by: { administrator: "by an administrator", operator: "by the operator" },
   actions: {
     title: "Actions",
     signOut: "Sign out everywhere",
