@@ -1,4 +1,4 @@
-import { type AuditEvent, CALLER_PREFIXES } from "../storage/audit-events.ts";
+import type { AuditEvent } from "../storage/audit-events.ts";
 import type { AuditRecord } from "../storage/store.ts";
 import type { ChangedBy } from "../ui/console/conflict.ts";
 import type { ConsoleRequest } from "./console-request.ts";
@@ -29,13 +29,8 @@ export async function lastChangeOf(
   [member, id]: [member: string, id: string],
 ): Promise<ChangedBy | null> {
   const { ctx, now } = request;
-  const since = now - OPEN_MS;
-  const found = await Promise.all(
-    ["", ...CALLER_PREFIXES].map((prefix) => ctx.store.audit.list({ event: `${prefix}${event}`, since, limit: MOST })),
-  );
-  const [newest] = found
-    .flatMap((records) => records.find(({ detail }) => detail[member] === id) ?? [])
-    .sort((one, other) => other.at - one.at);
+  const { records } = await ctx.store.audit.search({ event, since: now - OPEN_MS, limit: MOST });
+  const newest = records.find(({ detail }) => detail[member] === id);
   return newest ? changedBy(request, newest) : null;
 }
 
