@@ -84,7 +84,7 @@ async function onPostgres(): Promise<void> {
 async function fill(store: Store, where: { sqlite: string } | { postgres: string }): Promise<void> {
   const samples = await seedSamples(store);
   await signedIn(store, samples);
-  const grant = { id: randomUUID(), deviceCodeHash: randomBytes(32).toString("base64url"), userCode: "BENCHCODE" };
+  const grant = { id: randomUUID(), deviceCodeHash: randomBytes(32).toString("base64url"), userCode: "BENCH" };
   await store.grants.insert({
     ...grant,
     ...{ clientId: samples.app.clientId, requested: samples.scopes, deviceName: "Kitchen TV", devicePlatform: null },

@@ -76,7 +76,7 @@ describe("records in the console", { concurrency: true }, () => {
       "/console/sign-ins",
       `/console/sign-ins/${familyId}`,
       "/console/audit",
-      "/console/audit?person=nobody%40x.example",
+      "/console/audit?person=absent%40contoso.example",
     ],
     ...["/console/keys", "/console/inbox"],
   ];
