@@ -67,7 +67,7 @@ export async function consoleOver(store: Store, now: number): Promise<BenchConso
     if (method === "GET") routes.add(url);
   });
   const events = consoleEvents(clock);
-  registerConsole(app, ctx, { access: keyAccess(ctx, KEY), events, tools: {} });
+  registerConsole(app, ctx, { access: keyAccess(ctx, KEY), events, tools: {}, refusals: { list: () => [] } });
   await app.ready();
   const entered = await app.inject({
     method: "POST",
