@@ -114,9 +114,9 @@ async function measure(store: Store, databaseCpu: (() => Promise<number>) | null
   }
 }
 
-/** An address of each route, with the objects that the store was filled with. Undefined: a stream, or a file of the pages. */
+/** An address of each route, with the objects that the store was filled with. Undefined: a stream, or a file. */
 function addressOf(route: string): string | undefined {
-  if (/\/(events|assets|enter|export)\b/.test(route) || route.includes("*")) return undefined;
+  if (/\/(events|assets|enter|export|download|part)\b/.test(route) || route.includes("*")) return undefined;
   const ids: Record<string, string> = {
     "/console/people/:id": benchUuid("user77"),
     "/console/sign-ins/:id": benchUuid("family77"),
