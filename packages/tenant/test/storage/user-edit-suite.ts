@@ -43,7 +43,7 @@ export function userEditSuite(makeStore: MakeStore): void {
       const tag = `zz${randomUUID().slice(0, 8)}`;
       await person({ email: `${tag}-b@contoso.example`, displayName: "Bo", disabledAt: T0 });
       await person({ email: `${tag}-a@contoso.example`, displayName: "Ada", administrator: true });
-      await person({ email: `a-${tag}@contoso.example`, displayName: `${tag.toUpperCase()} Öz` });
+      await person({ email: `a-${tag}@contoso.example`, displayName: `${tag.toUpperCase()}ß Öz` });
       await person({ email: `b-${tag}@contoso.example`, displayName: `Öz${tag}` });
       await person({ email: `c-${tag}@contoso.example`, displayName: `Not ${tag}` });
       const list = async (of: Partial<UserQuery>) =>
