@@ -29,7 +29,9 @@ describe("People in the console", { concurrency: true }, () => {
     const names = async (query: string) => {
       const page = await operator.get(`/console/people${query}`);
       assert.equal(page.status, 200);
-      return [...page.html.matchAll(/<a href="\/console\/people\/[\da-f-]{36}"><bdi>([^<]*)/g)].map(([, name]) => name);
+      return [...page.html.matchAll(/<a href="\/console\/people\/[\da-f-]{36}"><b><bdi>([^<]*)/g)].map(
+        ([, name]) => name,
+      );
     };
     assert.deepEqual(await names(""), ["Ada Byron", "Robert"]);
     assert.deepEqual(await names("?q=ROB"), ["Robert"]);

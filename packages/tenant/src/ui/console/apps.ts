@@ -39,9 +39,9 @@ function listPage(view: View<"console_apps">, chrome: ConsoleChrome): ConsolePag
 ${searchForm({ action: "/console/apps", label: texts.search, button: texts.searchButton, search, filter: { name: "kind", label: texts.show, value: kind, options: kinds } })}
 ${
   apps.length > 0
-    ? html`<div class="card table"><table><thead><tr><th scope="col">${texts.columns.name}</th><th scope="col">${texts.columns.id}</th><th scope="col">${texts.columns.since}</th></tr></thead><tbody>${apps.map(
+    ? html`<div class="card table"><table class="list"><thead><tr><th scope="col">${texts.columns.name}</th><th scope="col">${texts.columns.id}</th><th scope="col">${texts.columns.since}</th></tr></thead><tbody>${apps.map(
         (app) =>
-          html`<tr><td><a href="/console/${folder}/${app.clientId}"><b><bdi>${app.name}</bdi></b></a>${app.disabled && [" ", pill("warn", texts.disabled)]}</td><td><code>${app.clientId}</code></td><td>${moment(app.createdAt, time.day(app.createdAt))}</td></tr>`,
+          html`<tr><td><a href="/console/${folder}/${app.clientId}"><b><bdi>${app.name}</bdi></b></a>${app.disabled && [" ", pill("warn", texts.disabled)]}</td><td><code>${app.clientId}</code></td><td data-label="${texts.columns.since}">${moment(app.createdAt, time.day(app.createdAt))}</td></tr>`,
       )}</tbody></table></div>`
     : html`<p class="card empty">${search === "" ? texts.none[kind] : texts.noneFound}</p>`
 }

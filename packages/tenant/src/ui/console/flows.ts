@@ -63,9 +63,9 @@ function listPage({ flows, settings, done, problem }: View<"console_flows">, chr
 <div class="grid"><div>${
       flows.length === 0
         ? html`<p class="card empty">${texts.none}</p>`
-        : html`<div class="card table"><table><thead><tr><th scope="col">${texts.name}</th><th scope="col">${texts.methods}</th><th scope="col">${texts.second}</th><th scope="col">${texts.signUp}</th></tr></thead><tbody>${flows.map(
+        : html`<div class="card table"><table class="list"><thead><tr><th scope="col">${texts.name}</th><th scope="col">${texts.methods}</th><th scope="col">${texts.second}</th><th scope="col">${texts.signUp}</th></tr></thead><tbody>${flows.map(
             (flow) =>
-              html`<tr><td><a href="/console/user-flows/${flow.id}"><b><bdi>${flow.name}</bdi></b></a></td><td>${flow.methods.map((method) => texts.methodNames[method]).join(", ")}</td><td>${flow.mfaRequired ? pill("good", texts.required) : texts.optional}</td><td>${flow.signUpAllowed ? texts.allowed : texts.off}</td></tr>`,
+              html`<tr><td><a href="/console/user-flows/${flow.id}"><b><bdi>${flow.name}</bdi></b></a></td><td>${flow.methods.map((method) => texts.methodNames[method]).join(", ")}</td><td data-label="${texts.second}">${flow.mfaRequired ? pill("good", texts.required) : texts.optional}</td><td data-label="${texts.signUp}">${flow.signUpAllowed ? texts.allowed : texts.off}</td></tr>`,
           )}</tbody></table></div>`
     }</div><aside><section class="card"><h2>${texts.everywhere}</h2>${form("/console/user-flows/settings", chrome, {}, [
       tickBox({ name: "sign_up", label: texts.signUpAllowed, ticked: settings.signUpAllowed, hint: texts.signUpHint }),

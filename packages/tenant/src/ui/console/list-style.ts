@@ -20,7 +20,6 @@ details.action>summary{font-weight:600;min-block-size:2.3rem;display:list-item;p
 .feed time{color:var(--soft)}
 .card .facts{border-block-start:1px solid var(--line);margin-block-start:1.1rem;padding-block-start:.9rem}
 .secret{font:650 1.35rem/1.4 var(--mono);letter-spacing:.04em;color:var(--brand);display:block;margin-block:.4rem .7rem}
-.list tbody th{font-size:1rem;color:var(--ink);padding:.6rem .8rem .6rem 0;border-block-start:1px solid var(--line);white-space:normal;vertical-align:top}
 .card>.hint+.action{margin-block-start:.7rem}
 .form>.action:only-child{border:0;padding:0}
 .card form+h3,.card ul+h3{margin-block-start:1.2rem}
@@ -38,6 +37,6 @@ textarea.code{overflow-x:auto;overflow-wrap:normal}
 .steps-list dl>div{display:grid;grid-template-columns:minmax(6rem,14rem) minmax(0,1fr);gap:.8rem}
 .steps-list dt{color:var(--soft)}.steps-list dd{margin:0}
 .steps-list del{color:var(--bad-ink)}.steps-list ins{color:var(--good-ink);text-decoration:none}
-@media (max-width:40em){.list :is(th,td):nth-child(4){display:none}.list td{min-inline-size:7.5rem}}
+@media (max-width:40em){.list tbody tr:first-child{border:0}}
 @media (max-width:52em){.feed>div,.steps-list dl>div{grid-template-columns:minmax(0,1fr);gap:0}.link,details.action>summary{min-block-size:2.75rem}}
 `;

@@ -70,7 +70,7 @@ ${
   people.length > 0
     ? html`<div class="card table"><table class="list"><thead><tr><th scope="col">${texts.columns.name}</th><th scope="col">${texts.columns.email}</th><th scope="col">${texts.columns.state}</th><th scope="col">${texts.columns.since}</th></tr></thead><tbody>${people.map(
         (person) =>
-          html`<tr><th scope="row"><a href="/console/people/${person.id}"><bdi>${person.displayName}</bdi></a></th><td><bdi>${person.email}</bdi></td><td>${state(person)}</td><td>${moment(person.createdAt, time.day(person.createdAt))}</td></tr>`,
+          html`<tr><td><a href="/console/people/${person.id}"><b><bdi>${person.displayName}</bdi></b></a></td><td><bdi>${person.email}</bdi></td><td>${state(person)}</td><td data-label="${texts.columns.since}">${moment(person.createdAt, time.day(person.createdAt))}</td></tr>`,
       )}</tbody></table></div>`
     : html`<p class="card empty">${filtered ? texts.noneFound : texts.none}${filtered && html` <a class="link" href="/console/people">${texts.showAll}</a>`}</p>`
 }

@@ -49,9 +49,9 @@ function listPage({ policies, done }: View<"console_policies">, chrome: ConsoleC
     main: html`${done && doneNote(texts.done[done])}${
       policies.length === 0
         ? html`<p class="card empty">${texts.none}</p>`
-        : html`<div class="card table"><table><thead><tr><th scope="col">${texts.name}</th><th scope="col">${texts.state}</th><th scope="col">${texts.apps}</th><th scope="col">${texts.groups}</th></tr></thead><tbody>${policies.map(
+        : html`<div class="card table"><table class="list"><thead><tr><th scope="col">${texts.name}</th><th scope="col">${texts.state}</th><th scope="col">${texts.apps}</th><th scope="col">${texts.groups}</th></tr></thead><tbody>${policies.map(
             ({ id, name, enabled, clientIds, groupIds }) =>
-              html`<tr><td><a href="/console/policies/${id}"><b><bdi>${name}</bdi></b></a></td><td>${enabled ? pill("good", texts.on) : pill("warn", texts.off)}</td><td>${clientIds === null ? texts.allApps : texts.count(clientIds.length)}</td><td>${groupIds === null ? texts.allUsers : texts.count(groupIds.length)}</td></tr>`,
+              html`<tr><td><a href="/console/policies/${id}"><b><bdi>${name}</bdi></b></a></td><td>${enabled ? pill("good", texts.on) : pill("warn", texts.off)}</td><td data-label="${texts.apps}">${clientIds === null ? texts.allApps : texts.count(clientIds.length)}</td><td data-label="${texts.groups}">${groupIds === null ? texts.allUsers : texts.count(groupIds.length)}</td></tr>`,
           )}</tbody></table></div>`
     }`,
   };
