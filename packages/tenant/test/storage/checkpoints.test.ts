@@ -8,7 +8,7 @@ import { setImmediate } from "node:timers/promises";
 import { pino } from "pino";
 import { Checkpoints } from "../../src/storage/engine/checkpoints.ts";
 
-const MEBIBYTE = 2 ** 20;
+const MIB = 2 ** 20;
 
 describe("SQLite's log", () => {
   const folder = mkdtempSync(join(tmpdir(), "doorcode-checkpoints-"));
@@ -29,9 +29,9 @@ describe("SQLite's log", () => {
   test("is written into the file in a thread, which leaves nothing behind", async () => {
     const { file, writer } = openFile("long.db");
     const checkpoints = new Checkpoints(file, writer);
-    fill(writer, 4 * MEBIBYTE);
-    assert.ok(statSync(file).size < MEBIBYTE);
-    for (; statSync(file).size < 4 * MEBIBYTE; await setImmediate()) await checkpoints.committed();
+    fill(writer, 4 * MIB);
+    assert.ok(statSync(file).size < MIB);
+    for (; statSync(file).size < 4 * MIB; await setImmediate()) await checkpoints.committed();
     assert.equal(pagesOfACommit(writer), 50_000);
     await checkpoints.stop();
     writer.close();
@@ -42,7 +42,7 @@ describe("SQLite's log", () => {
   test("starts from its beginning while changes go on", async () => {
     const { file, writer } = openFile("growing.db");
     const checkpoints = new Checkpoints(file, writer);
-    const perCommit = MEBIBYTE;
+    const perCommit = MIB;
     const commits = 300;
     for (let commit = 0; commit < commits; commit++) {
       fill(writer, perCommit);
@@ -51,24 +51,24 @@ describe("SQLite's log", () => {
       await setImmediate();
     }
     const logged = statSync(`${file}-wal`).size;
-    assert.ok(logged < (commits * perCommit) / 2, `${logged / MEBIBYTE} MiB`);
+    assert.ok(logged < (commits * perCommit) / 2, `${logged / MIB} MiB`);
     await checkpoints.stop();
     writer.close();
   });
 
   test("is written by commits again, with a line in the server's log, if the thread fails", async () => {
     const { file, writer } = openFile("well.db");
-    fill(writer, 4 * MEBIBYTE);
+    fill(writer, 4 * MIB);
     const text = join(folder, "text.db");
     writeFileSync(text, "This is a text, and a long enough one not to be taken for an empty database. ".repeat(20));
-    writeFileSync(`${text}-wal`, Buffer.alloc(3 * MEBIBYTE));
+    writeFileSync(`${text}-wal`, Buffer.alloc(3 * MIB));
     const lines: string[] = [];
     const checkpoints = new Checkpoints(text, writer, pino({}, { write: (line) => void lines.push(line) }));
     for (; lines.length === 0; await setImmediate()) await checkpoints.committed();
     assert.match(lines[0]!, /cannot write SQLite's log .*commits do it from now on/);
     assert.equal(pagesOfACommit(writer), 1_000);
     const before = statSync(file).size;
-    fill(writer, MEBIBYTE);
+    fill(writer, MIB);
     assert.ok(statSync(file).size > before);
     await checkpoints.stop();
     writer.close();
