@@ -75,7 +75,7 @@ function fill(file: string): void {
       (id, device_code_hash, user_code, client_id, requested, reach, status, methods, initiated_ip, created_at, expires_at)
       ${numbers} select hex(randomblob(16)), hex(randomblob(21)), hex(randomblob(8)), 'bench', '{}', '[]', 'pending',
         '[]', '127.0.0.1', 0, 1 from n;
-    commit`);
+    commit; pragma wal_checkpoint(truncate)`);
   database.close();
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { askTenant } from "../control/client.ts";
 import type { ControlRequest } from "../control/messages.ts";
 import { runRequest } from "../control/operations.ts";
@@ -45,7 +46,8 @@ export type Operate = <Request extends ControlRequest>(request: Request) => Prom
 
 /**
  * The same for many requests. The connection to PostgreSQL stays open until `work` ends. A tenant on SQLite is asked
- * anew each time, so that it can be started and stopped meanwhile.
+ * anew each time, so that it can be started and stopped meanwhile. While another process is in the data folder, a request
+ * waits for half a minute.
  *
  * @throws TenantError as `operate`, and errors of `work`
  *
@@ -63,6 +65,29 @@ export async function operateOften<Result>(
   location: TenantLocation,
   work: (operate: Operate) => Promise<Result>,
 ): Promise<Result> {
-  if ("sqlite" in location.store) return work((request) => operate(location, request));
+  if ("sqlite" in location.store) return work((request) => operateWhenFree(location, request));
   return inStore(location, (operator) => work(((request) => runRequest(operator, request)) as Operate));
+}
+
+/** Milliseconds for which a request of many waits for a process in the data folder: a command, or a tenant that starts. */
+const WAIT_MS = 30_000;
+const PAUSE_MS = 200;
+
+/** A watch must not end because another command ran, or because the tenant stopped, at the moment of its request. */
+async function operateWhenFree<Request extends ControlRequest>(
+  location: TenantLocation,
+  request: Request,
+): Promise<ControlResults[Request["do"]]> {
+  const until = performance.now() + WAIT_MS;
+  for (;;) {
+    try {
+      return await operate(location, request);
+    } catch (error) {
+      const code = error instanceof TenantError ? error.code : undefined;
+      // Without an answer, a change may have been made.
+      const mayRepeat = code === "already_running" || (code === "control_failed" && request.do === "read_audit");
+      if (!mayRepeat || performance.now() >= until) throw error;
+      await sleep(PAUSE_MS);
+    }
+  }
 }

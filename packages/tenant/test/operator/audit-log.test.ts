@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
+import { lockDataDir } from "../../src/kernel/data-folder.ts";
 import { operate, operateOften } from "../../src/operator/operate.ts";
 import { operated, operatedTenants } from "../fixtures/operated.ts";
 import { failsWith } from "../server/scratch.ts";
@@ -52,3 +53,15 @@ for (const state of operatedTenants) {
     await assert.rejects(operate(location, { do: "read_audit", since: "noon" }), failsWith("usage"));
   });
 }
+
+test("a request of many waits for another process in the data folder", async (t) => {
+  const stopped = operatedTenants.find((state) => state === "stopped SQLite")!;
+  const { location } = await operated(t, stopped, async () => undefined);
+  const other = await lockDataDir(location.data);
+  await operateOften(location, async (ask) => {
+    const asked = ask({ do: "read_audit" });
+    await assert.rejects(operate(location, { do: "read_audit" }), failsWith("already_running"));
+    other.release();
+    assert.equal((await asked).more, false);
+  });
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { PURGE_BATCH } from "../../src/storage/sql/purge-expired.ts";
+import { FIRST_BATCH } from "../../src/storage/sql/purge-expired.ts";
 import type { Store, StoredKey } from "../../src/storage/store.ts";
 import type { MakeStore, TestStore } from "./open-test-store.ts";
 import { sampleAudit, T0 } from "./samples.ts";
@@ -135,7 +135,7 @@ export function tenantSuite(makeStore: MakeStore): void {
     after(() => place.remove());
 
     test("goes in small batches, and stops between two of them when asked to", async () => {
-      const buckets = Array.from({ length: 2 * PURGE_BATCH + 10 }, (_, index) => `many ${index}`);
+      const buckets = Array.from({ length: 2 * FIRST_BATCH + 10 }, (_, index) => `many ${index}`);
       await Promise.all(buckets.map((bucket) => store.throttle.take(bucket, { count: 1, windowMs: 1000 }, T0)));
       const purge = (statements: number) => {
         const signal = {
@@ -149,8 +149,8 @@ export function tenantSuite(makeStore: MakeStore): void {
       let first = 1;
       let deleted = 0;
       for (; deleted === 0; first++) deleted = await purge(first);
-      assert.equal(deleted, PURGE_BATCH);
-      assert.equal(await purge(first - 1), PURGE_BATCH);
+      assert.equal(deleted, FIRST_BATCH);
+      assert.equal(await purge(first - 1), FIRST_BATCH);
       assert.equal(await store.purgeExpired(T0 + 1000), 10);
     });
   });

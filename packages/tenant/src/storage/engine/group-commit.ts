@@ -10,11 +10,14 @@ import { StoreError } from "../store-error.ts";
 export class GroupCommit {
   readonly #database: DatabaseSync;
   readonly #mutex: Mutex;
+  readonly #committed: () => Promise<void> | undefined;
   #open: PromiseWithResolvers<void> | undefined;
 
-  constructor(database: DatabaseSync, mutex: Mutex) {
+  /** `committed` is called after each commit. No transaction begins before its promise is fulfilled. */
+  constructor(database: DatabaseSync, mutex: Mutex, committed: () => Promise<void> | undefined = () => undefined) {
     this.#database = database;
     this.#mutex = mutex;
+    this.#committed = committed;
   }
 
   begin(): void {
@@ -67,6 +70,7 @@ export class GroupCommit {
       this.#open = undefined;
       this.#database.exec("commit");
       group.resolve();
+      await this.#committed();
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec("rollback");
       group!.reject(error);

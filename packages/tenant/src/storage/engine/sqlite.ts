@@ -10,6 +10,7 @@ import { migrate } from "../migrations/migrate.ts";
 import type { Tables } from "../migrations/tables.ts";
 import { StoreError } from "../store-error.ts";
 import { ChangeFeed } from "./change-feed.ts";
+import { Checkpoints } from "./checkpoints.ts";
 import type { Bound, Database, Together } from "./database.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { memberOf } from "./prepared.ts";
@@ -48,7 +49,8 @@ export async function openSqliteDatabase(file: string, options: SqliteOptions = 
   // In WAL mode, a second connection reads committed data while a transaction runs on the first.
   const reader = file === ":memory:" ? writer : connectSqlite(file, { readOnly: true, timeout: BUSY_TIMEOUT });
   const mutex = new Mutex();
-  const group = new GroupCommit(writer, mutex);
+  const checkpoints = file === ":memory:" ? undefined : new Checkpoints(file, writer, options.log);
+  const group = new GroupCommit(writer, mutex, () => checkpoints?.committed());
   const db = new Kysely<Tables>({
     dialect: sqliteDialect(writer, reader, mutex, group),
     plugins: [new CamelCasePlugin()],
@@ -59,6 +61,7 @@ export async function openSqliteDatabase(file: string, options: SqliteOptions = 
     // changes themselves. Not for migrations: an index of a large table would be sorted in memory.
     writer.exec("pragma temp_store = memory");
   } catch (error) {
+    await checkpoints?.stop();
     await db.destroy();
     throw clearerFailure(error);
   }
@@ -73,7 +76,10 @@ export async function openSqliteDatabase(file: string, options: SqliteOptions = 
     feed: new ChangeFeed(),
     afterCommit: (done) => group.afterwards(done),
     log: options.log,
-    close: () => db.destroy(),
+    async close() {
+      await checkpoints?.stop();
+      await db.destroy();
+    },
   };
 }
 

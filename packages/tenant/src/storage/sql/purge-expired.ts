@@ -4,11 +4,15 @@ import type { PurgeOptions } from "../store.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
 
+/** Rows in the first statement. */
+export const FIRST_BATCH = 32;
+const LARGEST_BATCH = 250;
+const SMALLEST_BATCH = 8;
 /**
- * Rows in one statement. SQLite blocks the event loop for a few milliseconds with this size; requests are served in
- * between (`npm run bench:purge`).
+ * SQLite blocks the event loop during a statement and its commit, so the next batch is half as large if one took longer
+ * than this many milliseconds. Requests are served in between (`npm run bench:purge`).
  */
-export const PURGE_BATCH = 250;
+const LONG_BLOCK_MS = 5;
 
 /** Rows of a table that are no longer needed, by primary key. */
 interface Expired {
@@ -56,14 +60,21 @@ function expiredAt(now: number, { tableName }: Pick<Database, "tableName">): Exp
  */
 export async function purgeExpired(database: Database, now: number, options: PurgeOptions = {}): Promise<number> {
   let rows = 0;
+  let most = FIRST_BATCH;
   for (const { table, key, where } of expiredAt(now, database)) {
-    for (let deleted = PURGE_BATCH; deleted === PURGE_BATCH; ) {
+    for (let isLast = false; !isLast; ) {
       if (options.signal?.aborted) return rows;
+      const began = performance.now();
       const [from, id] = [sql.raw(database.tableName(table)), sql.ref(key)];
-      const batch = sql`select ${id} from ${from} where ${where} limit ${PURGE_BATCH}`;
+      const batch = sql`select ${id} from ${from} where ${where} limit ${most}`;
       const result = await sql`delete from ${from} where ${id} in (${batch})`.execute(database.db);
-      deleted = Number(result.numAffectedRows);
+      const deleted = Number(result.numAffectedRows);
       rows += deleted;
+      isLast = deleted < most;
+      if (deleted === 0) continue;
+      const blocked = database.kind === "sqlite" ? performance.now() - began : 0;
+      if (blocked > LONG_BLOCK_MS) most = Math.max(SMALLEST_BATCH, Math.floor(most / 2));
+      else if (!isLast && blocked < LONG_BLOCK_MS / 2) most = Math.min(LARGEST_BATCH, 2 * most);
     }
   }
   return rows;
