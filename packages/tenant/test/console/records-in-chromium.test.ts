@@ -172,6 +172,13 @@ describe("records in the console", { concurrency: true }, () => {
     }
   });
 
+  test("the address of the inbox with the key opens it at once, and the key leaves the address", async () => {
+    const page = await (await browser.newContext({ locale: "en-US" })).newPage();
+    await page.goto(`${tenant.console}/inbox#${tenant.consoleKey}`);
+    await page.waitForSelector(".inbox");
+    assert.equal(page.url(), `${tenant.pages}/console/inbox`);
+  });
+
   test("a mail's code is copied with one click, without spaces", async () => {
     const { page } = await opened("/console/inbox", { permissions: ["clipboard-read", "clipboard-write"] });
     await page.locator('button[data-copy="57377507"]').first().click();
