@@ -43,7 +43,7 @@ if (
 /** Milliseconds of CPU for a page, of the tenant and its database. */
 const GOAL_MS = 100;
 /** A stream, what pages load, forms, and files that a browser saves. */
-const NO_PAGES = /\*|\/(events|assets|enter|export|download|html)\b/;
+const NO_PAGES = /\*|\/(events|assets|enter|export|download|part|html)\b/;
 /** After the records of the samples. */
 const NOW = T0 + 60_000;
 
