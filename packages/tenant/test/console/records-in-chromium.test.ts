@@ -154,7 +154,11 @@ describe("records in the console", { concurrency: true }, () => {
       const next = before.find(({ state }) => state === "next")!;
       const signs = async () => (await own.admin.signingKeys.list()).find(({ state }) => state === "signing")?.kid;
       assert.equal(await signs(), next.kid);
-      // A second operator, whose page still shows the key as the next one, changes nothing more.
+      // By now the tenant has another key that is next.
+      own.clock.advance(61_000);
+      await own.fetch(`${own.authority}/discovery/v2.0/keys`);
+      assert.ok((await own.admin.signingKeys.list()).some(({ kid, state }) => state === "next" && kid !== next.kid));
+      // A second operator, whose page still shows the first one as the next, changes nothing more.
       await rotate(stale);
       own.clock.advance(1_000);
       assert.equal(await signs(), next.kid);
@@ -172,6 +176,13 @@ describe("records in the console", { concurrency: true }, () => {
     }
   });
 
+  test("the address of the inbox with the key opens it at once, and the key leaves the address", async () => {
+    const page = await (await browser.newContext({ locale: "en-US" })).newPage();
+    await page.goto(`${tenant.console}/inbox#${tenant.consoleKey}`);
+    await page.waitForSelector(".inbox");
+    assert.equal(page.url(), `${tenant.pages}/console/inbox`);
+  });
+
   test("a mail's code is copied with one click, without spaces", async () => {
     const { page } = await opened("/console/inbox", { permissions: ["clipboard-read", "clipboard-write"] });
     await page.locator('button[data-copy="57377507"]').first().click();
@@ -181,6 +192,10 @@ describe("records in the console", { concurrency: true }, () => {
 
   test("a mail that arrives appears by itself", async () => {
     const { page } = await opened("/console/inbox");
+    // The page reads itself once when it has connected.
+    const connected = page.waitForRequest((request) => request.resourceType() === "fetch");
+    await page.reload();
+    await (await (await connected).response())?.finished();
     await mail({ subject: "Arrived while the page was open" });
     await page.waitForSelector("text=Arrived while the page was open");
   });

@@ -119,6 +119,9 @@ describe("the sign-ins of the console", { concurrency: true }, () => {
     for (const id of [randomUUID(), "x", "%00", "..%2F..", "1' or '1'='1"]) {
       assert.equal((await operator.get(`/console/sign-ins/${id}`)).status, 404, id);
     }
+    const csrf = /name="csrf" value="([^"]+)"/.exec((await operator.get("/console")).html)?.[1] ?? "";
+    const ended = await operator.post(`/console/sign-ins/${randomUUID()}`, new URLSearchParams({ csrf }).toString());
+    assert.equal(ended.at, "/console/sign-ins?done=already_ended");
   });
 
   test("of a served tenant ends for the administrator who clicks, and for none whose right was withdrawn", async (t) => {

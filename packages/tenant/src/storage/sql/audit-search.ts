@@ -18,11 +18,11 @@ const notRenewal = sql<boolean>`event <> 'refresh_token.rotated'`;
  * Of the records that an index leads to, so many are looked at for one page, if other conditions choose among them: the cost
  * of a page has a bound, whatever is searched for.
  */
-export const LOOK_AT = 10_000;
+const LOOK_AT = 10_000;
 
-export function auditSearcher(database: Database): AuditSearcher {
+export function auditSearcher(database: Database, lookAt = LOOK_AT): AuditSearcher {
   const { db } = database;
-  const { waysTo, among } = queries(database);
+  const { waysTo, among } = queries(database, lookAt);
 
   /** What one way finds, and the last record that it looked at. Null: it looked at all. */
   async function follow({ index, besides }: Way, limit: number) {
@@ -38,7 +38,7 @@ export function auditSearcher(database: Database): AuditSearcher {
     const last = await inOrder
       .select(["at", "seq"])
       .limit(1)
-      .offset(LOOK_AT - 1)
+      .offset(lookAt - 1)
       .executeTakeFirst();
     return { found, lookedTo: last ? placeOf(last) : null };
   }
@@ -101,7 +101,7 @@ type Search = AuditSearch & { after: AuditPlace | undefined };
 /** Records in the order of an index, and conditions that choose among them. */
 type Way = ReturnType<ReturnType<typeof queries>["waysTo"]>[number];
 
-function queries({ db }: Database) {
+function queries({ db }: Database, lookAt: number) {
   /** What every way has in common: the time, and where the page begins. */
   const within = ({ since, until, after }: Search) =>
     db
@@ -145,7 +145,7 @@ function queries({ db }: Database) {
     among(inOrder: ReturnType<typeof within>, besides: Besides | undefined): ReturnType<typeof within> {
       if (besides === undefined) return inOrder;
       const { named, userId, clientId, ip } = besides;
-      const looked = db.selectFrom(inOrder.selectAll().limit(LOOK_AT).as("auditRecords")) as unknown as typeof inOrder;
+      const looked = db.selectFrom(inOrder.selectAll().limit(lookAt).as("auditRecords")) as unknown as typeof inOrder;
       return looked
         .$if(named !== undefined, (query) => query.where("event", "in", named as string[]))
         .$if(userId !== undefined, (query) => query.where("userId", "=", userId as string))
