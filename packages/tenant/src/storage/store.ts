@@ -25,6 +25,7 @@ import type { ProfileStore } from "./profiles.ts";
 import type { RegistrationReader, RegistrationStore } from "./registrations.ts";
 import type { SealStore } from "./sealed.ts";
 import type { SessionStore } from "./sessions.ts";
+import type { SnapshotStore } from "./snapshots.ts";
 import type { TokenStore } from "./tokens.ts";
 
 export type * from "./accepted-scopes.ts";
@@ -42,6 +43,7 @@ export type * from "./permissions.ts";
 export type * from "./profiles.ts";
 export type * from "./registrations.ts";
 export type * from "./sessions.ts";
+export type * from "./snapshots.ts";
 export type * from "./tokens.ts";
 
 export interface Store {
@@ -73,6 +75,7 @@ export interface Store {
   readonly seals: SealStore;
   readonly audit: AuditStore;
   readonly auditChanges: AuditChanges;
+  readonly snapshots: SnapshotStore;
   /** Resolves when the store can be reached and changed, otherwise throws. For `/readyz`. */
   ping(): Promise<void>;
   /** PostgreSQL's clock minus `now`, in milliseconds. Undefined for SQLite, which has no clock of its own. */

@@ -63,15 +63,23 @@ export class GroupCommit {
   async commit(group = this.#open): Promise<void> {
     await this.#mutex.acquire();
     try {
-      if (!group || group !== this.#open) return;
-      this.#open = undefined;
+      if (group === this.#open) this.commitHeld();
+    } finally {
+      this.#mutex.release();
+    }
+  }
+
+  /** The same, for a caller that holds the mutex. Never throws: those who wait for the commit get the error. */
+  commitHeld(): void {
+    const group = this.#open;
+    if (!group) return;
+    this.#open = undefined;
+    try {
       this.#database.exec("commit");
       group.resolve();
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec("rollback");
-      group!.reject(error);
-    } finally {
-      this.#mutex.release();
+      group.reject(error);
     }
   }
 }
