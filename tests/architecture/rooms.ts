@@ -19,14 +19,15 @@ export const mayImport: Record<string, string[]> = {
   mail: ["kernel", "directory", "storage", "ui"],
   interaction: ["kernel", "directory", "storage", "oauth", "ui", "mail"],
   admin: ["kernel", "directory", "storage", "oauth", "ui", "mail"],
+  testing: ["kernel", "directory", "storage", "oauth", "admin"],
   graph: ["kernel", "directory", "storage", "oauth", "ui", "admin"],
-  control: ["kernel", "directory", "storage", "admin"],
+  control: ["kernel", "directory", "storage", "admin", "testing"],
   server: [
     ...["kernel", "directory", "storage", "storage/sql", "oauth", "ui", "mail"],
-    ...["interaction", "admin", "graph", "control"],
+    ...["interaction", "admin", "testing", "graph", "control"],
   ],
   operator: ["kernel", "storage", "mail", "admin", "control", "server"],
-  "(root)": ["kernel", "directory", "storage", "oauth", "ui", "mail", "admin", "server"],
+  "(root)": ["kernel", "directory", "storage", "oauth", "ui", "mail", "admin", "testing", "server"],
 };
 
 /**

@@ -7,7 +7,9 @@ import { type InteractionContext, PageProblem } from "../interaction/page-reques
 import { registerPages } from "../interaction/register.ts";
 import { isLoopbackAddress, isLoopbackOrigin, plainIp } from "../kernel/ip-address.ts";
 import { registerEndpoints, registerLoopbackAuthorize } from "../oauth/register.ts";
+import type { Faults } from "../testing/fault-list.ts";
 import { hostsOf, LOOPBACK, originOf } from "./deployment.ts";
+import { injectFaults } from "./inject-faults.ts";
 import { isFromLocalNetwork } from "./lan-address.ts";
 import { registerMonitoring } from "./monitoring.ts";
 import type { Observation } from "./observation.ts";
@@ -37,13 +39,18 @@ export interface WebApps {
  * local network, nothing else is: the inbox and the authorization endpoint stay on this computer, which redirects the other
  * pages.
  */
-export async function loopbackApps(ctx: TenantContext, watched: Watched, inboxToken: string | null): Promise<WebApps> {
+export async function loopbackApps(
+  ctx: TenantContext,
+  watched: Watched,
+  { inboxToken, faults }: { inboxToken: string | null; faults: Faults | undefined },
+): Promise<WebApps> {
   const { issuerOrigin, pagesOrigin, localPagesOrigin } = ctx.config;
   const inNetwork = pagesOrigin !== localPagesOrigin;
   const shared = sharedOptions(ctx, watched);
 
   const local = createWebApp({ ...shared, hosts: loopbackHosts(localPagesOrigin) });
   requirePagesOrigin(local, localPagesOrigin);
+  if (faults) injectFaults(local, ctx, faults, ["authorize"]);
   registerLoopbackAuthorize(local, ctx);
   // Loaded first: the issuer origin has this endpoint itself, and redirects only the routes that follow.
   await local.after();
@@ -69,6 +76,7 @@ export async function loopbackApps(ctx: TenantContext, watched: Watched, inboxTo
   const issuerOptions = { ...shared, hosts: loopbackHosts(issuerOrigin) };
   const issuer = createWebApp(issuerOptions);
   answerUnknownPaths(issuer);
+  if (faults) injectFaults(issuer, ctx, faults);
   registerMonitoring(issuer, watched.observation, watched);
   registerEndpoints(issuer, ctx);
   registerGraph(issuer, ctx);
@@ -77,7 +85,7 @@ export async function loopbackApps(ctx: TenantContext, watched: Watched, inboxTo
   await issuer.ready();
 
   return {
-    issuer: quickPolls(ctx, issuerOptions, handlerOf(issuer)),
+    issuer: quickPolls(ctx, issuerOptions, handlerOf(issuer), faults),
     pages: handlerOf(local),
     lanPages: inNetwork ? handlerOf(pages) : null,
     close: async () => {
