@@ -27,6 +27,7 @@ export const mayImport: Record<string, string[]> = {
     ...["interaction", "admin", "testing", "graph", "control"],
   ],
   operator: ["kernel", "storage", "mail", "admin", "control", "server"],
+  "test-tenant": ["kernel", "admin", "testing", "control", "server"],
   "(root)": ["kernel", "directory", "storage", "oauth", "ui", "mail", "admin", "testing", "server"],
 };
 
