@@ -22,12 +22,13 @@ export const mayImport: Record<string, string[]> = {
   testing: ["kernel", "directory", "storage", "oauth", "admin"],
   graph: ["kernel", "directory", "storage", "oauth", "ui", "admin"],
   control: ["kernel", "directory", "storage", "admin", "testing"],
+  console: ["kernel", "directory", "storage", "ui", "interaction", "admin"],
   server: [
     ...["kernel", "directory", "storage", "storage/sql", "oauth", "ui", "mail"],
-    ...["interaction", "admin", "testing", "graph", "control"],
+    ...["interaction", "admin", "testing", "graph", "control", "console"],
   ],
-  operator: ["kernel", "storage", "mail", "admin", "control", "server"],
-  "test-tenant": ["kernel", "admin", "testing", "control", "server"],
+  operator: ["kernel", "storage", "mail", "admin", "control", "console", "server"],
+  "test-tenant": ["kernel", "admin", "testing", "server"],
   "(root)": ["kernel", "directory", "storage", "oauth", "ui", "mail", "admin", "testing", "server"],
 };
 

@@ -36,8 +36,10 @@ export async function run(given: Arguments): Promise<number> {
         if (held) held.push(activity);
         else show?.(activity);
       });
+      const login = () => loginLine(known, tenant.caFile);
+      starting.consoleTools.loginCommand = login;
       if (given.flag("json")) printEvent("ready", { ...readyEvent(tenant), ...inboxOf(tenant) });
-      else say(readyScreen(tenant, data, await loginLine(known, tenant.caFile)));
+      else say(readyScreen(tenant, data, await login()));
       // What happens is apart from the screen.
       if (show && process.stderr.isTTY && !given.flag("json")) say("");
       for (const activity of held) show?.(activity);
@@ -129,6 +131,8 @@ async function rememberedAuthority(): Promise<string | undefined> {
 
 /** What a person needs next, in 80 columns. */
 function readyScreen(tenant: RunningTenant, dataDir: string, login: string | undefined): string {
+  // The key opens the console, so it is shown to a person only: what is not a terminal is often a log.
+  const hasKey = tenant.consoleKey !== null && process.stderr.isTTY;
   const rows: [label: string, value: string][] = [
     ["Authority", tenant.authority],
     ...tenant.apps.map(({ name, clientId }): [string, string] => ["Client ID", `${clientId}  ${name}`]),
@@ -137,6 +141,7 @@ function readyScreen(tenant: RunningTenant, dataDir: string, login: string | und
       ...scopes.map((scope): [string, string] => ["", scope]),
     ]),
     ["Code page", tenant.verificationUri],
+    ...(hasKey ? [] : [["Console", tenant.console] as [string, string]]),
     ...(tenant.inbox === null ? [] : [["Mails", tenant.inbox] as [string, string]]),
     ...(tenant.caFile === "" ? [] : [["CA file", tenant.caFile] as [string, string]]),
     ["Data", resolve(dataDir)],
@@ -152,6 +157,7 @@ function readyScreen(tenant: RunningTenant, dataDir: string, login: string | und
     login === undefined
       ? "It has no app yet. Describe one in a file, and start with doorcode tenant start --file FILE."
       : `Sign in: ${printableLine(login)}`,
+    ...(hasKey ? ["Console, with the key of this start:", `  ${tenant.console}#${tenant.consoleKey}`] : []),
     "Ctrl-C stops the tenant.",
   ].join("\n");
 }

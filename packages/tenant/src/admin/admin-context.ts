@@ -29,26 +29,28 @@ export type AdminStore = Pick<AdminContext, "store" | "clock">;
 /** Who changes the tenant, for the audit log. */
 export interface Actor {
   actor: AuditRecord["actor"];
-  /** The caller of Graph. Null for those who run the tenant: the operator, and a program that embeds it. */
+  /** The caller of Graph, or the administrator in the console. Null for those who run the tenant: the operator, and a program that embeds it. */
   caller: Pick<AuditRecord, "userId" | "clientId" | "ip"> | null;
+  /** Where the caller is. Default: Graph. */
+  through?: "graph" | "console";
 }
 
 /** The operator, or the embedding program. */
 export const OPERATOR: Actor = { actor: "operator", caller: null };
 
 /**
- * The audit record of one change. Graph's events are named `graph.…` and record the caller. All others record the
- * affected user or object.
+ * The audit record of one change. Events of a caller are named `graph.…` or `console.…` and record the caller. All others
+ * record the affected user or object.
  *
  * @param now milliseconds since the epoch
  */
 export function auditRecord(
-  { actor, caller }: Actor,
+  { actor, caller, through = "graph" }: Actor,
   now: number,
   event: AuditEvent,
   detail: AuditRecord["detail"],
   about: Partial<Pick<AuditRecord, "userId" | "clientId">> = {},
 ): AuditRecord {
   const named = caller ?? { userId: about.userId ?? null, clientId: about.clientId ?? null, ip: null };
-  return { at: now, event: caller ? `graph.${event}` : event, actor, ...named, grantId: null, detail };
+  return { at: now, event: caller ? `${through}.${event}` : event, actor, ...named, grantId: null, detail };
 }

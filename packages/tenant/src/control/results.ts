@@ -1,7 +1,10 @@
 /** What the operator's requests return. Times follow RFC 3339. */
 
+import type { ListedRecord } from "../admin/listed-record.ts";
 import type { SigningAlgorithm } from "../directory/entities.ts";
 import type { TestingResults } from "./testing-messages.ts";
+
+export type { ListedRecord };
 
 /** The response to each request if it succeeds. */
 export interface ControlResults extends TestingResults {
@@ -163,26 +166,6 @@ export interface ListedKey {
   activates_at: string;
   /** When it stops being published; null if that is not decided yet. */
   retires_at: string | null;
-}
-
-/** An entry of the audit log. */
-export interface ListedRecord {
-  /** When it happened. */
-  at: string;
-  /** Such as `user.signed_in`. */
-  event: string;
-  /** Who did it. */
-  actor: "user" | "client" | "operator" | "tenant";
-  /** The user who did it, or whom it is about. */
-  user_id: string | null;
-  /** The app that did it, or that it is about. */
-  client_id: string | null;
-  /** The device grant or authorization request. */
-  grant_id: string | null;
-  /** From where; null for the operator. */
-  ip: string | null;
-  /** Everything else that is known, never a secret. */
-  detail: Record<string, string | number | boolean>;
 }
 
 /** Whom a record of the audit log is about, as a person knows them. */

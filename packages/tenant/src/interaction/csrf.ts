@@ -19,11 +19,15 @@ export function isCsrfTokenOf(browser: BrowserCookie, sealKey: SealKey, sent: st
  * The browser's own statement of where a form came from. A request with neither Origin nor Sec-Fetch-Site is rejected:
  * every browser sends one of them with POST.
  */
-export function isFromOurPages(ctx: InteractionContext, request: FastifyRequest): boolean {
+export function isFromOurPages(
+  ctx: Pick<InteractionContext, "config">,
+  request: FastifyRequest,
+  pagesOrigin = ctx.config.pagesOrigin,
+): boolean {
   const origin = request.headers.origin;
   const site = request.headers["sec-fetch-site"];
   if (origin === undefined && site === undefined) return false;
-  if (origin !== undefined && origin !== ctx.config.pagesOrigin) return false;
+  if (origin !== undefined && origin !== pagesOrigin) return false;
   return site === undefined || site === "same-origin";
 }
 

@@ -1,5 +1,6 @@
 // `@doorcode/tenant/operator`: what the command line needs to start a tenant and to operate it.
 import { type Registrations, registrationsOf } from "../admin/registered-apps.ts";
+import type { ConsoleTools } from "../console/console-request.ts";
 import type { TenantErrorCode } from "../kernel/tenant-error.ts";
 import type { MailError } from "../mail/mailer.ts";
 import type { Activity, WatchActivity } from "../server/activity.ts";
@@ -59,7 +60,16 @@ export {
   undoMove,
 } from "./maintenance.ts";
 export { type Operate, operate, operateOften } from "./operate.ts";
-export type { Activity, ReceivedMail, Registrations, RunningTenant, StoreErrorCode, TenantLocation, WatchActivity };
+export type {
+  Activity,
+  ConsoleTools,
+  ReceivedMail,
+  Registrations,
+  RunningTenant,
+  StoreErrorCode,
+  TenantLocation,
+  WatchActivity,
+};
 
 /** The `code` of every error that this entry point throws. */
 export type OperatorErrorCode = TenantErrorCode | StoreErrorCode | MailError["code"];
@@ -74,6 +84,8 @@ export interface OperatedTenant extends RunningTenant {
    * other nodes work, too, it reports only this node's device codes, mails and refusals.
    */
   activity: WatchActivity;
+  /** What the program lends to the console: set it once the tenant has started. */
+  consoleTools: ConsoleTools;
   /** Reads the certificate's files again, as happens when they change. */
   checkCertificate(): void;
 }

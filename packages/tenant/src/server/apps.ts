@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { AdminContext } from "../admin/admin-context.ts";
+import { administratorAccess } from "../console/administrator-access.ts";
+import { keyAccess } from "../console/key-access.ts";
+import { type ConsoleParts, registerConsole } from "../console/register.ts";
 import { registerGraph } from "../graph/register.ts";
 import { registerInbox } from "../interaction/inbox/inbox.ts";
 import { type InteractionContext, PageProblem } from "../interaction/page-request.ts";
@@ -25,6 +28,11 @@ export interface Watched {
   metrics: Parameters<typeof registerMonitoring>[2]["metrics"];
 }
 
+/** The console. `key`: of this start, on the embedded tenant. */
+export interface ConsoleOptions extends Omit<ConsoleParts, "access"> {
+  key: string | null;
+}
+
 export interface WebApps {
   issuer: (request: IncomingMessage, response: ServerResponse) => void;
   /** Null if the pages are on the issuer origin. */
@@ -36,13 +44,14 @@ export interface WebApps {
 
 /**
  * Back channel on the https origin, pages on the http one. The authorization endpoint is on both. If the pages are in the
- * local network, nothing else is: the inbox and the authorization endpoint stay on this computer, which redirects the other
+ * local network, nothing else is: the inbox, the console and the authorization endpoint stay on this computer, which redirects the other
  * pages.
  */
 export async function loopbackApps(
   ctx: TenantContext,
   watched: Watched,
   { inboxToken, faults }: { inboxToken: string | null; faults: Faults | undefined },
+  console: ConsoleOptions,
 ): Promise<WebApps> {
   const { issuerOrigin, pagesOrigin, localPagesOrigin } = ctx.config;
   const inNetwork = pagesOrigin !== localPagesOrigin;
@@ -57,6 +66,7 @@ export async function loopbackApps(
   pointToIssuer(local, ctx);
   const localRoutes = routesDefinedOn(local);
   if (inboxToken !== null) registerInbox(local, ctx, { bearer: inboxToken });
+  addConsole(local, ctx, console);
   await local.after();
   const inboxRoutes = [...localRoutes];
 
@@ -94,6 +104,10 @@ export async function loopbackApps(
   };
 }
 
+function addConsole(app: FastifyInstance, ctx: TenantContext, { key, ...parts }: ConsoleOptions): void {
+  registerConsole(app, ctx, { ...parts, access: key === null ? administratorAccess(ctx) : keyAccess(ctx, key) });
+}
+
 /** A client that mistakes the port of the pages for the issuer's asks here for metadata. */
 function pointToIssuer(pages: FastifyInstance, { config }: TenantContext): void {
   const authority = `${config.issuerOrigin}/${config.tenantId}`;
@@ -114,6 +128,7 @@ export async function singleOriginApp(
   ctx: TenantContext,
   watched: Watched,
   requireForwardedTls: boolean,
+  console: ConsoleOptions,
 ): Promise<WebApps> {
   const shared = sharedOptions(ctx, watched);
   const options = { ...shared, hosts: hostsOf(ctx.config.issuerOrigin), requireForwardedTls };
@@ -123,6 +138,7 @@ export async function singleOriginApp(
   registerEndpoints(app, ctx);
   registerGraph(app, ctx);
   registerPages(app, ctx);
+  addConsole(app, ctx, console);
   await app.ready();
   return { issuer: quickPolls(ctx, options, handlerOf(app)), pages: null, lanPages: null, close: () => app.close() };
 }

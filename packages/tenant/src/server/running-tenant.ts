@@ -87,6 +87,13 @@ export interface RunningTenant {
   inbox: string | null;
   /** The token for the inbox's REST API; null if there is no inbox. */
   inboxToken: string | null;
+  /** The console for those who run the tenant: `http://localhost:PORT/console`, or on the origin of the pages. */
+  console: string;
+  /**
+   * Opens the console of the embedded default, as the fragment of its address: `/console#KEY`. Valid until the tenant
+   * stops. Null on any other tenant, whose administrators sign in. Secret.
+   */
+  consoleKey: string | null;
   /**
    * Stops the tenant within a second, or after the time for draining (`drainMs`). Requests in progress are answered.
    * Called again, it ends the draining.
@@ -97,7 +104,7 @@ export interface RunningTenant {
 /** What a started tenant exposes. */
 export async function runningTenant(
   ctx: TenantContext,
-  parts: Pick<RunningTenant, "port" | "monitoringPort" | "ca" | "inboxToken" | "testing" | "close">,
+  parts: Pick<RunningTenant, "port" | "monitoringPort" | "ca" | "inboxToken" | "consoleKey" | "testing" | "close">,
 ): Promise<RunningTenant> {
   const { config, store } = ctx;
   return {
@@ -108,6 +115,7 @@ export async function runningTenant(
     pages: config.pagesOrigin,
     caFile: config.caFile,
     verificationUri: `${config.pagesOrigin}/device`,
+    console: `${config.embedded ? config.localPagesOrigin : config.pagesOrigin}/console`,
     inbox: parts.inboxToken === null ? null : `${config.localPagesOrigin}/inbox`,
     ...(await registrationsOf(store)),
     graph: graphOf(config),

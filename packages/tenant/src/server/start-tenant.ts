@@ -4,6 +4,8 @@ import { OPERATOR } from "../admin/admin-context.ts";
 import { changeBranding, loadLifetimes } from "../admin/administration.ts";
 import { loadNames, seedBuiltInTenant } from "../admin/built-in-tenant.ts";
 import { registerCommandLine } from "../admin/registered-apps.ts";
+import type { ConsoleTools } from "../console/console-request.ts";
+import { consoleEvents } from "../console/events.ts";
 import { serveControl } from "../control/server.ts";
 import { DEFAULT_LIMITS, issuerOf, type TenantConfig, type TenantLimits } from "../directory/tenant-config.ts";
 import { newSecret } from "../kernel/seal.ts";
@@ -110,6 +112,8 @@ export interface StartOptions extends DeploymentOptions {
 export interface StartedTenant extends RunningTenant {
   context: TenantContext;
   activity: WatchActivity;
+  /** What the program that runs the tenant lends to the console. */
+  consoleTools: ConsoleTools;
   /** Reads the certificate's files again, as happens when they change. */
   checkCertificate(): void;
   /** Reads what other nodes may have changed, and compares the clocks, as happens every minute. */
@@ -137,6 +141,7 @@ export async function startTenant(options: StartOptions): Promise<RunningTenant>
   const {
     context: _context,
     activity: _activity,
+    consoleTools: _tools,
     checkCertificate: _check,
     checkStore: _checkStore,
     ...tenant
@@ -187,7 +192,8 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
   const opened = await openStore(where, log, storeWaitMs, observation.store, { ...limits, embedded });
   stack.defer(() => opened.close());
   const activity = createActivityLog(clock, log);
-  const store = activity.reporting(reportingLimits(opened, metrics));
+  const events = consoleEvents(clock);
+  const store = events.reporting(activity.reporting(reportingLimits(opened, metrics)));
   stack.defer(() => activity.stop());
   await refuseMoved(store);
   await startClock(store, powers?.clock, log);
@@ -244,6 +250,9 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
   await registerCommandLine(ctx);
 
   const inboxToken = embedded ? newSecret() : null;
+  const consoleKey = embedded ? newSecret() : null;
+  const consoleTools: ConsoleTools = {};
+  const console = { key: consoleKey, events, tools: consoleTools };
   const behindProxy = deployment.kind === "public" && deployment.certificate === null;
   const watched: Watched = {
     observation,
@@ -251,8 +260,8 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
   };
   const apps =
     deployment.kind === "loopback"
-      ? await loopbackApps(ctx, watched, { inboxToken, faults: powers?.faults })
-      : await singleOriginApp(ctx, watched, behindProxy);
+      ? await loopbackApps(ctx, watched, { inboxToken, faults: powers?.faults }, console)
+      : await singleOriginApp(ctx, watched, behindProxy, console);
   stack.defer(() => apps.close());
   const purging = startPurging(ctx);
   stack.defer(purging);
@@ -275,15 +284,18 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
     origins.drain();
     ctx.heldPolls.stop();
     powers?.faults.stop();
+    events.stop();
     if (options.drainMs) await sleep(options.drainMs, undefined, { signal: hurry }).catch(() => undefined);
     await stack.disposeAsync();
   });
   const { port } = origins;
-  const parts = { port, monitoringPort: monitoring?.port ?? null, ca: ca?.pem ?? "", inboxToken, testing, close };
+  const monitoringPort = monitoring?.port ?? null;
+  const parts = { port, monitoringPort, ca: ca?.pem ?? "", inboxToken, consoleKey, testing, close };
   return {
     ...(await runningTenant(ctx, parts)),
     context: ctx,
     activity: activity.watch,
+    consoleTools,
     checkCertificate: origins.checkCertificate,
     checkStore: follower.check,
   };

@@ -1,4 +1,4 @@
-/** What can be recorded. A change through Graph is recorded with the prefix `graph.`. */
+/** What can be recorded. A change through Graph has the prefix `graph.`, one by an administrator in the console `console.`. */
 export const AUDIT_EVENTS = [
   "administrator.added",
   "administrator.recovered",
@@ -21,6 +21,7 @@ export const AUDIT_EVENTS = [
   "branding.changed",
   "device_grant.approved",
   "device_grant.denied",
+  "device_grant.expired",
   "device_grant.redeemed",
   "device_grant.refused",
   "device_grant.used_twice",
@@ -145,17 +146,20 @@ export const OWN_DETAILS = [
   ...["purpose", "recovery_codes", "why"],
 ] as const;
 
-const GRAPH = "graph.";
+/** Where an administrator's change came from. Without a prefix: from the operator, or from a user. */
+export const CALLER_PREFIXES = ["graph.", "console."] as const;
 
-/** The event without the prefix of a change through Graph. */
-export const eventOf = (name: string): string => (name.startsWith(GRAPH) ? name.slice(GRAPH.length) : name);
+const prefixOf = (name: string) => CALLER_PREFIXES.find((prefix) => name.startsWith(prefix)) ?? "";
 
-/** Whether the record is of a change through Graph. Its `userId`, `clientId` and `ip` are of the caller. */
-export const isThroughGraph = (name: string): boolean => name.startsWith(GRAPH);
+/** The event without the prefix of a change through Graph or in the console. */
+export const eventOf = (name: string): string => name.slice(prefixOf(name).length);
 
-/** The user whom a change through Graph affected, who is not its `userId`. Null for all other records. */
+/** Whether the record is of a change through Graph or in the console. Its `userId`, `clientId` and `ip` are of the caller. */
+export const isByCaller = (name: string): boolean => prefixOf(name) !== "";
+
+/** The user whom a change through Graph or in the console affected, who is not its `userId`. Null for all other records. */
 export function subjectOf({ event, detail }: { event: string; detail: Record<string, unknown> }): string | null {
-  const id = isThroughGraph(event) ? detail.user_id : undefined;
+  const id = isByCaller(event) ? detail.user_id : undefined;
   return typeof id === "string" ? id : null;
 }
 

@@ -1,4 +1,4 @@
-import { codeIn } from "../control/mails.ts";
+import { codeIn } from "../admin/inbox.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import type { ReceivedMail } from "../server/running-tenant.ts";
 

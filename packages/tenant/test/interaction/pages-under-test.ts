@@ -2,6 +2,11 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { TestContext } from "node:test";
 import Fastify, { type FastifyInstance } from "fastify";
 import pino from "pino";
+import { administratorAccess } from "../../src/console/administrator-access.ts";
+import { consoleEvents } from "../../src/console/events.ts";
+import { keyAccess } from "../../src/console/key-access.ts";
+import { registerConsole } from "../../src/console/register.ts";
+import type { ConsoleAccess } from "../../src/console/routes.ts";
 import type { App, User } from "../../src/directory/entities.ts";
 import { ADMINISTRATIVE_SCOPES } from "../../src/directory/graph-scopes.ts";
 import { DEFAULT_LIFETIMES } from "../../src/directory/lifetimes.ts";
@@ -33,6 +38,8 @@ import { Browser } from "./browser.ts";
 
 export const PASSWORD = "seven slow herons";
 export const BEARER = "inbox-bearer";
+/** Of the console of an embedded tenant. */
+export const CONSOLE_KEY = "k".repeat(43);
 
 export interface PagesUnderTest {
   app: FastifyInstance;
@@ -88,7 +95,10 @@ export async function pagesUnderTest(
   };
   const sealKey = randomBytes(32);
   const log = pino({ level: "silent" });
-  const startNode = async (store: Store) => {
+  let access: ConsoleAccess | undefined;
+  const startNode = async (opened: Store) => {
+    const events = consoleEvents(clock);
+    const store = events.reporting(opened);
     const mailer = options.mailer ?? createInboxMailer({ store, clock });
     const ctx: TenantContext = {
       config,
@@ -110,6 +120,9 @@ export async function pagesUnderTest(
     const app = Fastify({ trustProxy: options.trustProxy ?? false });
     registerPages(app, ctx);
     registerInbox(app, ctx, { bearer: BEARER });
+    // Its browsers are in memory, so two nodes share it.
+    access ??= config.embedded ? keyAccess(ctx, CONSOLE_KEY) : administratorAccess(ctx);
+    registerConsole(app, ctx, { access, events, tools: {} });
     await app.ready();
     t.after(async () => {
       await app.close();
@@ -119,7 +132,7 @@ export async function pagesUnderTest(
     return { app, ctx };
   };
   const nodes: Node[] = [];
-  if (place.nodes === 1) nodes.push(await startNode(await openSqliteStore(":memory:")));
+  if (place.nodes === 1) nodes.push(await startNode(await openSqliteStore(":memory:", { embedded: config.embedded })));
   else {
     const { url, schema, drop } = await freshSchema();
     const urls = storeUrls(url);

@@ -2,6 +2,7 @@ import { accessSuite } from "./access-suite.ts";
 import { administrationSuite } from "./administration-suite.ts";
 import { administratorSuite } from "./administrator-suite.ts";
 import { authorizationSuite } from "./authorization-suite.ts";
+import { consoleSuite } from "./console-suite.ts";
 import { credentialSuite } from "./credential-suite.ts";
 import { directorySuite } from "./directory-suite.ts";
 import { emailChangeSuite } from "./email-change-suite.ts";
@@ -23,6 +24,7 @@ import { passkeySuite } from "./passkey-suite.ts";
 import { passwordSuite } from "./password-suite.ts";
 import { permissionSuite } from "./permission-suite.ts";
 import { reachSuite } from "./reach-suite.ts";
+import { recordsSuite } from "./records-suite.ts";
 import { refreshSuite } from "./refresh-suite.ts";
 import { registrationSuite } from "./registration-suite.ts";
 import { renewalSuite } from "./renewal-suite.ts";
@@ -52,6 +54,7 @@ export function contractSuite(makeStore: MakeStore): void {
   registrationSuite(makeStore);
   administrationSuite(makeStore);
   administratorSuite(makeStore);
+  consoleSuite(makeStore);
   credentialSuite(makeStore);
   sessionSuite(makeStore);
   groupSuite(makeStore);
@@ -68,4 +71,5 @@ export function contractSuite(makeStore: MakeStore): void {
   passkeySuite(makeStore);
   tenantSuite(makeStore);
   operatorSuite(makeStore);
+  recordsSuite(makeStore);
 }

@@ -17,6 +17,7 @@ import * as auditEpochs from "./0015-audit-epochs.ts";
 import * as signingAlgorithms from "./0016-signing-algorithms.ts";
 import * as ownAccount from "./0017-own-account.ts";
 import * as ownAccountIndexes from "./0018-own-account-indexes.ts";
+import * as recordsIndexes from "./0020-records-indexes.ts";
 
 /**
  * From 0015 on, a migration only expands: new tables, columns that may be null or have a constant default, indexes. Nodes
@@ -66,4 +67,5 @@ export const migrations: Record<string, Migration> = {
   "0016-signing-algorithms": signingAlgorithms,
   "0017-own-account": ownAccount,
   "0018-own-account-indexes": ownAccountIndexes,
+  "0020-records-indexes": recordsIndexes,
 };

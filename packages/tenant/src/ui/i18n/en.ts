@@ -1,6 +1,9 @@
 import * as account from "./en/account.ts";
+import * as auditSentences from "./en/audit-sentences.ts";
 import * as common from "./en/common.ts";
 import * as consent from "./en/consent.ts";
+import * as consoleWords from "./en/console.ts";
+import * as consoleRecords from "./en/console-records.ts";
 import * as mails from "./en/mails.ts";
 import * as ownAccount from "./en/own-account.ts";
 import * as secondFactor from "./en/second-factor.ts";
@@ -15,6 +18,9 @@ export const en = {
   ...account,
   ...ownAccount,
   ...mails,
+  ...consoleWords,
+  ...auditSentences,
+  ...consoleRecords,
 };
 
 /** English defines what there is to say. The compiler requires the same entries of every other language. */

@@ -1,0 +1,86 @@
+import type { FastifyInstance } from "fastify";
+import { isCsrfTokenOf, isFromOurPages } from "../interaction/csrf.ts";
+import { sendAnswer, setPageHeaders } from "../interaction/page-answer.ts";
+import { PageProblem, readFields } from "../interaction/page-request.ts";
+import { type ActivityCounts, activityCounts } from "./activity-counts.ts";
+import { serveAssets } from "./assets.ts";
+import { getAudit, getAuditExport } from "./audit.ts";
+import type { ConsoleContext, ConsoleTools } from "./console-request.ts";
+import type { ConsoleEvents } from "./events.ts";
+import { countMails, getInbox, getMail, getMailFrame, postInbox, postMail } from "./inbox.ts";
+import { getKeys, postKeys } from "./keys.ts";
+import { getNow, postApprove, postDecline, postExpire } from "./now/now.ts";
+import { type ConsoleAccess, consoleRoutes, type DefineConsolePage, refuseOtherMethods, sendLocked } from "./routes.ts";
+import { getSignIn, getSignIns, postSignIn } from "./sign-ins.ts";
+
+/** Every page of the console, a line each. An entry of the rail (`ui/console/rail.ts`) appears with its page. */
+function definePages(page: DefineConsolePage, counts: ActivityCounts): void {
+  page("/console", { get: getNow, count: ({ store }, now) => store.liveRequests.count(now) });
+  page("/console/approve", { post: postApprove, embeddedOnly: true });
+  page("/console/decline", { post: postDecline, embeddedOnly: true });
+  page("/console/expire", { post: postExpire, embeddedOnly: true });
+  page("/console/inbox", { get: getInbox, embeddedOnly: true, count: countMails });
+  page("/console/inbox/delete", { post: postInbox, embeddedOnly: true });
+  page("/console/inbox/:id", { get: getMail, post: postMail, embeddedOnly: true });
+  page("/console/inbox/:id/html", { get: getMailFrame, embeddedOnly: true });
+  page("/console/sign-ins", { get: getSignIns(counts) });
+  page("/console/sign-ins/:id", { get: getSignIn, post: postSignIn });
+  page("/console/audit", { get: getAudit });
+  page("/console/audit/export", { get: getAuditExport });
+  page("/console/keys", { get: getKeys, post: postKeys });
+}
+
+export interface ConsoleParts {
+  access: ConsoleAccess;
+  events: Pick<ConsoleEvents, "open">;
+  tools: ConsoleTools;
+}
+
+/** The console: its pages, the way in and out, its events, and the two files that the pages load. */
+export function registerConsole(app: FastifyInstance, ctx: ConsoleContext, of: ConsoleParts): void {
+  const { access, events, tools } = of;
+  consoleRoutes(app, { ctx, access, tools, embedded: ctx.config.embedded }, (page, scope, shared) => {
+    definePages(page, activityCounts(ctx));
+
+    scope.post("/console/enter", async (request, reply) => {
+      if (!isFromOurPages(ctx, request, access.origin)) throw new PageProblem({ page: "stale_form" });
+      const entered = await access.enter(request, readFields(typeof request.body === "string" ? request.body : ""));
+      if ("view" in entered) return sendLocked(shared, reply, entered);
+      if (entered.page) return sendAnswer(entered.page, reply, { to: entered.to });
+      setPageHeaders(ctx, reply);
+      if (entered.setCookie !== undefined) reply.header("Set-Cookie", entered.setCookie);
+      return reply.redirect(entered.to, 303);
+    });
+    scope.get("/console/enter", async (_request, reply) => reply.redirect("/console", 302));
+    refuseOtherMethods(scope, ctx, "/console/enter", ["GET", "HEAD", "POST"]);
+
+    scope.post("/console/leave", async (request, reply) => {
+      const fields = readFields(typeof request.body === "string" ? request.body : "");
+      const admitted = await access.admit(request, fields);
+      if ("view" in admitted) return sendLocked(shared, reply, admitted);
+      const isOurs = isFromOurPages(ctx, request, access.origin);
+      if (!isOurs || !isCsrfTokenOf(admitted.cookie, ctx.sealKey, fields.get("csrf") ?? "")) {
+        throw new PageProblem({ page: "stale_form" });
+      }
+      const { to, setCookie } = await access.leave(admitted);
+      setPageHeaders(ctx, reply);
+      if (setCookie !== undefined) reply.header("Set-Cookie", setCookie);
+      return reply.redirect(to, 303);
+    });
+    refuseOtherMethods(scope, ctx, "/console/leave", ["POST"]);
+
+    // Without HEAD, which would hold a connection that receives nothing.
+    scope.get("/console/events", { exposeHeadRoute: false }, async (request, reply) => {
+      const admitted = await access.admit(request, new Map());
+      if ("view" in admitted) return sendLocked(shared, reply, admitted);
+      const stream = events.open();
+      if (!stream) return reply.header("Retry-After", 5).code(503).send();
+      return reply
+        .headers({ "Cache-Control": "no-store", "Content-Type": "text/event-stream", "X-Accel-Buffering": "no" })
+        .send(stream);
+    });
+    refuseOtherMethods(scope, ctx, "/console/events", ["GET"]);
+
+    serveAssets(scope, ctx);
+  });
+}

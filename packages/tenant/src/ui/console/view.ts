@@ -1,0 +1,17 @@
+import type { AuditView } from "./audit.ts";
+import type { InboxView } from "./inbox.ts";
+import type { KeysView } from "./keys.ts";
+import type { NowView } from "./now.ts";
+import type { ProblemView } from "./problem.ts";
+import type { SignInsView } from "./sign-ins.ts";
+
+/** Every page of the console, as data. Handlers of the room `console/` answer with one of them. */
+export type ConsoleView = NowView | InboxView | SignInsView | AuditView | KeysView | ProblemView;
+
+/** The HTTP status of the response with this view. */
+export function statusOfConsole(view: ConsoleView): number {
+  if (view.page === "console_problem") {
+    return { not_found: 404, stale_form: 403, refused: 422 }[view.problem.why];
+  }
+  return "problem" in view && view.problem ? 422 : 200;
+}

@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { addUser } from "../../../../tests/fixtures/approval.ts";
+import { poll, requestCode } from "../../../../tests/fixtures/device.ts";
+import { complaintsOf, launchChromium } from "../fixtures/chromium.ts";
+import { accessibilityViolations } from "../fixtures/page-checks.ts";
+import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
+
+/** The console as people see it: a real tenant, a real browser, events as they happen. */
+describe("Now in Chromium", () => {
+  let chromium: Browser;
+  let tenant: TestTenant;
+  before(async () => {
+    chromium = await launchChromium();
+    tenant = await startTestTenant({ clock: "moving" });
+  });
+  after(async () => {
+    await chromium.close();
+    await tenant.close();
+  });
+
+  /** A browser that is let in, and what it complains about. */
+  async function opened(
+    t: { after(done: () => Promise<void>): void },
+    options: BrowserContextOptions = {},
+  ): Promise<{ page: Page; context: BrowserContext; complaints: string[] }> {
+    const context = await chromium.newContext({ locale: "en-GB", ...options });
+    t.after(() => context.close());
+    const page = await context.newPage();
+    const complaints = complaintsOf(page);
+    await page.goto(`${tenant.console}#${tenant.consoleKey}`);
+    await page.getByRole("heading", { name: /^(Now|Jetzt)$/ }).waitFor();
+    return { page, context, complaints };
+  }
+
+  test("the address of the terminal opens it, and the key leaves the address at once", async (t) => {
+    const { page, context, complaints } = await opened(t);
+    assert.equal(page.url(), tenant.console);
+    const [cookie] = await context.cookies(tenant.console);
+    assert.deepEqual([cookie?.httpOnly, cookie?.sameSite, cookie?.path], [true, "Strict", "/console"]);
+    // Again, as someone does who opens the address twice: in the same tab, which does not load the page again.
+    await page.evaluate(`location.hash = "${tenant.consoleKey}"`);
+    await page.waitForURL(tenant.console);
+    assert.deepEqual(complaints, []);
+  });
+
+  test("a tab that was shut takes the key when the address is opened in it", async (t) => {
+    const context = await chromium.newContext();
+    t.after(() => context.close());
+    const page = await context.newPage();
+    await page.goto(tenant.console);
+    await page.getByLabel("Key of this start").waitFor();
+    await page.goto(`${tenant.console}#${tenant.consoleKey}`);
+    await page.getByRole("heading", { name: "Now" }).waitFor();
+    assert.equal(page.url(), tenant.console);
+  });
+
+  test("a request appears by itself, is approved with a click, and its device gets tokens", async (t) => {
+    const { email } = await addUser(tenant);
+    const { page, complaints } = await opened(t);
+    const { body: code } = await requestCode(tenant, { device_name: "Living-room TV" });
+    const request = page.getByRole("article", { name: code.user_code });
+    await request.waitFor();
+    assert.match(await request.innerText(), /says it is “Living-room TV” · this computer/);
+    await request.getByText("Approve as…").click();
+    await request.getByLabel("Email address of the person").fill(email);
+    // What happens meanwhile does not take away what was opened and typed.
+    const { body: another } = await requestCode(tenant);
+    await page.getByRole("article", { name: another.user_code }).waitFor();
+    assert.equal(await request.getByLabel("Email address of the person").inputValue(), email);
+    await request.getByRole("button", { name: "Approve", exact: true }).click();
+    await request.getByText("Approved").waitFor();
+    assert.ok((await poll(tenant, code.device_code)).body.access_token);
+    await request.getByText("tokens taken").waitFor();
+    await page.getByRole("article", { name: another.user_code }).getByRole("button", { name: "Decline" }).click();
+    await page.getByRole("article", { name: another.user_code }).getByText("declined here").waitFor();
+    assert.equal((await poll(tenant, another.device_code)).body.error, "access_denied");
+    assert.deepEqual(complaints, []);
+  });
+
+  test("a code that was ended by a click is expired for its device", async (t) => {
+    const { page } = await opened(t);
+    const { body: code } = await requestCode(tenant);
+    const request = page.getByRole("article", { name: code.user_code });
+    await request.getByRole("button", { name: "Expire now" }).click();
+    await request.waitFor({ state: "detached" });
+    assert.equal((await poll(tenant, code.device_code)).body.error, "expired_token");
+  });
+
+  test("the time of a code runs down without a reload", async (t) => {
+    const { page } = await opened(t);
+    const { body: code } = await requestCode(tenant);
+    const time = page.getByRole("article", { name: code.user_code }).getByRole("timer");
+    const before = await time.innerText();
+    await page.getByRole("article", { name: code.user_code }).getByText(before).waitFor({ state: "detached" });
+    assert.match(await time.innerText(), /^14:\d\d$/);
+  });
+
+  test("works without JavaScript: the key is pasted, and every decision is a form", async (t) => {
+    const { email } = await addUser(tenant);
+    const { body: code } = await requestCode(tenant);
+    const context = await chromium.newContext({ javaScriptEnabled: false });
+    t.after(() => context.close());
+    const page = await context.newPage();
+    await page.goto(tenant.console);
+    await page.getByLabel("Key of this start").fill(tenant.consoleKey ?? "");
+    await page.getByRole("button", { name: "Open the console" }).click();
+    const request = page.getByRole("article", { name: code.user_code });
+    assert.equal(await page.getByRole("button", { name: "Copy" }).count(), 0);
+    await request.getByText("Approve as…").click();
+    await request.getByLabel("Email address of the person").fill(email);
+    await request.getByRole("button", { name: "Approve", exact: true }).click();
+    await request.getByText("Approved").waitFor();
+  });
+
+  test("keeps no connection while it is hidden, and is up to date when it is seen again", async (t) => {
+    const { page } = await opened(t);
+    const connections: string[] = [];
+    page.on("request", (request) => void (request.url().endsWith("/events") && connections.push("open")));
+    page.on("requestfailed", (request) => void (request.url().endsWith("/events") && connections.push("closed")));
+    const hide = (hidden: boolean) =>
+      page.evaluate(`
+        Object.defineProperty(document, "hidden", { configurable: true, get: () => ${hidden} });
+        document.dispatchEvent(new Event("visibilitychange"));
+      `);
+    const closed = page.waitForEvent("requestfailed", (request) => request.url().endsWith("/events"));
+    await hide(true);
+    await closed;
+    const { body: code } = await requestCode(tenant);
+    assert.equal(await page.getByRole("article", { name: code.user_code }).count(), 0);
+    await hide(false);
+    await page.getByRole("article", { name: code.user_code }).waitFor();
+    assert.deepEqual(connections, ["closed", "open"]);
+  });
+
+  test("two operators at once: the one who comes second learns that it was decided", async (t) => {
+    const { page: one } = await opened(t);
+    const context = await chromium.newContext({ javaScriptEnabled: false });
+    t.after(() => context.close());
+    const two = await context.newPage();
+    await two.goto(tenant.console);
+    await two.getByLabel("Key of this start").fill(tenant.consoleKey ?? "");
+    await two.getByRole("button", { name: "Open the console" }).click();
+    const { body: code } = await requestCode(tenant);
+    await two.reload();
+    await one.getByRole("article", { name: code.user_code }).getByRole("button", { name: "Decline" }).click();
+    await one.getByRole("article", { name: code.user_code }).getByText("declined here").waitFor();
+    await two.getByRole("article", { name: code.user_code }).getByRole("button", { name: "Decline" }).click();
+    await two
+      .getByRole("alert")
+      .getByText(/decided a moment ago/)
+      .waitFor();
+  });
+
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const width of [390, 1280]) {
+      for (const locale of ["en-GB", "de-DE"]) {
+        test(`is accessible and fits: ${colorScheme}, ${width} px, ${locale}`, async (t) => {
+          await requestCode(tenant, { device_name: "Living-room TV", device_platform: "Android TV 14" });
+          const { page, complaints } = await opened(t, { colorScheme, locale, viewport: { width, height: 844 } });
+          const violations = await accessibilityViolations(page);
+          assert.deepEqual(
+            violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
+            [],
+          );
+          const overflow = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
+          assert.ok(overflow <= 0, `${overflow} px too wide`);
+          assert.deepEqual(complaints, []);
+        });
+      }
+    }
+  }
+
+  test("on a phone the rail is a menu that opens, by keyboard too", async (t) => {
+    const { page } = await opened(t, { viewport: { width: 390, height: 844 } });
+    const menu = page.locator("details.narrow");
+    await menu.locator("summary").focus();
+    await page.keyboard.press("Enter");
+    await menu.getByRole("link", { name: /Now/ }).waitFor();
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate('document.activeElement.getAttribute("href")'), "/console");
+  });
+
+  test("the first stop of the keyboard leads past the rail", async (t) => {
+    const { page } = await opened(t);
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate("document.activeElement.textContent"), "Skip to content");
+    await page.keyboard.press("Enter");
+    assert.equal(await page.evaluate("document.activeElement.id"), "content");
+  });
+});
