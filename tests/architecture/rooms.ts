@@ -22,7 +22,7 @@ export const mayImport: Record<string, string[]> = {
   testing: ["kernel", "directory", "storage", "oauth", "admin"],
   graph: ["kernel", "directory", "storage", "oauth", "ui", "admin"],
   control: ["kernel", "directory", "storage", "admin", "testing"],
-  console: ["kernel", "directory", "storage", "ui", "interaction", "admin"],
+  console: ["kernel", "directory", "storage", "ui", "interaction", "admin", "testing"],
   server: [
     ...["kernel", "directory", "storage", "storage/sql", "oauth", "ui", "mail"],
     ...["interaction", "admin", "testing", "graph", "control", "console"],

@@ -5,6 +5,7 @@ import type { Approval } from "../admin/decisions.ts";
 import type { BrowserCookie } from "../interaction/cookies.ts";
 import type { Fields, InteractionContext, PageRequest } from "../interaction/page-request.ts";
 import type { GrantStore, MailStore, Store, StoreReader, TokenStore } from "../storage/store.ts";
+import type { Testing } from "../testing/testing.ts";
 import type { ConsoleView } from "../ui/console/view.ts";
 import type { Locale } from "../ui/i18n/languages.ts";
 import type { View } from "../ui/view.ts";
@@ -16,6 +17,8 @@ export type ConsoleContext = InteractionContext & AdminContext;
 export interface ConsoleTools {
   /** The command that signs in to this tenant, as its terminal shows it. Undefined: there is no app. */
   loginCommand?: () => Promise<string | undefined>;
+  /** What testers can do. Undefined where they have no powers: then the page does not exist. */
+  testing?: Testing;
 }
 
 /** What the pages read. A page that reads more adds its port here. Changes go through `ConsoleRequest.admin`. */

@@ -12,9 +12,10 @@ import { getKeys, postKeys } from "./keys.ts";
 import { getNow, postApprove, postDecline, postExpire } from "./now/now.ts";
 import { type ConsoleAccess, consoleRoutes, type DefineConsolePage, refuseOtherMethods, sendLocked } from "./routes.ts";
 import { getSignIn, getSignIns, postSignIn } from "./sign-ins.ts";
+import { getTesting, postTesting } from "./testing.ts";
 
 /** Every page of the console, a line each. An entry of the rail (`ui/console/rail.ts`) appears with its page. */
-function definePages(page: DefineConsolePage, counts: ActivityCounts): void {
+function definePages(page: DefineConsolePage, counts: ActivityCounts, { testing }: ConsoleTools): void {
   page("/console", { get: getNow, count: ({ store }, now) => store.liveRequests.count(now) });
   page("/console/approve", { post: postApprove, embeddedOnly: true });
   page("/console/decline", { post: postDecline, embeddedOnly: true });
@@ -28,6 +29,7 @@ function definePages(page: DefineConsolePage, counts: ActivityCounts): void {
   page("/console/audit", { get: getAudit });
   page("/console/audit/export", { get: getAuditExport });
   page("/console/keys", { get: getKeys, post: postKeys });
+  if (testing) page("/console/testing", { get: getTesting(testing), post: postTesting(testing), embeddedOnly: true });
 }
 
 export interface ConsoleParts {
@@ -40,7 +42,7 @@ export interface ConsoleParts {
 export function registerConsole(app: FastifyInstance, ctx: ConsoleContext, of: ConsoleParts): void {
   const { access, events, tools } = of;
   consoleRoutes(app, { ctx, access, tools, embedded: ctx.config.embedded }, (page, scope, shared) => {
-    definePages(page, activityCounts(ctx));
+    definePages(page, activityCounts(ctx), tools);
 
     scope.post("/console/enter", async (request, reply) => {
       if (!isFromOurPages(ctx, request, access.origin)) throw new PageProblem({ page: "stale_form" });

@@ -251,7 +251,10 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
 
   const inboxToken = embedded ? newSecret() : null;
   const consoleKey = embedded ? newSecret() : null;
-  const consoleTools: ConsoleTools = {};
+  const purging = startPurging(ctx);
+  stack.defer(purging);
+  const testing = powers ? powers.over(ctx, { dir, purging }) : noTesting(clock);
+  const consoleTools: ConsoleTools = powers ? { testing } : {};
   const console = { key: consoleKey, events, tools: consoleTools };
   const behindProxy = deployment.kind === "public" && deployment.certificate === null;
   const watched: Watched = {
@@ -263,9 +266,6 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
       ? await loopbackApps(ctx, watched, { inboxToken, faults: powers?.faults }, console)
       : await singleOriginApp(ctx, watched, behindProxy, console);
   stack.defer(() => apps.close());
-  const purging = startPurging(ctx);
-  stack.defer(purging);
-  const testing = powers ? powers.over(ctx, { dir, purging }) : noTesting(clock);
   const follower = await followStore(ctx, observation);
   stack.defer(() => follower.stop());
   mail.start();

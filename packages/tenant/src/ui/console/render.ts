@@ -5,6 +5,7 @@ import { type ConsoleChrome, type ConsolePage, type ConsolePages, consoleLayout 
 import { nowPages } from "./now.ts";
 import { problemPages } from "./problem.ts";
 import { signInsPages } from "./sign-ins.ts";
+import { testingPages } from "./testing.ts";
 import type { ConsoleView } from "./view.ts";
 
 const pages: ConsolePages<ConsoleView> = {
@@ -13,6 +14,7 @@ const pages: ConsolePages<ConsoleView> = {
   ...signInsPages,
   ...auditPages,
   ...keysPages,
+  ...testingPages,
   ...problemPages,
 };
 

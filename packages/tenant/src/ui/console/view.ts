@@ -4,9 +4,10 @@ import type { KeysView } from "./keys.ts";
 import type { NowView } from "./now.ts";
 import type { ProblemView } from "./problem.ts";
 import type { SignInsView } from "./sign-ins.ts";
+import type { TestingView } from "./testing.ts";
 
 /** Every page of the console, as data. Handlers of the room `console/` answer with one of them. */
-export type ConsoleView = NowView | InboxView | SignInsView | AuditView | KeysView | ProblemView;
+export type ConsoleView = NowView | InboxView | SignInsView | AuditView | KeysView | TestingView | ProblemView;
 
 /** The HTTP status of the response with this view. */
 export function statusOfConsole(view: ConsoleView): number {

@@ -4,6 +4,7 @@ import * as common from "./en/common.ts";
 import * as consent from "./en/consent.ts";
 import * as consoleWords from "./en/console.ts";
 import * as consoleRecords from "./en/console-records.ts";
+import * as consoleTesting from "./en/console-testing.ts";
 import * as mails from "./en/mails.ts";
 import * as ownAccount from "./en/own-account.ts";
 import * as secondFactor from "./en/second-factor.ts";
@@ -21,6 +22,7 @@ export const en = {
   ...consoleWords,
   ...auditSentences,
   ...consoleRecords,
+  ...consoleTesting,
 };
 
 /** English defines what there is to say. The compiler requires the same entries of every other language. */

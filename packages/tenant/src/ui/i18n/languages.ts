@@ -4,6 +4,7 @@ import * as common from "./de/common.ts";
 import * as consent from "./de/consent.ts";
 import * as consoleWords from "./de/console.ts";
 import * as consoleRecords from "./de/console-records.ts";
+import * as consoleTesting from "./de/console-testing.ts";
 import * as mails from "./de/mails.ts";
 import * as ownAccount from "./de/own-account.ts";
 import * as secondFactor from "./de/second-factor.ts";
@@ -33,6 +34,7 @@ const de: Messages = {
   ...consoleWords,
   ...auditSentences,
   ...consoleRecords,
+  ...consoleTesting,
 };
 
 export const languages: Record<Locale, Language> = {
