@@ -31,8 +31,9 @@ export const consoleTesting: typeof en.consoleTesting = {
   resetHint:
     "Was seit dem Stellen geschah, liegt dann in der Zukunft: Token sind noch nicht gültig, Codes gelten länger.",
   reset: "Zur Zeit dieses Computers zurückkehren",
-  faults: "Fehler",
-  faultsHint: "Die nächsten Anfragen an einen Endpunkt treffen darauf. Ein Neustart des Mandanten beendet alle.",
+  faults: "Störungen",
+  faultsHint:
+    "Die nächsten Anfragen an einen Endpunkt treffen auf eine Störung. Ein Neustart des Mandanten beendet alle.",
   endpoint: "Endpunkt",
   kind: "Antwort",
   kinds: {
@@ -45,7 +46,7 @@ export const consoleTesting: typeof en.consoleTesting = {
   aadsts: "AADSTS-Nummer, für einen Fehler von Entra",
   times: "Wie viele Anfragen",
   app: "Nur dieser App (Name oder Client-ID; optional)",
-  add: "Fehler einstellen",
+  add: "Störung einstellen",
   left: (many) => (many === 1 ? "die nächste Anfrage" : `die nächsten ${number.format(many)} Anfragen`),
   clear: "Beenden",
   snapshots: "Abbilder",
