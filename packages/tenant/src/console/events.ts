@@ -17,6 +17,8 @@ const MOST = 100;
 export interface ConsoleEvents {
   /** The store, with changes reported that the audit log does not have. */
   reporting(store: Store): Store;
+  /** Something changed that is not in the store. */
+  changed(): void;
   /** The stream of server-sent events of one page. Undefined if there are too many. */
   open(): Readable | undefined;
   /** Ends all streams, and opens no more. */
@@ -79,6 +81,8 @@ export function consoleEvents(clock: Clock): ConsoleEvents {
         mail: reported(store.mail, UNRECORDED.mail),
       };
     },
+
+    changed,
 
     open() {
       if (stopped || streams.size >= MOST) return undefined;

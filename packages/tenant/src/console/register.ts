@@ -9,17 +9,23 @@ import type { ConsoleContext, ConsoleTools } from "./console-request.ts";
 import type { ConsoleEvents } from "./events.ts";
 import { countMails, getInbox, getMail, getMailFrame, postInbox, postMail } from "./inbox.ts";
 import { getKeys, postKeys } from "./keys.ts";
-import { getNow, postApprove, postDecline, postExpire } from "./now/now.ts";
+import { nowHandlers } from "./now/now.ts";
+import type { RecentRefusals } from "./recent-refusals.ts";
 import { type ConsoleAccess, consoleRoutes, type DefineConsolePage, refuseOtherMethods, sendLocked } from "./routes.ts";
 import { getSignIn, getSignIns, postSignIn } from "./sign-ins.ts";
 import { getTesting, postTesting } from "./testing.ts";
 
 /** Every page of the console, a line each. An entry of the rail (`ui/console/rail.ts`) appears with its page. */
-function definePages(page: DefineConsolePage, counts: ActivityCounts, { testing }: ConsoleTools): void {
-  page("/console", { get: getNow, count: ({ store }, now) => store.liveRequests.count(now) });
-  page("/console/approve", { post: postApprove, embeddedOnly: true });
-  page("/console/decline", { post: postDecline, embeddedOnly: true });
-  page("/console/expire", { post: postExpire, embeddedOnly: true });
+function definePages(
+  page: DefineConsolePage,
+  counts: ActivityCounts,
+  { refusals, tools: { testing } }: Pick<ConsoleParts, "refusals" | "tools">,
+): void {
+  const now = nowHandlers({ counts, refusals });
+  page("/console", { get: now.get, count: ({ store }, now) => store.liveRequests.count(now) });
+  page("/console/approve", { post: now.approve, embeddedOnly: true });
+  page("/console/decline", { post: now.decline, embeddedOnly: true });
+  page("/console/expire", { post: now.expire, embeddedOnly: true });
   page("/console/inbox", { get: getInbox, embeddedOnly: true, count: countMails });
   page("/console/inbox/delete", { post: postInbox, embeddedOnly: true });
   page("/console/inbox/:id", { get: getMail, post: postMail, embeddedOnly: true });
@@ -36,13 +42,14 @@ export interface ConsoleParts {
   access: ConsoleAccess;
   events: Pick<ConsoleEvents, "open">;
   tools: ConsoleTools;
+  refusals: Pick<RecentRefusals, "list">;
 }
 
 /** The console: its pages, the way in and out, its events, and the two files that the pages load. */
 export function registerConsole(app: FastifyInstance, ctx: ConsoleContext, of: ConsoleParts): void {
   const { access, events, tools } = of;
   consoleRoutes(app, { ctx, access, tools, embedded: ctx.config.embedded }, (page, scope, shared) => {
-    definePages(page, activityCounts(ctx), tools);
+    definePages(page, activityCounts(ctx), of);
 
     scope.post("/console/enter", async (request, reply) => {
       if (!isFromOurPages(ctx, request, access.origin)) throw new PageProblem({ page: "stale_form" });

@@ -6,6 +6,7 @@ import { loadNames, seedBuiltInTenant } from "../admin/built-in-tenant.ts";
 import { registerCommandLine } from "../admin/registered-apps.ts";
 import type { ConsoleTools } from "../console/console-request.ts";
 import { consoleEvents } from "../console/events.ts";
+import { recentRefusals } from "../console/recent-refusals.ts";
 import { serveControl } from "../control/server.ts";
 import { DEFAULT_LIMITS, issuerOf, type TenantConfig, type TenantLimits } from "../directory/tenant-config.ts";
 import { newSecret } from "../kernel/seal.ts";
@@ -193,6 +194,7 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
   stack.defer(() => opened.close());
   const activity = createActivityLog(clock, log);
   const events = consoleEvents(clock);
+  const refusals = recentRefusals(clock);
   const store = events.reporting(activity.reporting(reportingLimits(opened, metrics)));
   stack.defer(() => activity.stop());
   await refuseMoved(store);
@@ -243,7 +245,11 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
     texts: endpointTexts,
     notices: signInNotices(() => ctx),
     telemetry: metrics.telemetry,
-    reportRefusal: activity.refused,
+    reportRefusal: (refusal) => {
+      activity.refused(refusal);
+      refusals.note(refusal);
+      events.changed();
+    },
     log,
   };
   await seedBuiltInTenant(ctx, { describe: options.builtIn !== false });
@@ -255,7 +261,7 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
   stack.defer(purging);
   const testing = powers ? powers.over(ctx, { dir, purging }) : noTesting(clock);
   const consoleTools: ConsoleTools = powers ? { testing } : {};
-  const console = { key: consoleKey, events, tools: consoleTools };
+  const console = { key: consoleKey, events, refusals, tools: consoleTools };
   const behindProxy = deployment.kind === "public" && deployment.certificate === null;
   const watched: Watched = {
     observation,

@@ -7,6 +7,7 @@ import { consolePaths, embeddedConsole, servedConsole } from "../console/console
 import { seed } from "../fixtures/seed.ts";
 import type { Browser } from "../interaction/browser.ts";
 import { CONSOLE_KEY } from "../interaction/pages-under-test.ts";
+import { approvedGrant, redemption, seedSamples } from "../storage/samples.ts";
 
 /** What a page in front of the console, or one that does not exist, has. Everything else is a page of the console. */
 const isShut = (html: string) => !html.includes('class="rail"') && !html.includes("data-now");
@@ -168,6 +169,28 @@ describe("every route of the console", { concurrency: true }, () => {
         path,
       );
     }
+  });
+
+  test("does what an administrator clicks, and not what one clicks who lost the right meanwhile", async (t) => {
+    const { ctx, signedIn } = await servedConsole(t);
+    const [samples, now] = [await seedSamples(ctx.store), ctx.clock.now()];
+    const grant = await approvedGrant(ctx.store, samples, { createdAt: now, expiresAt: now + 60_000 });
+    const { family, ...redeemed } = redemption(grant, samples.user.id, now);
+    assert.equal((await ctx.store.tokens.redeem({ ...redeemed, family })).outcome, "redeemed");
+    const { browser, user } = await signedIn();
+    const body = new URLSearchParams({ csrf: tokenOn((await browser.get("/console")).html) }).toString();
+    const revoked = async () => (await ctx.store.tokens.findFamily(family.id))?.revokedAt !== null;
+    const { actingFor } = ctx.store;
+    const withdraw = () => seed(ctx.store).setUserAdministrator(user.id, false);
+    ctx.store = { ...ctx.store, actingFor: (by) => afterwards(actingFor(by), withdraw) };
+    const late = await browser.post(`/console/sign-ins/${family.id}`, body, { stay: true });
+    assert.deepEqual([late.status, await revoked()], [403, false]);
+    assert.match(late.html, /not an administrator/);
+    ctx.store = { ...ctx.store, actingFor };
+    await seed(ctx.store).setUserAdministrator(user.id, true);
+    assert.equal((await browser.post(`/console/sign-ins/${family.id}`, body, { stay: true })).status, 303);
+    const [record] = await ctx.store.audit.list({ event: "console.sign_in.revoked", limit: 1 });
+    assert.deepEqual([await revoked(), record?.userId, record?.actor], [true, user.id, "user"]);
   });
 
   test("shows stored text as text: nothing in it becomes markup", async (t) => {

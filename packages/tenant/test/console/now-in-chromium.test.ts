@@ -134,6 +134,16 @@ describe("Now in Chromium", () => {
     assert.deepEqual(connections, ["closed", "open"]);
   });
 
+  test("an open page asks for the key again after its browser was signed out in another tab", async (t) => {
+    const { page, context } = await opened(t);
+    const other = await context.newPage();
+    await other.goto(tenant.console);
+    await other.getByRole("button", { name: "Sign out" }).filter({ visible: true }).click();
+    await other.getByLabel("Key of this start").waitFor();
+    await requestCode(tenant);
+    await page.getByLabel("Key of this start").waitFor();
+  });
+
   test("two operators at once: the one who comes second learns that it was decided", async (t) => {
     const { page: one } = await opened(t);
     const context = await chromium.newContext({ javaScriptEnabled: false });

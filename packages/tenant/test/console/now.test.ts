@@ -140,6 +140,23 @@ describe("Now", { concurrency: true }, () => {
     assert.match(textOf(html), /A new device · just now/);
   });
 
+  test("tells in sentences what happened, and what was refused", async (t) => {
+    const { ctx, operator, grant, person, device } = await embeddedConsole(t);
+    const user = await person();
+    const { userCode } = await grant();
+    await operator.send(await operator.get("/console"), "/console/approve", { code: userCode, as: user.email });
+    const refusal = { why: "redirect_uri", message: "The redirect URI is not registered.", aadsts: 50011 };
+    const by = { clientId: device.clientId, userId: null, ip: null, recorded: false };
+    for (let i = 0; i < 3; i++) ctx.reportRefusal({ ...refusal, ...by });
+    ctx.reportRefusal({ ...refusal, ...by, message: "In the audit log already.", recorded: true });
+    ctx.reportRefusal({ ...refusal, ...by, message: "Unknown.", aadsts: null, clientId: "<b>x</b>" });
+    const text = textOf((await operator.get("/console")).html).replace(/\s+/g, " ");
+    assert.match(text, /ada@contoso\.example approved Contoso Player/);
+    assert.equal(text.split(/Contoso Player ?: ?The redirect URI is not registered\./).length, 2, "once");
+    assert.match(text, /not registered\. 50011/);
+    assert.doesNotMatch(text, /In the audit log already/);
+  });
+
   test("speaks German", async (t) => {
     const { operator, grant } = await embeddedConsole(t);
     await grant();

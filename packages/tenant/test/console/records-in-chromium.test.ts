@@ -76,7 +76,7 @@ describe("records in the console", { concurrency: true }, () => {
       "/console/sign-ins",
       `/console/sign-ins/${familyId}`,
       "/console/audit",
-      "/console/audit?person=nobody%40x.example",
+      "/console/audit?person=absent%40contoso.example",
     ],
     ...["/console/keys", "/console/inbox"],
   ];
@@ -128,10 +128,9 @@ describe("records in the console", { concurrency: true }, () => {
     await page.locator("#chart-sign-ins summary").click();
     const cells = await page.locator("#chart-sign-ins tbody tr td:nth-child(2)").allTextContents();
     assert.equal(cells.length, 24);
-    assert.equal(
-      cells.reduce((sum, cell) => sum + Number(cell), 0),
-      24,
-    );
+    // With the one of the samples.
+    const sum = cells.reduce((total, cell) => total + Number(cell), 0);
+    assert.equal(sum, 25);
   });
 
   test("the next key signs at once, the one before is retired, and the one that signs is not", async () => {

@@ -96,7 +96,7 @@ describe("the sign-ins of the console", { concurrency: true }, () => {
     assert.match(textOf(html), /5 earlier renewals not shown/);
   });
 
-  test("ended twice at once, by two operators, is ended once, and the second one is told", async (t) => {
+  test("ended twice at once, by two operators, is ended once, and the second one sees that it was", async (t) => {
     const under = await embeddedConsole(t);
     const user = await under.person();
     const id = await signedInDevice(under, user);

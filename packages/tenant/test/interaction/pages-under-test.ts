@@ -5,6 +5,7 @@ import pino from "pino";
 import { administratorAccess } from "../../src/console/administrator-access.ts";
 import { consoleEvents } from "../../src/console/events.ts";
 import { keyAccess } from "../../src/console/key-access.ts";
+import { recentRefusals } from "../../src/console/recent-refusals.ts";
 import { registerConsole } from "../../src/console/register.ts";
 import type { ConsoleAccess } from "../../src/console/routes.ts";
 import type { App, User } from "../../src/directory/entities.ts";
@@ -15,7 +16,7 @@ import type { ScopeSet } from "../../src/directory/scopes.ts";
 import { DEFAULT_LIMITS, type TenantConfig } from "../../src/directory/tenant-config.ts";
 import { registerInbox } from "../../src/interaction/inbox/inbox.ts";
 import { registerPages } from "../../src/interaction/register.ts";
-import { type ReportRefusal, reportNothing } from "../../src/kernel/reported-refusal.ts";
+import type { ReportRefusal } from "../../src/kernel/reported-refusal.ts";
 import { noTelemetry } from "../../src/kernel/telemetry.ts";
 import { createMailQueue } from "../../src/mail/mail-queue.ts";
 import type { Mailer } from "../../src/mail/mailer.ts";
@@ -98,6 +99,7 @@ export async function pagesUnderTest(
   let access: ConsoleAccess | undefined;
   const startNode = async (opened: Store) => {
     const events = consoleEvents(clock);
+    const refusals = recentRefusals(clock);
     const store = events.reporting(opened);
     const mailer = options.mailer ?? createInboxMailer({ store, clock });
     const ctx: TenantContext = {
@@ -114,7 +116,7 @@ export async function pagesUnderTest(
       texts: endpointTexts,
       notices: signInNotices(() => ctx),
       telemetry: noTelemetry,
-      reportRefusal: options.reportRefusal ?? reportNothing,
+      reportRefusal: options.reportRefusal ?? refusals.note,
       log,
     };
     const app = Fastify({ trustProxy: options.trustProxy ?? false });
@@ -122,7 +124,7 @@ export async function pagesUnderTest(
     registerInbox(app, ctx, { bearer: BEARER });
     // Its browsers are in memory, so two nodes share it.
     access ??= config.embedded ? keyAccess(ctx, CONSOLE_KEY) : administratorAccess(ctx);
-    registerConsole(app, ctx, { access, events, tools: {} });
+    registerConsole(app, ctx, { access, events, refusals, tools: {} });
     await app.ready();
     t.after(async () => {
       await app.close();

@@ -34,8 +34,11 @@ export function sentenceOf(record: ShownRecord, { auditSentences, auditWords }: 
   // Written by a newer version, on another node.
   if (!isRecorded(record.event)) return html`${event.replaceAll(/[._]/g, " ")}`;
   const { method, why, name } = detail;
+  // A device is declined for no particular user.
+  const declines = actor === "operator" && user === null && event === "device_grant.denied";
+  const unnamed = html`${declines ? auditWords.theOperator : auditWords.someUser}`;
   const sentence = auditSentences[event as AuditEvent]({
-    user: user === null ? html`${auditWords.someUser}` : nameOf(user.email, user.id, auditWords.deletedUser),
+    user: user === null ? unnamed : nameOf(user.email, user.id, auditWords.deletedUser),
     app: app === null ? html`${auditWords.someApp}` : nameOf(app.name, app.id, auditWords.unknownApp),
     method: wordOf(auditWords.methods, String(method ?? "none")),
     why: wordOf(auditWords.why, String(why ?? "withdrawn")),
@@ -44,7 +47,7 @@ export function sentenceOf(record: ShownRecord, { auditSentences, auditWords }: 
   const { by } = auditWords;
   const through = record.event.startsWith("console.") ? by.console : by.graph;
   if (caller !== null) return html`${sentence}, ${through(nameOf(caller.email, caller.id, auditWords.deletedUser))}`;
-  return actor === "operator" ? html`${sentence}, ${by.operator}` : sentence;
+  return actor === "operator" && !declines ? html`${sentence}, ${by.operator}` : sentence;
 }
 
 /** The word for a stored name. A newer version may have stored another one. */

@@ -3,8 +3,10 @@ import { isLoopbackAddress, plainIp } from "../../kernel/ip-address.ts";
 import type { LiveRequest } from "../../storage/live-requests.ts";
 import { address, form } from "../components/parts.ts";
 import { attrs, type Html, html } from "../html.ts";
+import { type ShownRecord, sentenceOf, toneOf } from "./audit-record.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
 import { act, clockTime, copyable, countdown, live, pager, pill, problemBox } from "./parts.ts";
+import { hourChart, type OutcomeBar } from "./sign-ins.ts";
 
 /** Why a decision about a request was refused: the codes of `admin/decisions.ts`. */
 export const DECISION_PROBLEMS = [
@@ -40,6 +42,12 @@ export interface NowView {
   login: string | null;
   /** Newest first. Null: the tenant has no inbox. `code`: what the mail contains. */
   mails: { id: string; to: string; subject: string; at: number; code: string | null }[] | null;
+  /** The last hour, in bars of five minutes. */
+  hour: readonly OutcomeBar[];
+  /** The newest records of the audit log. */
+  activity: ShownRecord[];
+  /** Newest first: what was refused without a record. `app`: its name, or what it called itself by. */
+  refusals: { at: number; message: string; aadsts: number | null; app: string | null }[];
   /** A decision that was refused, and what was chosen. */
   problem: { about: string; why: DecisionProblem; email: string; mfa: boolean } | null;
 }
@@ -69,7 +77,9 @@ ${live(
   ],
   { class: "card" },
 )}
-<aside aria-label="${words.beside}">${view.mails && mailCard(view.mails, chrome)}</aside>
+<aside aria-label="${words.beside}">${view.mails && mailCard(view.mails, chrome)}
+${live("now-hour", hourChart(view.hour, chrome), { class: "card" })}
+${activityCard(view, chrome)}</aside>
 </div>`,
   };
 }
@@ -161,14 +171,47 @@ function mailCard(mails: NonNullable<NowView["mails"]>, chrome: ConsoleChrome): 
   const words = chrome.messages.consoleNow;
   const ago = (at: number) => words.ago(Math.max(0, chrome.now - at));
   const list = mails.map(
-    ({ to, subject, at, code }) =>
-      html`<li><strong>${address(to)}</strong><p><bdi>${subject}</bdi> · ${ago(at)}</p>${code !== null && html`<output>${spaced(code)}</output>`}</li>`,
+    ({ id, to, subject, at, code }) =>
+      html`<li><strong>${address(to)}</strong><p><a href="/console/inbox/${id}"><bdi>${subject}</bdi></a> · ${ago(at)}</p>${code !== null && html`<output>${spaced(code)}</output>`}</li>`,
   );
   return live(
     "now-mails",
     [
       html`<h2>${words.latestMail}</h2>`,
       mails.length === 0 ? html`<p class="empty">${words.noMail}</p>` : html`<ul class="letters">${list}</ul>`,
+    ],
+    { class: "card" },
+  );
+}
+
+/** Lines of the activity. */
+const LINES = 12;
+
+/** What happened, newest first, each as a sentence. */
+function activityCard({ activity, refusals }: NowView, chrome: ConsoleChrome): Html {
+  const { consoleNow: words, time } = chrome.messages;
+  const lines = [
+    ...activity.map((each) => ({
+      ...{ at: each.at, tone: toneOf(each.event) },
+      text: sentenceOf(each, chrome.messages),
+    })),
+    ...refusals.map(({ at, app, message, aadsts }) => ({
+      ...{ at, tone: "bad" },
+      text: html`<bdi><b>${app ?? words.aProgram}</b></bdi>: <bdi lang="en">${message}</bdi>${aadsts !== null && html` ${pill("bad", aadsts)}`}`,
+    })),
+  ];
+  const rows = lines
+    .sort((one, other) => other.at - one.at)
+    .slice(0, LINES)
+    .map(
+      ({ at, tone, text }) => html`<li class="tone-${tone}">${clockTime(at, time.clock(at))}<span>${text}</span></li>`,
+    );
+  return live(
+    "now-activity",
+    [
+      html`<h2>${words.activity}</h2>`,
+      rows.length === 0 ? html`<p class="empty">${words.noActivity}</p>` : html`<ol class="feed">${rows}</ol>`,
+      html`<p class="hint"><a href="/console/audit">${words.wholeLog}</a></p>`,
     ],
     { class: "card" },
   );

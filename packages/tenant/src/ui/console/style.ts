@@ -136,6 +136,7 @@ const now = `
 .req.over h3{color:var(--soft)}
 .steps{list-style:none;display:grid;grid-template-columns:repeat(5,minmax(0,1fr));gap:.45rem;margin:.85rem 0 .7rem;padding:0}
 .steps li{font-size:.86rem;color:var(--soft);border-block-start:3px solid var(--line);padding-block-start:.4rem}
+.steps li{hyphens:auto}
 .steps li span{display:block}
 .steps .done{border-color:var(--brand);color:var(--ink)}
 .steps .present{border-color:var(--brand);color:var(--ink);font-weight:600}
@@ -150,6 +151,12 @@ const now = `
 .letters p{margin:0;color:var(--soft);font-size:.93rem}
 .letters output{font:650 1.7rem/1.3 var(--mono);letter-spacing:.06em;color:var(--brand);display:block;margin-block:.25rem}
 .choose .acts{margin:.7rem 0 0}
+.feed{list-style:none;margin:0;padding:0;font-size:.93rem}
+.feed li{display:grid;grid-template-columns:4.6rem minmax(0,1fr);gap:.5rem;padding:.28rem 0}
+.feed time{color:var(--soft)}
+.feed b{font-weight:600}
+.feed .tone-bad span{color:var(--bad-ink)}
+@media (min-width:72.01em){.grid aside .chart .axis{font-size:20px}}
 .empty{color:var(--soft);margin:0}
 @media (max-width:40em){.req header p{grid-column:1/-1;grid-row:2}.req header .end{grid-column:3}.steps{grid-template-columns:repeat(5,minmax(0,1fr));gap:.25rem}.steps li{font-size:.79rem}.steps li span{overflow:hidden;text-overflow:ellipsis}}
 `;

@@ -46,6 +46,10 @@ describe("an audit record as a sentence", () => {
       "The sign-in of ada@contoso.example in Contoso Player was ended, by the operator",
     );
     assert.equal(
+      plain("en", record("device_grant.denied", { actor: "operator", user: null })),
+      "The operator declined Contoso Player",
+    );
+    assert.equal(
       plain("en", record("policy.created", { actor: "operator", detail: { name: "MFA for all" } })),
       "Policy created: MFA for all, by the operator",
     );

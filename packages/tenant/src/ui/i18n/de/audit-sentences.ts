@@ -106,6 +106,7 @@ export const auditWords: typeof en.auditWords = {
   someApp: "eine App",
   unknownApp: (id) => html`die unbekannte App ${id}`,
   someUser: "ein unbekannter Benutzer",
+  theOperator: "Der Betreiber",
   deletedUser: (id) => html`das gelöschte Konto ${id}`,
   methods: {
     password: "Passwort",

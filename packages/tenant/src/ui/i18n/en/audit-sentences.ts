@@ -122,6 +122,7 @@ export const auditWords = {
   someApp: "an app",
   unknownApp: (id: string) => html`the unknown app ${id}`,
   someUser: "an unknown user",
+  theOperator: "The operator",
   deletedUser: (id: string) => html`the deleted user ${id}`,
   methods: {
     password: "password",

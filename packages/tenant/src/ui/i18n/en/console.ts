@@ -105,6 +105,10 @@ export const consoleNow = {
   approve: "Approve",
   decline: "Decline",
   expire: "Expire now",
+  activity: "Activity",
+  aProgram: "A program",
+  noActivity: "Nothing has happened yet.",
+  wholeLog: "The whole audit log",
   latestMail: "Latest mail",
   noMail: "No mail yet. Codes for sign-up and sign-in arrive here.",
   ago: (ms: number) =>
