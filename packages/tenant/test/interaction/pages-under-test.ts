@@ -32,6 +32,7 @@ import type { Mail, Store } from "../../src/storage/store.ts";
 import { DEFAULT_COLOUR } from "../../src/ui/branding/branding.ts";
 import { palettesOf } from "../../src/ui/branding/palette.ts";
 import { endpointTexts } from "../../src/ui/i18n/locale.ts";
+import { idleTesting } from "../fixtures/idle-testing.ts";
 import { contextOver, nodePicker, place, storeUrls } from "../fixtures/place.ts";
 import { freshSchema } from "../fixtures/postgres.ts";
 import { createUser, seed } from "../fixtures/seed.ts";
@@ -124,7 +125,7 @@ export async function pagesUnderTest(
     registerInbox(app, ctx, { bearer: BEARER });
     // Its browsers are in memory, so two nodes share it.
     access ??= config.embedded ? keyAccess(ctx, CONSOLE_KEY) : administratorAccess(ctx);
-    registerConsole(app, ctx, { access, events, refusals, tools: {} });
+    registerConsole(app, ctx, { access, events, refusals, tools: { testing: idleTesting(clock) } });
     await app.ready();
     t.after(async () => {
       await app.close();
