@@ -95,6 +95,18 @@ for (const [name, place] of Object.entries(places)) {
       assert.equal(tenant.context.heldPolls.size, 0);
     });
 
+    test("is what the next request of a program meets: an app that it does not have is unknown", async (t) => {
+      await using tenant = await startTestTenant(await place(t));
+      const { snapshots } = tenant.testing;
+      await snapshots.create("before");
+      const { clientId } = await tenant.admin.apps.put({ name: "Television", publicClient: true });
+      const ask = () => requestCode(tenant, { client_id: clientId, scope: "openid" });
+      // The second one is answered from memory.
+      for (const _ of [1, 2]) assert.equal((await ask()).status, 200);
+      await snapshots.restore("before");
+      assert.deepEqual((await ask()).body.error_codes, [700016]);
+    });
+
     test("brings back its time, and keeps the audit log", async (t) => {
       await using tenant = await startTestTenant(await place(t));
       const { clock, snapshots } = tenant.testing;
