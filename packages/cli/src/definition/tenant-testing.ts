@@ -96,7 +96,7 @@ const fault: Command = {
       description: [
         "Several faults of an endpoint apply in the order in which they were added, one to each request. Polls that are held already are answered as usual.",
       ],
-      arguments: [{ name: "ENDPOINT", help: ENDPOINTS.join(", "), complete: ENDPOINTS }],
+      arguments: [{ name: "ENDPOINT", help: `Endpoint: ${ENDPOINTS.join(", ")}`, complete: ENDPOINTS }],
       options: {
         status: {
           type: "string",
