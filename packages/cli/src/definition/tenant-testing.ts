@@ -213,8 +213,8 @@ export const testingCommands: Record<string, Command> = {
     },
     examples: [
       {
-        what: "Call a web API as a user",
-        line: 'curl -H "Authorization: Bearer $(doorcode tenant issue-token --as ada@contoso.example --app APP --scope api://API/ToDoList.Read)" URL',
+        what: "Check what a web API says about the token of a user",
+        line: 'doorcode tenant issue-token --as ada@contoso.example --app APP --scope "$SCOPE" | doorcode tenant check-token --api API',
       },
     ],
     needsTenant: true,
