@@ -33,11 +33,16 @@ export function administratorAccess(ctx: ConsoleContext): ConsoleAccess {
         ...{ sessionId: session.id, userId: user.id, now },
         signedInAfter: now - CONSOLE_CHANGE_MS,
       };
+      // Made when it is needed: most requests only read, and it costs milliseconds.
+      let acting: Admitted["acting"] | undefined;
       return {
         ...{ cookie, who: user.email, userId: user.id, decisions: null },
-        acting: {
-          ctx: actingContext(ctx, by),
-          by: { actor: "user", caller: { userId: user.id, clientId: null, ip }, through: "console" },
+        get acting() {
+          acting ??= {
+            ctx: actingContext(ctx, by),
+            by: { actor: "user", caller: { userId: user.id, clientId: null, ip }, through: "console" },
+          };
+          return acting;
         },
         touch: () => touchSession(page),
       };

@@ -63,7 +63,7 @@ export interface ConsoleRequest {
   /** Every change of the tenant, on behalf of this administrator. Each transaction decides again whether they may. */
   readonly admin: Administration;
   /** The same right, for operations of admin/ that take a context. */
-  acting: { ctx: AdminContext; by: Actor };
+  readonly acting: { ctx: AdminContext; by: Actor };
   /** Null on a served tenant: an administrator cannot decide for users. */
   decisions: ConsoleDecisions | null;
   tools: ConsoleTools;
@@ -92,7 +92,7 @@ export interface Admitted {
   cookie: BrowserCookie;
   who: string | null;
   userId: string | null;
-  acting: { ctx: AdminContext; by: Actor };
+  readonly acting: { ctx: AdminContext; by: Actor };
   decisions: ConsoleDecisions | null;
   /** The form was sent by one of our pages: the browser is in use. */
   touch(): Promise<void>;

@@ -25,11 +25,17 @@ export function keyIn<const K extends Key>(
   try {
     const key: unknown = JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
     const fits =
-      Array.isArray(key) && key.length === shape.length && key.every((part, i) => typeof part === typeof shape[i]);
+      Array.isArray(key) && key.length === shape.length && key.every((part, i) => isPart(part, typeof shape[i]));
     return fits ? (key as never) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** PostgreSQL takes no fraction for an integer, and no NUL in a text. */
+function isPart(part: unknown, type: string): boolean {
+  if (typeof part === "string") return type === "string" && !part.includes("\0");
+  return type === "number" && Number.isSafeInteger(part);
 }
 
 /** The rows to show, and the key of the last one if another page follows. */

@@ -142,17 +142,20 @@ async function answer(
   handler: ConsoleHandler,
 ): Promise<FastifyReply> {
   const { ctx, embedded, tools } = shared;
-  const { who, userId, acting, decisions } = admitted;
+  const { who, userId, decisions } = admitted;
   const consoleRequest: ConsoleRequest = {
-    ...{ ctx, who, userId, acting, decisions, embedded, fields, tools },
+    ...{ ctx, who, userId, decisions, embedded, fields, tools },
     requestId: String(request.id),
     now: ctx.clock.now(),
     ip: request.ip,
     path: pathOf(request),
     params: request.params as Record<string, string>,
     locale: localeOf(request, ctx.config.pagesOrigin),
+    get acting() {
+      return admitted.acting;
+    },
     get admin() {
-      return administration(acting.ctx, acting.by);
+      return administration(admitted.acting.ctx, admitted.acting.by);
     },
   };
   try {

@@ -173,6 +173,21 @@ export function consoleSuite(makeStore: MakeStore): void {
       await assert.rejects(rename(it, "x"), refusedAs("not_administrator"));
     });
 
+    test("of two administrators who take the right from each other at once, one keeps it", async () => {
+      for (let round = 0; round < 5; round++) {
+        const [one, other] = [await administrator(), await administrator()];
+        const take = (by: typeof one, from: typeof one) =>
+          store
+            .actingFor(by.by)
+            .administration.users.setAdministrator(from.user.id, false, audit, "kept")
+            .catch((error: unknown) => (error instanceof RightWithdrawn ? error.why : Promise.reject(error)));
+        const outcomes = await Promise.all([take(one, other), take(other, one)]);
+        assert.deepEqual(outcomes.sort(), ["not_administrator", "set"]);
+        const left = await Promise.all([one, other].map(({ user }) => store.directory.findUser(user.id)));
+        assert.equal(left.filter((user) => user?.administrator).length, 1);
+      }
+    });
+
     test("of many changes and one withdrawal at once, none is made after it", async () => {
       const it = await administrator();
       const target = sampleUser();

@@ -156,7 +156,7 @@ const now = `
 .feed time{color:var(--soft)}
 .feed b{font-weight:600}
 .feed .tone-bad span{color:var(--bad-ink)}
-@media (min-width:72.01em){.grid aside .chart .axis{font-size:20px}}
+@media (min-width:72.01em){.grid aside .chart .axis{font-size:16px}}
 .empty{color:var(--soft);margin:0}
 @media (max-width:40em){.req header p{grid-column:1/-1;grid-row:2}.req header .end{grid-column:3}.steps{grid-template-columns:repeat(5,minmax(0,1fr));gap:.25rem}.steps li{font-size:.79rem}.steps li span{overflow:hidden;text-overflow:ellipsis}}
 `;
