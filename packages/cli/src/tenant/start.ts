@@ -63,6 +63,7 @@ async function startOn(data: string, given: Arguments, file: TenantFile | undefi
     ...(mailer !== undefined && { mailer }),
     ...lanOf(given),
     ...(given.flag("no-sign-up") && { signUpAllowed: false }),
+    ...(given.flag("no-testing") && { testing: false }),
     ...(file !== undefined && described(file)),
     ...(!given.flag("json") && process.stderr.isTTY && { terminal: process.stderr }),
   });

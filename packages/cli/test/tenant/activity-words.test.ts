@@ -145,10 +145,16 @@ describe("the activity of a tenant, in words", () => {
       ...{ details_required: true, administrator_required: true, administration_not_allowed: true },
       ...{ scope_unavailable: true, consent_required: true },
     };
-    const known = [...Object.keys(protocolErrors), ...Object.keys(ofTheRule), "user_code_unknown"];
+    const known = [...Object.keys(protocolErrors), ...Object.keys(ofTheRule), "user_code_unknown", "fault"];
     for (const name of Object.keys(mends)) assert.ok(known.includes(name), name);
     for (const [name, isMended] of Object.entries(ofTheRule)) assert.equal(Object.hasOwn(mends, name), isMended, name);
     assert.deepEqual(refusal("consent_required", "Something was withdrawn.").mend, []);
+  });
+
+  test("says how to end a fault that a tester asked for", () => {
+    const { text, mend } = refusal("fault", "A tester's fault: token answers 503.");
+    assert.match(text, /A tester's fault: token answers 503/);
+    assert.match(mend.join("\n"), /doorcode tenant fault clear/);
   });
 
   test("shows no control characters of a name or a request", () => {

@@ -14,6 +14,7 @@ import type {
   StoreReader,
   TokenStore,
 } from "../storage/store.ts";
+import type { Testing } from "../testing/testing.ts";
 import type { ConsoleView } from "../ui/console/view.ts";
 import type { Locale } from "../ui/i18n/languages.ts";
 import type { View } from "../ui/view.ts";
@@ -27,6 +28,8 @@ export interface ConsoleTools {
   loginCommand?: () => Promise<string | undefined>;
   /** Reads and applies tenant files. Undefined: it cannot. */
   tenantFiles?: TenantFiles;
+  /** What testers can do. Undefined where they have no powers: then the page does not exist. */
+  testing?: Testing;
 }
 
 /** What the pages read. A page that reads more adds its port here. Changes go through `ConsoleRequest.admin`. */

@@ -14,9 +14,14 @@ import { nowHandlers } from "./now/now.ts";
 import type { RecentRefusals } from "./recent-refusals.ts";
 import { type ConsoleAccess, consoleRoutes, type DefineConsolePage, refuseOtherMethods, sendLocked } from "./routes.ts";
 import { getSignIn, getSignIns, postSignIn } from "./sign-ins.ts";
+import { getTesting, postTesting } from "./testing.ts";
 
 /** Every page of the console, a line each. An entry of the rail (`ui/console/rail.ts`) appears with its page. */
-function definePages(page: DefineConsolePage, counts: ActivityCounts, refusals: ConsoleParts["refusals"]): void {
+function definePages(
+  page: DefineConsolePage,
+  counts: ActivityCounts,
+  { refusals, tools: { testing } }: Pick<ConsoleParts, "refusals" | "tools">,
+): void {
   const now = nowHandlers({ counts, refusals });
   page("/console", { get: now.get, count: ({ store }, now) => store.liveRequests.count(now) });
   page("/console/approve", { post: now.approve, embeddedOnly: true });
@@ -32,6 +37,7 @@ function definePages(page: DefineConsolePage, counts: ActivityCounts, refusals: 
   page("/console/audit/export", { get: getAuditExport });
   page("/console/keys", { get: getKeys, post: postKeys });
   listPages(page);
+  if (testing) page("/console/testing", { get: getTesting(testing), post: postTesting(testing), embeddedOnly: true });
 }
 
 export interface ConsoleParts {
@@ -43,9 +49,9 @@ export interface ConsoleParts {
 
 /** The console: its pages, the way in and out, its events, and the two files that the pages load. */
 export function registerConsole(app: FastifyInstance, ctx: ConsoleContext, of: ConsoleParts): void {
-  const { access, events, tools, refusals } = of;
+  const { access, events, tools } = of;
   consoleRoutes(app, { ctx, access, tools, embedded: ctx.config.embedded }, (page, scope, shared) => {
-    definePages(page, activityCounts(ctx), refusals);
+    definePages(page, activityCounts(ctx), of);
 
     scope.post("/console/enter", async (request, reply) => {
       if (!isFromOurPages(ctx, request, access.origin)) throw new PageProblem({ page: "stale_form" });

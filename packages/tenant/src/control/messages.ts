@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { SigningAlgorithm } from "../directory/entities.ts";
 import { SIGNING_ALGORITHMS } from "../directory/signing-algorithms.ts";
 import type { ListedSignIn } from "./results.ts";
+import { type TestingRequest, testingRequests } from "./testing-messages.ts";
 
 /** The most items in one response. */
 export const MOST = 1000;
@@ -96,6 +97,7 @@ export const controlRequest: z.ZodType<ControlRequest> = z.discriminatedUnion("d
     days: z.number().int().nullable(),
   }),
   z.object({ do: z.literal("remove_secret"), client_id: z.string().max(64), key_id: z.string().max(64) }),
+  ...testingRequests,
 ]);
 
 /** What an operator can ask a running tenant for. */
@@ -159,7 +161,8 @@ export type ControlRequest =
   | { do: "remove_certificates"; client_id: string }
   /** `days`: null for two years. */
   | { do: "add_secret"; client_id: string; name: string | null; days: number | null }
-  | { do: "remove_secret"; client_id: string; key_id: string };
+  | { do: "remove_secret"; client_id: string; key_id: string }
+  | TestingRequest;
 
 export type ControlResponse = { ok: true; result: unknown } | { ok: false; error: ControlFailure };
 

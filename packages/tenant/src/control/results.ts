@@ -2,11 +2,12 @@
 
 import type { ListedRecord } from "../admin/listed-record.ts";
 import type { SigningAlgorithm } from "../directory/entities.ts";
+import type { TestingResults } from "./testing-messages.ts";
 
 export type { ListedRecord };
 
 /** The response to each request if it succeeds. */
-export interface ControlResults {
+export interface ControlResults extends TestingResults {
   /** `by_renewal`: the permissions that are not requested now and that a renewal may add without asking again. */
   approve: { app: string; email: string; permissions: string[]; by_renewal: string[] };
   /** `app`: the name of the app that gets nothing. */

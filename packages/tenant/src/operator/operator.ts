@@ -36,6 +36,14 @@ export type {
   ListedUser,
   RecordNames,
 } from "../control/results.ts";
+export type {
+  ListedCheck,
+  ListedClock,
+  ListedFault,
+  ListedSnapshot,
+  TestingRequest,
+  TestingResults,
+} from "../control/testing-messages.ts";
 export { defaultDataDir } from "../kernel/data-folder.ts";
 export type { Dkim } from "../mail/dkim.ts";
 export type { Mailer } from "../mail/mailer.ts";

@@ -10,7 +10,9 @@ import { type InteractionContext, PageProblem } from "../interaction/page-reques
 import { registerPages } from "../interaction/register.ts";
 import { isLoopbackAddress, isLoopbackOrigin, plainIp } from "../kernel/ip-address.ts";
 import { registerEndpoints, registerLoopbackAuthorize } from "../oauth/register.ts";
+import type { Faults } from "../testing/fault-list.ts";
 import { hostsOf, LOOPBACK, originOf } from "./deployment.ts";
+import { injectFaults } from "./inject-faults.ts";
 import { isFromLocalNetwork } from "./lan-address.ts";
 import { registerMonitoring } from "./monitoring.ts";
 import type { Observation } from "./observation.ts";
@@ -48,7 +50,7 @@ export interface WebApps {
 export async function loopbackApps(
   ctx: TenantContext,
   watched: Watched,
-  inboxToken: string | null,
+  { inboxToken, faults }: { inboxToken: string | null; faults: Faults | undefined },
   console: ConsoleOptions,
 ): Promise<WebApps> {
   const { issuerOrigin, pagesOrigin, localPagesOrigin } = ctx.config;
@@ -57,6 +59,7 @@ export async function loopbackApps(
 
   const local = createWebApp({ ...shared, hosts: loopbackHosts(localPagesOrigin) });
   requirePagesOrigin(local, localPagesOrigin);
+  if (faults) injectFaults(local, ctx, faults, ["authorize"]);
   registerLoopbackAuthorize(local, ctx);
   // Loaded first: the issuer origin has this endpoint itself, and redirects only the routes that follow.
   await local.after();
@@ -83,6 +86,7 @@ export async function loopbackApps(
   const issuerOptions = { ...shared, hosts: loopbackHosts(issuerOrigin) };
   const issuer = createWebApp(issuerOptions);
   answerUnknownPaths(issuer);
+  if (faults) injectFaults(issuer, ctx, faults);
   registerMonitoring(issuer, watched.observation, watched);
   registerEndpoints(issuer, ctx);
   registerGraph(issuer, ctx);
@@ -91,7 +95,7 @@ export async function loopbackApps(
   await issuer.ready();
 
   return {
-    issuer: quickPolls(ctx, issuerOptions, handlerOf(issuer)),
+    issuer: quickPolls(ctx, issuerOptions, handlerOf(issuer), faults),
     pages: handlerOf(local),
     lanPages: inNetwork ? handlerOf(pages) : null,
     close: async () => {

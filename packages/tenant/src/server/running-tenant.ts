@@ -6,6 +6,7 @@ import { type Registrations, registrationsOf } from "../admin/registered-apps.ts
 import type { TenantAdmin } from "../admin/tenant-admin.ts";
 import { graphOf, issuerOf } from "../directory/tenant-config.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
+import type { Testing } from "../testing/testing.ts";
 import type { TenantContext } from "./apps.ts";
 
 /** A mail that the tenant sent. */
@@ -75,6 +76,8 @@ export interface RunningTenant {
    * @throws TenantError `inbox_missing` if a mailer sends the mails
    */
   mails(options: { to: string }): Promise<ReceivedMail[]>;
+  /** What a tester can do with this tenant: move its clock, make it fail, return to a snapshot, get tokens. */
+  testing: Testing;
   /**
    * Returns an access token for Graph only, with all its scopes, valid for ten minutes: anyone who runs the tenant may
    * administer it. Each token is in the audit log.
@@ -101,7 +104,7 @@ export interface RunningTenant {
 /** What a started tenant exposes. */
 export async function runningTenant(
   ctx: TenantContext,
-  parts: Pick<RunningTenant, "port" | "monitoringPort" | "ca" | "inboxToken" | "consoleKey" | "close">,
+  parts: Pick<RunningTenant, "port" | "monitoringPort" | "ca" | "inboxToken" | "consoleKey" | "testing" | "close">,
 ): Promise<RunningTenant> {
   const { config, store } = ctx;
   return {

@@ -21,6 +21,7 @@ import { PollPace } from "../oauth/device-authorization/poll-pace.ts";
 import { RefusedRequests } from "../oauth/request-limits.ts";
 import { loadSigningKeys, type NewKeyPair } from "../oauth/tokens/key-ring.ts";
 import type { Store } from "../storage/store.ts";
+import { noTesting } from "../testing/testing.ts";
 import { type BrandingOptions, loadBranding } from "../ui/branding/branding.ts";
 import { endpointTexts } from "../ui/i18n/locale.ts";
 import { createActivityLog, type WatchActivity } from "./activity.ts";
@@ -39,6 +40,7 @@ import { startPurging } from "./purge.ts";
 import { type ReceivedMail, type RunningTenant, runningTenant } from "./running-tenant.ts";
 import { firstSealKey, sealKeyIn, sealKeyOfStore } from "./seal-key.ts";
 import { compareIssuers } from "./shared-store.ts";
+import { startClock, testersPowers } from "./testers-powers.ts";
 
 /** Options of `startTenant`. */
 export interface StartOptions extends DeploymentOptions {
@@ -65,6 +67,11 @@ export interface StartOptions extends DeploymentOptions {
   clock?: Clock;
   /** The log (pino). Default: warnings and errors, as JSON lines on stderr. */
   log?: Logger;
+  /**
+   * False: testers have no powers over this tenant, as `RunningTenant.testing` describes them. Default: true with SQLite
+   * on this computer's own addresses, and impossible otherwise.
+   */
+  testing?: boolean;
   /** Sends mails. Default: the embedded tenant keeps them for `/inbox`; any other deployment requires a mailer. */
   mailer?: Mailer;
   /** Called with each mail that reaches the inbox of the embedded default. It holds codes: show it to its owner alone. */
@@ -159,10 +166,11 @@ export async function startWithContext(options: StartOptions): Promise<StartedTe
 }
 
 async function start(options: StartOptions, stack: AsyncDisposableStack): Promise<StartedTenant> {
-  const clock = options.clock ?? systemClock;
   const log = options.log ?? createLogger();
   const deployment = await deploymentOf(options);
   const embedded = "sqlite" in options.store && deployment.kind === "loopback";
+  const powers = embedded && options.testing !== false ? testersPowers(options.clock ?? systemClock) : undefined;
+  const clock = powers?.clock ?? options.clock ?? systemClock;
   const lan = deployment.kind === "loopback" ? deployment.lan : null;
   if (lan && !embedded) {
     throw new TenantError(
@@ -190,6 +198,7 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
   const store = events.reporting(activity.reporting(reportingLimits(opened, metrics)));
   stack.defer(() => activity.stop());
   await refuseMoved(store);
+  await startClock(store, powers?.clock, log);
   const foundKey = folder.sealKey ?? (await firstSealKey(store, dir));
   const sealKey = await sealKeyOfStore(store, foundKey, sealKeyFile ?? sealKeyIn(dir));
   const inbox = embedded && options.mailer === undefined;
@@ -248,7 +257,10 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
 
   const inboxToken = embedded ? newSecret() : null;
   const consoleKey = embedded ? newSecret() : null;
-  const consoleTools: ConsoleTools = {};
+  const purging = startPurging(ctx);
+  stack.defer(purging);
+  const testing = powers ? powers.over(ctx, { dir, purging }) : noTesting(clock);
+  const consoleTools: ConsoleTools = powers ? { testing } : {};
   const console = { key: consoleKey, events, refusals, tools: consoleTools };
   const behindProxy = deployment.kind === "public" && deployment.certificate === null;
   const watched: Watched = {
@@ -257,15 +269,14 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
   };
   const apps =
     deployment.kind === "loopback"
-      ? await loopbackApps(ctx, watched, inboxToken, console)
+      ? await loopbackApps(ctx, watched, { inboxToken, faults: powers?.faults }, console)
       : await singleOriginApp(ctx, watched, behindProxy, console);
   stack.defer(() => apps.close());
-  stack.defer(startPurging(ctx));
   const follower = await followStore(ctx, observation);
   stack.defer(() => follower.stop());
   mail.start();
   if ("sqlite" in where) {
-    const control = await serveControl(ctx, dir);
+    const control = await serveControl(ctx, dir, testing);
     stack.defer(() => control.close());
   }
   origins.serve(apps);
@@ -278,12 +289,14 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
     // First, so that the answers to held polls ask their clients to reconnect.
     origins.drain();
     ctx.heldPolls.stop();
+    powers?.faults.stop();
     events.stop();
     if (options.drainMs) await sleep(options.drainMs, undefined, { signal: hurry }).catch(() => undefined);
     await stack.disposeAsync();
   });
   const { port } = origins;
-  const parts = { port, monitoringPort: monitoring?.port ?? null, ca: ca?.pem ?? "", inboxToken, consoleKey, close };
+  const monitoringPort = monitoring?.port ?? null;
+  const parts = { port, monitoringPort, ca: ca?.pem ?? "", inboxToken, consoleKey, testing, close };
   return {
     ...(await runningTenant(ctx, parts)),
     context: ctx,

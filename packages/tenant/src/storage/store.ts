@@ -27,6 +27,7 @@ import type { ProfileStore } from "./profiles.ts";
 import type { RegistrationReader, RegistrationStore } from "./registrations.ts";
 import type { SealStore } from "./sealed.ts";
 import type { SessionStore } from "./sessions.ts";
+import type { SnapshotStore } from "./snapshots.ts";
 import type { TokenStore } from "./tokens.ts";
 
 export type * from "./accepted-scopes.ts";
@@ -46,6 +47,7 @@ export type * from "./permissions.ts";
 export type * from "./profiles.ts";
 export type * from "./registrations.ts";
 export type * from "./sessions.ts";
+export type * from "./snapshots.ts";
 export type * from "./tokens.ts";
 
 export interface Store {
@@ -78,6 +80,7 @@ export interface Store {
   readonly seals: SealStore;
   readonly audit: AuditStore;
   readonly auditChanges: AuditChanges;
+  readonly snapshots: SnapshotStore;
   /** The methods that change the tenant, for this administrator: each transaction decides first whether they may. */
   actingFor(by: ActingAdministrator): ActingStore;
   /** Resolves when the store can be reached and changed, otherwise throws. For `/readyz`. */

@@ -33,6 +33,7 @@ import type { Mail, Store } from "../../src/storage/store.ts";
 import { DEFAULT_COLOUR } from "../../src/ui/branding/branding.ts";
 import { palettesOf } from "../../src/ui/branding/palette.ts";
 import { endpointTexts } from "../../src/ui/i18n/locale.ts";
+import { idleTesting } from "../fixtures/idle-testing.ts";
 import { contextOver, nodePicker, place, storeUrls } from "../fixtures/place.ts";
 import { freshSchema } from "../fixtures/postgres.ts";
 import { createUser, seed } from "../fixtures/seed.ts";
@@ -128,6 +129,7 @@ export async function pagesUnderTest(
     registerInbox(app, ctx, { bearer: BEARER });
     // Its browsers are in memory, so two nodes share it.
     access ??= config.embedded ? keyAccess(ctx, CONSOLE_KEY) : administratorAccess(ctx);
+    tools.testing ??= idleTesting(clock);
     registerConsole(app, ctx, { access, events, refusals, tools });
     await app.ready();
     t.after(async () => {

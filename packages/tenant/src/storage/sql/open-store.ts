@@ -29,6 +29,7 @@ import { registrationStore } from "./registration-store.ts";
 import { sealStore } from "./seal-store.ts";
 import { sessionStore } from "./session-store.ts";
 import { settleRestored } from "./settle-restored.ts";
+import { snapshotStore } from "./snapshot-store.ts";
 import { throttleStore } from "./throttle-store.ts";
 import { tokenStore } from "./token-store.ts";
 
@@ -90,6 +91,7 @@ export function storeOver(
     seals: retried(sealStore(database), "seals", observe),
     audit: retried(auditStore(database), "audit", observe),
     auditChanges: auditChanges(database),
+    snapshots: snapshotStore(database),
     actingFor: (by) => actingStore(database, by, observe),
     ...retried(
       {

@@ -13,6 +13,7 @@ import { policyPages } from "./policies.ts";
 import { problemPages } from "./problem.ts";
 import { signInsPages } from "./sign-ins.ts";
 import { filePages } from "./tenant-file.ts";
+import { testingPages } from "./testing.ts";
 import type { ConsoleView } from "./view.ts";
 
 const pages: ConsolePages<ConsoleView> = {
@@ -21,6 +22,7 @@ const pages: ConsolePages<ConsoleView> = {
   ...signInsPages,
   ...auditPages,
   ...keysPages,
+  ...testingPages,
   ...problemPages,
   ...peoplePages,
   ...personPages,

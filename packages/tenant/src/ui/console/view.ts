@@ -12,6 +12,7 @@ import type { PoliciesView } from "./policies.ts";
 import type { ProblemView } from "./problem.ts";
 import type { SignInsView } from "./sign-ins.ts";
 import type { FileView } from "./tenant-file.ts";
+import type { TestingView } from "./testing.ts";
 
 /** Every page of the console, as data. Handlers of the room `console/` answer with one of them. */
 export type ConsoleView =
@@ -28,7 +29,8 @@ export type ConsoleView =
   | ApiView
   | FlowsView
   | PoliciesView
-  | FileView;
+  | FileView
+  | TestingView;
 
 /** The HTTP status of the response with this view. */
 export function statusOfConsole(view: ConsoleView): number {

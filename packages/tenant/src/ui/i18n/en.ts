@@ -8,6 +8,7 @@ import * as consoleFile from "./en/console-file.ts";
 import * as consoleFlows from "./en/console-flows.ts";
 import * as consolePeople from "./en/console-people.ts";
 import * as consoleRecords from "./en/console-records.ts";
+import * as consoleTesting from "./en/console-testing.ts";
 import * as mails from "./en/mails.ts";
 import * as ownAccount from "./en/own-account.ts";
 import * as secondFactor from "./en/second-factor.ts";
@@ -29,6 +30,7 @@ export const en = {
   ...consolePeople,
   ...auditSentences,
   ...consoleRecords,
+  ...consoleTesting,
 };
 
 /** English defines what there is to say. The compiler requires the same entries of every other language. */

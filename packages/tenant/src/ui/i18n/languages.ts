@@ -8,6 +8,7 @@ import * as consoleFile from "./de/console-file.ts";
 import * as consoleFlows from "./de/console-flows.ts";
 import * as consolePeople from "./de/console-people.ts";
 import * as consoleRecords from "./de/console-records.ts";
+import * as consoleTesting from "./de/console-testing.ts";
 import * as mails from "./de/mails.ts";
 import * as ownAccount from "./de/own-account.ts";
 import * as secondFactor from "./de/second-factor.ts";
@@ -41,6 +42,7 @@ const de: Messages = {
   ...consolePeople,
   ...auditSentences,
   ...consoleRecords,
+  ...consoleTesting,
 };
 
 export const languages: Record<Locale, Language> = {
