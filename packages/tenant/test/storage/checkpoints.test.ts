@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -54,6 +55,31 @@ describe("SQLite's log", () => {
     assert.ok(logged < (commits * perCommit) / 2, `${logged / MIB} MiB`);
     await checkpoints.stop();
     writer.close();
+  });
+
+  test("is written by commits where the process may start no thread", () => {
+    const script = `
+      import { DatabaseSync } from "node:sqlite";
+      import { setImmediate } from "node:timers/promises";
+      import { Checkpoints } from ${JSON.stringify(import.meta.resolve("../../src/storage/engine/checkpoints.ts"))};
+      const file = process.argv[1];
+      const writer = new DatabaseSync(file);
+      writer.exec("pragma journal_mode = wal; pragma wal_autocheckpoint = 0; create table filler (bytes blob)");
+      writer.exec("insert into filler values (randomblob(${4 * MIB}))");
+      const failed = Promise.withResolvers();
+      const checkpoints = new Checkpoints(file, writer, { warn: ({ err }) => failed.resolve(err.code) });
+      for (let code; code === undefined; code = await Promise.race([failed.promise, setImmediate()])) await checkpoints.committed();
+      console.log(await failed.promise, writer.prepare("pragma wal_autocheckpoint").get().wal_autocheckpoint);
+    `;
+    const file = join(folder, "no-thread.db");
+    const permissions = [
+      "--permission",
+      "--allow-fs-read=*",
+      `--allow-fs-write=${folder}`,
+      "--conditions=doorcode-source",
+    ];
+    const args = [...permissions, "--input-type=module", "--eval", script, file];
+    assert.equal(execFileSync(process.execPath, args, { encoding: "utf8" }), "ERR_ACCESS_DENIED 1000\n");
   });
 
   test("is written by commits again, with a line in the server's log, if the thread fails", async () => {

@@ -78,8 +78,13 @@ export class Checkpoints {
 
   #checkpoint(): void {
     this.#timer = undefined;
-    if (this.#state === "small" && this.#logIsLong()) this.#start();
-    else if (this.#state === "idle") this.#copy();
+    try {
+      if (this.#state === "small" && this.#logIsLong()) this.#start();
+      else if (this.#state === "idle") this.#copy();
+    } catch (error) {
+      // Where no process or no memory is left for a thread, or where Node's permissions allow none.
+      this.#fail(error);
+    }
   }
 
   #copy(): void {
