@@ -12,7 +12,14 @@ import { getKeys, postKeys } from "./keys.ts";
 import { listPages } from "./list-pages.ts";
 import { nowHandlers } from "./now/now.ts";
 import type { RecentRefusals } from "./recent-refusals.ts";
-import { type ConsoleAccess, consoleRoutes, type DefineConsolePage, refuseOtherMethods, sendLocked } from "./routes.ts";
+import {
+  type ConsoleAccess,
+  consoleRoutes,
+  type DefineConsolePage,
+  defineOn,
+  refuseOtherMethods,
+  sendLocked,
+} from "./routes.ts";
 import { getSignIn, getSignIns, postSignIn } from "./sign-ins.ts";
 import { getTesting, postTesting } from "./testing.ts";
 
@@ -63,9 +70,9 @@ export function registerConsole(app: FastifyInstance, ctx: ConsoleContext, of: C
       return reply.redirect(entered.to, 303);
     });
     scope.get("/console/enter", async (_request, reply) => reply.redirect("/console", 302));
-    refuseOtherMethods(scope, ctx, "/console/enter", ["GET", "HEAD", "POST"]);
+    refuseOtherMethods(scope, shared, "/console/enter", ["GET", "HEAD", "POST"]);
 
-    scope.post("/console/leave", async (request, reply) => {
+    defineOn(scope, shared, "POST", "/console/leave", {}, async (request, reply) => {
       const fields = readFields(typeof request.body === "string" ? request.body : "");
       const admitted = await access.admit(request, fields);
       if ("view" in admitted) return sendLocked(shared, reply, admitted);
@@ -78,10 +85,10 @@ export function registerConsole(app: FastifyInstance, ctx: ConsoleContext, of: C
       if (setCookie !== undefined) reply.header("Set-Cookie", setCookie);
       return reply.redirect(to, 303);
     });
-    refuseOtherMethods(scope, ctx, "/console/leave", ["POST"]);
+    refuseOtherMethods(scope, shared, "/console/leave", ["POST"]);
 
     // Without HEAD, which would hold a connection that receives nothing.
-    scope.get("/console/events", { exposeHeadRoute: false }, async (request, reply) => {
+    defineOn(scope, shared, "GET", "/console/events", { exposeHeadRoute: false }, async (request, reply) => {
       const admitted = await access.admit(request, new Map());
       if ("view" in admitted) return sendLocked(shared, reply, admitted);
       const stream = events.open();
@@ -90,7 +97,7 @@ export function registerConsole(app: FastifyInstance, ctx: ConsoleContext, of: C
         .headers({ "Cache-Control": "no-store", "Content-Type": "text/event-stream", "X-Accel-Buffering": "no" })
         .send(stream);
     });
-    refuseOtherMethods(scope, ctx, "/console/events", ["GET"]);
+    refuseOtherMethods(scope, shared, "/console/events", ["GET"]);
 
     serveAssets(scope, ctx);
   });

@@ -18,6 +18,7 @@ import type {
   ConsoleTools,
   Locked,
 } from "./console-request.ts";
+import { CONSOLE, patternsOf, withoutFolder } from "./root.ts";
 import { type Frame, sendConsoleAnswer } from "./send-answer.ts";
 
 /** More than our longest ordinary form, URL-encoded. */
@@ -27,6 +28,8 @@ const BODY_LIMIT = 64 * 1024;
 export interface ConsoleAccess {
   /** The origin of the console's pages. */
   origin: string;
+  /** Where its pages are: `/console`, or the folder of this start. See `root.ts`. */
+  root: string;
   /** @throws PageProblem for requests that find no console at all */
   guard(request: FastifyRequest): void;
   admit(request: FastifyRequest, fields: Fields): Promise<Admitted | Locked>;
@@ -93,7 +96,7 @@ function definePage(
   if (get) shared.paths.add(url);
   if (entry && count) shared.counts.set(entry, count);
   if (get) {
-    scope.get(url, async (request, reply) => {
+    defineOn(scope, shared, "GET", url, {}, async (request, reply) => {
       const fields = readFields(request.url.split("?").slice(1).join("?"));
       const admitted = await shared.access.admit(request, fields);
       if ("view" in admitted) return sendLocked(shared, reply, admitted);
@@ -101,7 +104,7 @@ function definePage(
     });
   }
   if (post) {
-    scope.post(url, { bodyLimit }, async (request, reply) => {
+    defineOn(scope, shared, "POST", url, { bodyLimit }, async (request, reply) => {
       const fields = readFields(typeof request.body === "string" ? request.body : "");
       const admitted = await shared.access.admit(request, fields);
       if ("view" in admitted) return sendLocked(shared, reply, admitted);
@@ -113,24 +116,38 @@ function definePage(
       return answer(shared, request, reply, admitted, fields, post);
     });
   }
-  refuseOtherMethods(scope, shared.ctx, url, [...(get ? ["GET", "HEAD"] : []), ...(post ? ["POST"] : [])]);
+  refuseOtherMethods(scope, shared, url, [...(get ? ["GET", "HEAD"] : []), ...(post ? ["POST"] : [])]);
+}
+
+/** A route at the address of a page, and in the folder of this start. Which of the two opens, `ConsoleAccess.admit` decides. */
+export function defineOn(
+  scope: FastifyInstance,
+  { access }: Pick<ConsoleScope, "access">,
+  method: "GET" | "POST",
+  address: string,
+  options: { bodyLimit?: number; exposeHeadRoute?: boolean },
+  handler: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
+): void {
+  for (const url of patternsOf(access.root, address)) scope.route({ ...options, method, url, handler });
 }
 
 export function refuseOtherMethods(
   scope: FastifyInstance,
-  ctx: ConsoleContext,
-  url: string,
+  { ctx, access }: Pick<ConsoleScope, "ctx" | "access">,
+  address: string,
   allowed: readonly string[],
 ): void {
-  scope.route({
-    method: scope.supportedMethods.filter((method) => !allowed.includes(method)),
-    url,
-    onRequest: async (_request, reply) => {
-      reply.header("Allow", allowed.join(", "));
-      return sendPage(ctx, reply, { page: "not_found" }, { status: 405 });
-    },
-    handler: async () => undefined,
-  });
+  for (const url of patternsOf(access.root, address)) {
+    scope.route({
+      method: scope.supportedMethods.filter((method) => !allowed.includes(method)),
+      url,
+      onRequest: async (_request, reply) => {
+        reply.header("Allow", allowed.join(", "));
+        return sendPage(ctx, reply, { page: "not_found" }, { status: 405 });
+      },
+      handler: async () => undefined,
+    });
+  }
 }
 
 async function answer(
@@ -204,7 +221,7 @@ export function sendLocked(
 
 /** What surrounds a page: the rail with its numbers, and who uses it. */
 async function frameOf(
-  { ctx, embedded, counts, paths }: ConsoleScope,
+  { ctx, access, embedded, counts, paths }: ConsoleScope,
   request: FastifyRequest,
   { cookie, who }: Admitted,
 ): Promise<Frame> {
@@ -212,10 +229,20 @@ async function frameOf(
   const numbers = await Promise.all([...counts].map(async ([path, count]) => [path, await count(ctx, now)] as const));
   const rail = railPaths.filter((path) => paths.has(path));
   const readAgain = request.method === "GET" ? request.url : null;
-  return { path: pathOf(request), readAgain, cookie, who, embedded, rail, counts: new Map(numbers), now };
+  return {
+    root: access.root,
+    path: pathOf(request),
+    readAgain,
+    cookie,
+    who,
+    embedded,
+    rail,
+    counts: new Map(numbers),
+    now,
+  };
 }
 
-const pathOf = (request: FastifyRequest) => request.url.split("?")[0] ?? "/console";
+const pathOf = (request: FastifyRequest) => withoutFolder(request.url.split("?")[0] ?? CONSOLE);
 
 /** Errors before and after the handlers, as the tenant's other pages show them. */
 function sendError(

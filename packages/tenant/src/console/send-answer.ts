@@ -10,9 +10,13 @@ import { statusOfConsole } from "../ui/console/view.ts";
 import { languages } from "../ui/i18n/languages.ts";
 import { assetsOf } from "./assets.ts";
 import type { ConsoleAnswer, ConsoleContext } from "./console-request.ts";
+import { linksUnder, under } from "./root.ts";
 
 /** What surrounds a page. */
 export interface Frame {
+  /** Where the pages are. See `root.ts`. */
+  root: string;
+  /** Below `/console`, without the query. */
   path: string;
   /** Where the page can be read again. Null for the answer to a form. */
   readAgain: string | null;
@@ -45,7 +49,7 @@ export function sendConsoleAnswer(
   frame: Frame,
 ): FastifyReply {
   setPageHeaders(ctx, reply);
-  if ("to" in answer) return reply.redirect(answer.to, 303);
+  if ("to" in answer) return reply.redirect(under(frame.root, answer.to), 303);
   if ("download" in answer) {
     const { name, type, body } = answer.download;
     return reply
@@ -75,5 +79,5 @@ export function sendConsoleAnswer(
       "Content-Security-Policy": contentSecurityPolicy(nonce, { script: true, connects: true, frames }),
     })
     .type("text/html; charset=utf-8")
-    .send(renderConsole(view, chrome));
+    .send(linksUnder(frame.root, renderConsole(view, chrome)));
 }

@@ -11,6 +11,7 @@ export const liveSource = `
   const offset = Number(document.body.dataset.now) - Date.now();
   const address = document.body.dataset.read;
   const parts = () => [...document.querySelectorAll("[data-live]")];
+  const [root] = /^\\/console(?:\\/s-[\\w-]{22}(?=\\/|$))?/.exec(location.pathname);
   let source, reading = false, again = false;
 
   const hideKey = () => {
@@ -54,7 +55,7 @@ export const liveSource = `
   };
   const connect = () => {
     if (source || document.hidden || !address || parts().length === 0) return;
-    source = new EventSource("/console/events");
+    source = new EventSource(root + "/events");
     source.addEventListener("change", read);
     source.addEventListener("error", () => {
       if (source?.readyState !== EventSource.CLOSED) return;
@@ -84,6 +85,11 @@ export const liveSource = `
     button.textContent = button.dataset.copied;
     setTimeout(() => (button.textContent = before), 1500);
   });
+  // Leads from the addresses below /console to the folder of this start. Another port of this computer cannot read it.
+  try {
+    if (root !== "/console") localStorage.setItem("doorcode_console", root);
+  } catch {
+  }
   addEventListener("hashchange", hideKey);
   hideKey();
   prepare();
