@@ -1,7 +1,7 @@
 import { graphOf, type TenantConfig } from "../directory/tenant-config.ts";
 import type { TenantFilePlan, TenantFileProblem, TenantFileRefusal, TenantFileStep } from "../directory/tenant-file.ts";
 import type { AdminContext } from "./admin-context.ts";
-import { issueOperatorToken } from "./operator-token.ts";
+import { issueConsoleToken } from "./operator-token.ts";
 
 export type { TenantFilePlan, TenantFileProblem, TenantFileRefusal, TenantFileStep };
 
@@ -50,19 +50,22 @@ export interface TenantFiles {
   apply(text: string, options: { prune: boolean; digest: string }, at: TenantGraph): Promise<AppliedTenantFile>;
 }
 
-/** `TenantFiles` at this tenant, on behalf of its operator. Each use issues a token, which is in the audit log. */
+/**
+ * `TenantFiles` at this tenant, on behalf of its operator. Reading and planning write nothing; applying issues a token that is
+ * in the audit log, beside the changes.
+ */
 export function tenantFilesOf(
   ctx: Pick<AdminContext, "store" | "clock" | "signingKeys"> & { config: TenantConfig },
   files: TenantFiles,
 ) {
-  const graph = async (): Promise<TenantGraph> => ({
+  const graph = async (may: "read" | "change"): Promise<TenantGraph> => ({
     base: graphOf(ctx.config),
-    token: (await issueOperatorToken(ctx)).token,
+    token: (await issueConsoleToken(ctx, may)).token,
   });
   return {
-    read: async (part?: TenantFilePart) => files.read(await graph(), part),
-    plan: async (text: string, options: { prune: boolean }) => files.plan(text, options, await graph()),
+    read: async (part?: TenantFilePart) => files.read(await graph("read"), part),
+    plan: async (text: string, options: { prune: boolean }) => files.plan(text, options, await graph("read")),
     apply: async (text: string, options: { prune: boolean; digest: string }) =>
-      files.apply(text, options, await graph()),
+      files.apply(text, options, await graph("change")),
   };
 }

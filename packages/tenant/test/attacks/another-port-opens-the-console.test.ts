@@ -33,12 +33,14 @@ describe("a program on another port of this computer", () => {
     return { context, page };
   };
 
-  test("does not receive the console's cookie, wherever it leads the browser, and opens nothing with what it has", async () => {
+  test("does not receive the console's cookie, wherever it leads the browser, and opens nothing with what it has", async (t) => {
     const seen: string[] = [];
     const other = createServer((request, response) => {
       seen.push(request.headers.cookie ?? "", request.headers.referer ?? "");
       response.setHeader("content-type", "text/html").end("ok");
     }).listen(0);
+    t.after(() => other.close());
+    t.after(() => other.closeAllConnections());
     await once(other, "listening");
     const { context, page } = await signedIn();
     const theirs = `http://localhost:${(other.address() as AddressInfo).port}`;
@@ -58,7 +60,6 @@ describe("a program on another port of this computer", () => {
       assert.doesNotMatch(await answer.text(), /class="rail"|name="csrf" value="[^"]/);
     }
     await context.close();
-    other.close();
   });
 
   test("the documented addresses lead a browser that is signed in to its pages, and the others to the form for the key", async () => {

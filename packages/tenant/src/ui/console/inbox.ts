@@ -46,6 +46,7 @@ function listPage(view: View<"console_inbox">, chrome: ConsoleChrome): ConsolePa
   const isSearch = view.search !== "";
   return {
     title: chrome.messages.console.rail[PATH],
+    follows: true,
     lede: `${inbox.lede} ${consoleTime.zone(chrome.now)}`,
     main: html`${deleted !== null && html`<p class="note good" role="status">${deleted === 0 ? inbox.gone : inbox.deleted(deleted)}</p>`}
 <form class="filters" method="get" action="${PATH}" role="search">
