@@ -61,12 +61,18 @@ export function tenantFiles(ca: string | undefined): TenantFiles {
   const graphAt = (at: TenantGraph) => graphOf({ ...at, ca });
   return {
     async read(at, part) {
-      const { exportTenant, writeTenantFile } = await import("@doorcode/prepare");
-      const { model, notes } = await exportTenant(graphAt(at));
-      if (part === undefined) return { text: writeTenantFile(model), notes };
-      const only = partOf(model, part);
-      // Without the first lines, which say how a whole file is used.
-      return only && { text: writeTenantFile(only).replace(/^(#.*\n|\n)+/, ""), notes: [] };
+      const { exportTenant, PrepareError, writeTenantFile } = await import("@doorcode/prepare");
+      try {
+        const { model, notes } = await exportTenant(graphAt(at));
+        if (part === undefined) return { outcome: "read", text: writeTenantFile(model), notes };
+        const only = partOf(model, part);
+        if (!only) return { outcome: "inexpressible" };
+        // Without the first lines, which say how a whole file is used.
+        return { outcome: "read", text: writeTenantFile(only).replace(/^(#.*\n|\n)+/, ""), notes: [] };
+      } catch (error) {
+        if (!(error instanceof PrepareError)) throw error;
+        return { outcome: "refused", refusal: refusalOf(error) };
+      }
     },
 
     async plan(text, { prune }, at) {

@@ -13,6 +13,12 @@ export interface TenantGraph {
   token: string;
 }
 
+/** The outcome of reading. `inexpressible`: the object has no part in a file. */
+export type ReadTenantFile =
+  | { outcome: "read"; text: string; notes: string[] }
+  | { outcome: "inexpressible" }
+  | { outcome: "refused"; refusal: TenantFileRefusal };
+
 /** The outcome of a plan. */
 export type PlannedTenantFile =
   | { outcome: "planned"; plan: TenantFilePlan }
@@ -42,8 +48,8 @@ export interface TenantFilePart {
  * (docs/decisions/0008).
  */
 export interface TenantFiles {
-  /** The tenant as the file that would create it. With `part`, only this object; undefined if it has no part in a file. */
-  read(at: TenantGraph, part?: TenantFilePart): Promise<{ text: string; notes: string[] } | undefined>;
+  /** The tenant as the file that would create it. With `part`, only this object. */
+  read(at: TenantGraph, part?: TenantFilePart): Promise<ReadTenantFile>;
   /** What the file would change. `prune`: it also deletes what an earlier file created and this one does not have. */
   plan(text: string, options: { prune: boolean }, at: TenantGraph): Promise<PlannedTenantFile>;
   /** Makes the tenant match the file, if the digest is still that of the plan. */

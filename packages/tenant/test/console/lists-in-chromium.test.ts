@@ -15,7 +15,11 @@ const step = {
 
 /** The functions of the command line are tested with a real tenant in packages/cli. */
 const files: TenantFiles = {
-  read: async () => ({ text: `apps:\n  tv:\n    displayName: ${"long ".repeat(40)}\n`, notes: ["A note."] }),
+  read: async () => ({
+    outcome: "read",
+    text: `apps:\n  tv:\n    displayName: ${"long ".repeat(40)}\n`,
+    notes: ["A note."],
+  }),
   plan: async () => ({
     outcome: "planned",
     plan: { steps: [{ ...step, changes: [...step.changes] }], notes: [], digest: "d" },

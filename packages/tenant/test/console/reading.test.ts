@@ -39,7 +39,8 @@ async function pagesOf(ctx: TenantContext): Promise<string[]> {
 /** What the store was told to change from now on, by the names of its methods. */
 function watchChanges(t: TestContext, { store }: TenantContext): string[] {
   const changes: string[] = [];
-  const writes = /^(?:insert|put|set|add|change|delete|remove|end|touch|ensure|signIn|claim|approve|deny|write|redeem|rotate|revoke|update|take)(?![a-z])/;
+  const writes =
+    /^(?:insert|put|set|add|change|delete|remove|end|touch|ensure|signIn|claim|approve|deny|write|redeem|rotate|revoke|update|take)(?![a-z])/;
   for (const [aggregate, verbs] of Object.entries(store)) {
     if (typeof verbs !== "object" || verbs === null) continue;
     for (const [name, verb] of Object.entries(verbs)) {
@@ -59,7 +60,7 @@ describe("reading the console", { concurrency: true }, () => {
   test("of an embedded tenant changes nothing, whatever page it is, and no page makes others read themselves again", async (t) => {
     const { ctx, operator, tools } = await embeddedConsole(t);
     tools.tenantFiles = {
-      read: async () => ({ text: "apps: {}\n", notes: [] }),
+      read: async () => ({ outcome: "read", text: "apps: {}\n", notes: [] }),
       plan: async () => assert.fail("nothing is planned"),
       apply: async () => assert.fail("nothing is applied"),
     };

@@ -1,5 +1,4 @@
 import { type TenantFilePart, tenantFilesOf } from "../../admin/tenant-files.ts";
-import type { FileView } from "../../ui/console/tenant-file.ts";
 import type { ConsoleAnswer, ConsoleRequest } from "../console-request.ts";
 import { notFound } from "../found.ts";
 
@@ -23,16 +22,16 @@ export async function getFile(request: ConsoleRequest): Promise<ConsoleAnswer> {
   const files = filesOf(request);
   if (!files) return elsewhere(request);
   const file = await files.read();
-  const shown: FileView = {
-    ...{ page: "console_file", text: file?.text ?? "", notes: file?.notes ?? [], prune: false },
-    ...{ state: null, problem: null },
-  };
-  return { view: shown };
+  const { text, notes } = file.outcome === "read" ? file : { text: "", notes: [] };
+  const problem = file.outcome === "refused" ? file : null;
+  return { view: { page: "console_file", text, notes, prune: false, state: null, problem } };
 }
 
 export async function getDownload(request: ConsoleRequest): Promise<ConsoleAnswer> {
   const file = await filesOf(request)?.read();
   if (!file) throw notFound();
+  // A file that is saved must be the tenant's: the page says why there is none.
+  if (file.outcome !== "read") return getFile(request);
   return { download: { name: "doorcode.tenant.yaml", type: "application/yaml; charset=utf-8", body: file.text } };
 }
 
@@ -84,7 +83,9 @@ export async function getPart(request: ConsoleRequest): Promise<ConsoleAnswer> {
   const part = await partOf(request, fields.get("section") ?? "", (fields.get("id") ?? "").toLowerCase());
   if (!part) throw notFound();
   const file = await files.read(part.of);
-  return { view: { page: "console_file_part", name: part.of.name, back: part.back, text: file?.text ?? null } };
+  const text = file.outcome === "read" ? file.text : null;
+  const refusal = file.outcome === "refused" ? file.refusal : null;
+  return { view: { page: "console_file_part", name: part.of.name, back: part.back, text, problem: refusal } };
 }
 
 async function partOf(
