@@ -2,7 +2,7 @@ import type { FastifyRequest } from "fastify";
 import type { AdminContext } from "../admin/admin-context.ts";
 import { CONSOLE_CHANGE_MS, CONSOLE_SIGN_IN_MS, mayUseConsole } from "../directory/console-rules.ts";
 import { isListedSignIn } from "../directory/sign-in-methods.ts";
-import { isOurForm } from "../interaction/csrf.ts";
+import { isFromAnotherSite, isLinkTo, isOurForm } from "../interaction/csrf.ts";
 import { beginInteraction, goTo } from "../interaction/interaction.ts";
 import { type Fields, openPageRequest, PageProblem } from "../interaction/page-request.ts";
 import { stepUp } from "../interaction/proceed.ts";
@@ -20,7 +20,10 @@ export function administratorAccess(ctx: ConsoleContext): ConsoleAccess {
   return {
     origin: ctx.config.pagesOrigin,
     root: CONSOLE,
-    guard: () => undefined,
+    guard(request) {
+      // A link in a mail or on another site leads here. Nothing else of another page does.
+      if (isFromAnotherSite(request) && !isLinkTo(request)) throw new PageProblem({ page: "not_found" });
+    },
 
     async admit(request: FastifyRequest, fields: Fields): Promise<Admitted | Locked> {
       const page = await openPageRequest(ctx, request, fields);
@@ -38,13 +41,19 @@ export function administratorAccess(ctx: ConsoleContext): ConsoleAccess {
       // Made when it is needed: most requests only read, and it costs milliseconds.
       let acting: Admitted["acting"] | undefined;
       return {
-        ...{ cookie, who: user.email, userId: user.id, decisions: null },
+        ...{ cookie, session: session.id, who: user.email, userId: user.id, decisions: null },
         get acting() {
           acting ??= {
             ctx: actingContext(ctx, by),
             by: { actor: "user", caller: { userId: user.id, clientId: null, ip }, through: "console" },
           };
           return acting;
+        },
+        mayStill: async () => {
+          const later = await openPageRequest(ctx, request, new Map());
+          const { methods = [], authTime } = later.session ?? {};
+          const signIn = { methods, authTime: authTime ?? 0, signedInAfter: later.now - CONSOLE_CHANGE_MS };
+          return later.user !== undefined && mayUseConsole({ user: later.user, ...signIn }) === undefined;
         },
         touch: () => touchSession(page),
       };

@@ -1,11 +1,13 @@
 import { isIP } from "node:net";
 import { Readable } from "node:stream";
+import { setImmediate } from "node:timers/promises";
 import { listedRecord } from "../admin/listed-record.ts";
 import { normalizeEmail } from "../directory/entities.ts";
+import { RightWithdrawn } from "../storage/acting.ts";
 import { AUDIT_EVENTS, eventOf, isRecorded } from "../storage/audit-events.ts";
-import type { AuditPlace, AuditSearch, AuditSearcher } from "../storage/store.ts";
+import type { AuditPlace, AuditSearch } from "../storage/store.ts";
 import { AUDIT_FILTERS, type AuditFilterName, type AuditFilterProblems } from "../ui/console/audit.ts";
-import type { ConsoleAnswer, ConsoleRequest } from "./console-request.ts";
+import type { ConsoleAnswer, ConsoleHandler, ConsoleRequest } from "./console-request.ts";
 import { afterKey, keyIn, PAGE_ROWS } from "./paging.ts";
 import { shownRecords } from "./shown-records.ts";
 
@@ -18,7 +20,7 @@ const MOST_SUGGESTIONS = 200;
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The audit log, searched and read in pages. */
-export async function getAudit(request: ConsoleRequest): Promise<ConsoleAnswer> {
+export async function getAudit(request: ConsoleRequest, isExporting = false): Promise<ConsoleAnswer> {
   const { ctx, fields } = request;
   const { typed, search, problems } = await askedOf(request);
   const key = keyIn(fields, [0, 0] as const);
@@ -31,7 +33,7 @@ export async function getAudit(request: ConsoleRequest): Promise<ConsoleAnswer> 
     view: {
       page: "console_audit",
       typed,
-      problem: isWrong ? "filter" : null,
+      problem: isWrong ? "filter" : isExporting ? "exporting" : null,
       problems,
       events: AUDIT_EVENTS,
       apps: (await suggestedApps(request)).slice(0, MOST_SUGGESTIONS),
@@ -43,25 +45,43 @@ export async function getAudit(request: ConsoleRequest): Promise<ConsoleAnswer> 
   };
 }
 
-/** All records that fit, one JSON object in a line, as `doorcode tenant audit --json` has them. */
-export async function getAuditExport(request: ConsoleRequest): Promise<ConsoleAnswer> {
-  const { ctx, now } = request;
-  const { search, problems } = await askedOf(request);
-  // The page shows what is wrong; its own link never leads here.
-  if (Object.keys(problems).length > 0) return getAudit(request);
-  const day = new Date(now).toISOString().slice(0, 10);
-  return {
-    download: {
-      name: `audit-${ctx.config.name}-${day}.jsonl`,
-      type: "application/x-ndjson; charset=utf-8",
-      body: Readable.from(linesOf(ctx.store.audit, search)),
-    },
+/**
+ * All records that fit, one JSON object in a line, as `doorcode tenant audit --json` has them. A form and not a link: it is
+ * recorded, it takes long, and another site must not cause it. A browser has one at a time.
+ */
+export function auditExport(): ConsoleHandler {
+  const exporting = new Set<string>();
+  return async (request) => {
+    const { ctx, now, session } = request;
+    const { search, problems } = await askedOf(request);
+    // The page shows what is wrong; its own form has nothing wrong.
+    if (Object.keys(problems).length > 0) return getAudit(request);
+    if (exporting.has(session)) return getAudit(request, true);
+    exporting.add(session);
+    // One statement ahead of the browser, no more.
+    const options = { objectMode: true, highWaterMark: 1 };
+    const body = Readable.from(linesOf(request, search), options).once("close", () => exporting.delete(session));
+    try {
+      await request.admin.auditLog.downloaded(search);
+    } catch (error) {
+      body.destroy();
+      throw error;
+    }
+    const day = new Date(now).toISOString().slice(0, 10);
+    return {
+      download: { name: `audit-${ctx.config.name}-${day}.jsonl`, type: "application/x-ndjson; charset=utf-8", body },
+    };
   };
 }
 
-async function* linesOf(audit: AuditSearcher, search: AuditSearch): AsyncGenerator<string> {
+/** @throws RightWithdrawn if the right ends meanwhile: the download breaks off, and the browser says that it failed */
+async function* linesOf({ ctx, mayStill }: ConsoleRequest, search: AuditSearch): AsyncGenerator<string> {
+  const { audit } = ctx.store;
   for (let after: AuditPlace | null | undefined; after !== null; ) {
+    if (!(await mayStill())) throw new RightWithdrawn("signed_out");
     const { records, next } = await audit.search({ ...search, after, limit: EXPORT_PAGE });
+    // SQLite answers at once, so without a turn of the event loop no other request would be answered.
+    await setImmediate();
     if (records.length > 0) yield `${records.map((record) => JSON.stringify(listedRecord(record))).join("\n")}\n`;
     after = next;
   }

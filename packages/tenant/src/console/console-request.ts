@@ -71,6 +71,10 @@ export interface ConsoleRequest {
   who: string | null;
   /** The administrator's object ID. Null: the operator. */
   userId: string | null;
+  /** The browser's session, for what each may have only once. Not its cookie. */
+  session: string;
+  /** Decides again whether the browser may use the console, for an answer that takes long. */
+  mayStill(): Promise<boolean>;
   /** The embedded tenant of this computer: the operator may decide for users, and there is an inbox. */
   embedded: boolean;
   /** Every change of the tenant, on behalf of this administrator. Each transaction decides again whether they may. */
@@ -103,10 +107,14 @@ export type ConsoleHandler = (request: ConsoleRequest) => Promise<ConsoleAnswer>
 /** A browser that may use the console now. */
 export interface Admitted {
   cookie: BrowserCookie;
+  /** The session of the cookie. */
+  session: string;
   who: string | null;
   userId: string | null;
   readonly acting: { ctx: AdminContext; by: Actor };
   decisions: ConsoleDecisions | null;
+  /** Whether that is still so. */
+  mayStill(): Promise<boolean>;
   /** The form was sent by one of our pages: the browser is in use. */
   touch(): Promise<void>;
 }

@@ -10,8 +10,9 @@ const OTHERS_MS = 3_000;
 const ALIVE_MS = 20_000;
 /** A connection ends after this time. The browser opens another one, for which access is decided again. */
 const LONGEST_MS = 5 * 60_000;
-/** Connections at the same time. */
+/** Connections at the same time, of all browsers and of one. A page that is hidden has none. */
 const MOST = 100;
+const MOST_OF_ONE = 10;
 
 /** Tells open pages that something changed. It does not say what: a page reads what it shows, with its own access. */
 export interface ConsoleEvents {
@@ -19,8 +20,8 @@ export interface ConsoleEvents {
   reporting(store: Store): Store;
   /** Something changed that is not in the store. */
   changed(): void;
-  /** The stream of server-sent events of one page. Undefined if there are too many. */
-  open(): Readable | undefined;
+  /** The stream of server-sent events of one page. Undefined if there are too many, or too many of this session. */
+  open(session: string): Readable | undefined;
   /** Ends all streams, and opens no more. */
   stop(): void;
 }
@@ -34,6 +35,7 @@ const UNRECORDED = {
 
 export function consoleEvents(clock: Clock): ConsoleEvents {
   const streams = new Set<() => void>();
+  const bySession = new Map<string, number>();
   const ending = new Set<() => void>();
   let isRecordAnnounced = true;
   let quiet = true;
@@ -84,8 +86,10 @@ export function consoleEvents(clock: Clock): ConsoleEvents {
 
     changed,
 
-    open() {
-      if (stopped || streams.size >= MOST) return undefined;
+    open(session) {
+      const own = bySession.get(session) ?? 0;
+      if (stopped || streams.size >= MOST || own >= MOST_OF_ONE) return undefined;
+      bySession.set(session, own + 1);
       const timers: (() => void)[] = [];
       const stream = new Readable({ read: () => undefined, encoding: "utf8" });
       const send = (text: string) => void stream.push(text);
@@ -99,7 +103,11 @@ export function consoleEvents(clock: Clock): ConsoleEvents {
         timers.push(after(clock, ms, again));
       };
       const end = () => {
-        streams.delete(notify);
+        if (streams.delete(notify)) {
+          const left = (bySession.get(session) ?? 1) - 1;
+          if (left > 0) bySession.set(session, left);
+          else bySession.delete(session);
+        }
         ending.delete(end);
         for (const cancel of timers.splice(0)) cancel();
         if (!stream.destroyed) stream.push(null);

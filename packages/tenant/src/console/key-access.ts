@@ -46,8 +46,10 @@ export function keyAccess(ctx: ConsoleContext, key: string): ConsoleAccess {
         const to = request.method === "GET" ? ourPath(request.url) : CONSOLE;
         return { view: { page: "console_key", to, problem: null } };
       }
+      const session = sessionIdOf(cookie);
       return {
-        cookie,
+        ...{ cookie, session },
+        mayStill: async () => sessions.has(session),
         ...{ who: null, userId: null, acting: { ctx, by: OPERATOR }, decisions },
         touch: async () => undefined,
       };

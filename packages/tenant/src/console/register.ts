@@ -4,7 +4,7 @@ import { sendAnswer, setPageHeaders } from "../interaction/page-answer.ts";
 import { PageProblem, readFields } from "../interaction/page-request.ts";
 import { type ActivityCounts, activityCounts } from "./activity-counts.ts";
 import { serveAssets } from "./assets.ts";
-import { getAudit, getAuditExport } from "./audit.ts";
+import { auditExport, getAudit } from "./audit.ts";
 import type { ConsoleContext, ConsoleTools } from "./console-request.ts";
 import type { ConsoleEvents } from "./events.ts";
 import { countMails, getInbox, getMail, getMailFrame, postInbox, postMail } from "./inbox.ts";
@@ -41,7 +41,7 @@ function definePages(
   page("/console/sign-ins", { get: getSignIns(counts) });
   page("/console/sign-ins/:id", { get: getSignIn, post: postSignIn });
   page("/console/audit", { get: getAudit });
-  page("/console/audit/export", { get: getAuditExport });
+  page("/console/audit/export", { post: auditExport() });
   page("/console/keys", { get: getKeys, post: postKeys });
   listPages(page);
   if (testing) page("/console/testing", { get: getTesting(testing), post: postTesting(testing), embeddedOnly: true });
@@ -91,7 +91,7 @@ export function registerConsole(app: FastifyInstance, ctx: ConsoleContext, of: C
     defineOn(scope, shared, "GET", "/console/events", { exposeHeadRoute: false }, async (request, reply) => {
       const admitted = await access.admit(request, new Map());
       if ("view" in admitted) return sendLocked(shared, reply, admitted);
-      const stream = events.open();
+      const stream = events.open(admitted.session);
       if (!stream) return reply.header("Retry-After", 5).code(503).send();
       return reply
         .headers({ "Cache-Control": "no-store", "Content-Type": "text/event-stream", "X-Accel-Buffering": "no" })

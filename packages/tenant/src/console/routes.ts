@@ -19,7 +19,7 @@ import type {
   Locked,
 } from "./console-request.ts";
 import { CONSOLE, patternsOf, withoutFolder } from "./root.ts";
-import { type Frame, sendConsoleAnswer } from "./send-answer.ts";
+import { type Frame, sendConsoleAnswer, sendConsolePage } from "./send-answer.ts";
 
 /** More than our longest ordinary form, URL-encoded. */
 const BODY_LIMIT = 64 * 1024;
@@ -159,9 +159,9 @@ async function answer(
   handler: ConsoleHandler,
 ): Promise<FastifyReply> {
   const { ctx, embedded, tools } = shared;
-  const { who, userId, decisions } = admitted;
+  const { who, userId, session, decisions, mayStill } = admitted;
   const consoleRequest: ConsoleRequest = {
-    ...{ ctx, who, userId, decisions, embedded, fields, tools },
+    ...{ ctx, who, userId, session, decisions, mayStill, embedded, fields, tools },
     requestId: String(request.id),
     now: ctx.clock.now(),
     ip: request.ip,
@@ -177,7 +177,8 @@ async function answer(
   };
   try {
     const answered = await handler(consoleRequest);
-    return sendConsoleAnswer(ctx, reply, answered, await frameOf(shared, request, admitted));
+    if (!("view" in answered)) return sendConsoleAnswer(ctx, reply, answered, shared.access.root);
+    return sendConsolePage(ctx, reply, answered, await frameOf(shared, request, admitted));
   } catch (error) {
     if (error instanceof RightWithdrawn) return sendLocked(shared, reply, await withdrawn(shared, request, fields));
     const problem = problemOf(error);
@@ -208,7 +209,7 @@ async function sendProblem(
   problem: ConsoleProblem,
 ): Promise<FastifyReply> {
   const frame = await frameOf(shared, request, admitted);
-  return sendConsoleAnswer(shared.ctx, reply, { view: { page: "console_problem", problem } }, frame);
+  return sendConsolePage(shared.ctx, reply, { view: { page: "console_problem", problem } }, frame);
 }
 
 export function sendLocked(

@@ -41,15 +41,17 @@ const FRAMED = {
   "Referrer-Policy": "no-referrer",
 };
 
-/** Sends the answer of a handler, with the headers of all pages and a content security policy without exceptions. */
+type PageAnswer = Extract<ConsoleAnswer, { view: unknown }>;
+
+/** Sends an answer that is no page, with the headers of all pages. */
 export function sendConsoleAnswer(
   ctx: ConsoleContext,
   reply: FastifyReply,
-  answer: ConsoleAnswer,
-  frame: Frame,
+  answer: Exclude<ConsoleAnswer, PageAnswer>,
+  root: string,
 ): FastifyReply {
   setPageHeaders(ctx, reply);
-  if ("to" in answer) return reply.redirect(under(frame.root, answer.to), 303);
+  if ("to" in answer) return reply.redirect(under(root, answer.to), 303);
   if ("download" in answer) {
     const { name, type, body } = answer.download;
     return reply
@@ -60,7 +62,17 @@ export function sendConsoleAnswer(
       })
       .send(body);
   }
-  if ("framed" in answer) return reply.headers(FRAMED).type("text/html; charset=utf-8").send(answer.framed);
+  return reply.headers(FRAMED).type("text/html; charset=utf-8").send(answer.framed);
+}
+
+/** Sends a page, with the headers of all pages and a content security policy without exceptions. */
+export function sendConsolePage(
+  ctx: ConsoleContext,
+  reply: FastifyReply,
+  answer: PageAnswer,
+  frame: Frame,
+): FastifyReply {
+  setPageHeaders(ctx, reply);
   const nonce = randomBytes(16).toString("base64");
   const language = languages[localeOf(reply.request, ctx.config.pagesOrigin)];
   const { palettes } = ctx.branding;

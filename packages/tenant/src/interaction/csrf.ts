@@ -31,6 +31,21 @@ export function isFromOurPages(
   return site === undefined || site === "same-origin";
 }
 
+/**
+ * Whether the browser says that a page of another origin made it ask, a subdomain and another port included. Older browsers
+ * do not say it.
+ */
+export function isFromAnotherSite({ headers }: Pick<FastifyRequest, "headers">): boolean {
+  const site = headers["sec-fetch-site"];
+  return site !== undefined && site !== "same-origin" && site !== "none";
+}
+
+/** Whether the user followed a link, so that the answer is shown as a page of its own, and no other page can read it. */
+export function isLinkTo({ method, headers }: Pick<FastifyRequest, "headers" | "method">): boolean {
+  const { "sec-fetch-mode": mode, "sec-fetch-dest": destination } = headers;
+  return method === "GET" && mode === "navigate" && destination === "document";
+}
+
 /** Whether this browser sent the form from one of our pages (ASVS 3.5.1): the token belongs to the cookie. */
 export function isOurForm(ctx: InteractionContext, request: FastifyRequest, fields: Fields): boolean {
   if (!isFromOurPages(ctx, request)) return false;

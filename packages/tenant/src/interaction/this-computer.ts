@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { isLoopbackAddress } from "../kernel/ip-address.ts";
+import { isFromAnotherSite } from "./csrf.ts";
 
 /**
  * Whether a program or a browser on this computer asks, and no page of another site made it ask. For what the embedded
@@ -12,11 +13,6 @@ export function isFromThisComputerAlone(request: FastifyRequest): boolean {
 
 function isFromThisComputer(request: FastifyRequest): boolean {
   return isLoopbackAddress(request.ip) && isLoopbackAddress(request.socket.remoteAddress ?? "");
-}
-
-function isFromAnotherSite(request: FastifyRequest): boolean {
-  const site = request.headers["sec-fetch-site"];
-  return site !== undefined && site !== "same-origin" && site !== "none";
 }
 
 /** Compares digests, so that the time reveals neither content nor length. */

@@ -11,6 +11,7 @@ export const AUDIT_EVENTS = [
   "application.changed",
   "application.created",
   "application.deleted",
+  "audit_log.downloaded",
   "authenticator.added",
   "authenticator.removed",
   "authorization.approved",

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, test } from "node:test";
 import type { AuditRecord } from "../../src/storage/store.ts";
+import { seed } from "../fixtures/seed.ts";
 import { textOf } from "../interaction/browser.ts";
-import type { PagesUnderTest } from "../interaction/pages-under-test.ts";
+import { CONSOLE_KEY, type PagesUnderTest } from "../interaction/pages-under-test.ts";
 import { embeddedConsole, servedConsole } from "./console-under-test.ts";
 
 const MINUTE = 60_000;
@@ -75,8 +76,8 @@ describe("the audit page of the console", { concurrency: true }, () => {
     for (const [query, found] of searches) {
       const page = await under.operator.get(`/console/audit?${new URLSearchParams(query)}`);
       assert.deepEqual([page.status, count(page.html)], [200, found], JSON.stringify(query));
-      const exported = linkTo(page.html, /href="(\/console\/audit\/export\?[^"]*)"/);
-      assert.equal((await under.operator.get(exported)).html.split("\n").filter(Boolean).length, found);
+      const exported = await under.operator.send(page, "/console/audit/export");
+      assert.equal(exported.html.split("\n").filter(Boolean).length, found);
     }
     const narrowed = linkTo(
       (await under.operator.get("/console/audit?ip=203.0.113.7")).html,
@@ -137,7 +138,10 @@ describe("the audit page of the console", { concurrency: true }, () => {
     const write = writer(under);
     // More than one statement of the download reads.
     for (let number = 0; number < 1_001; number++) await write("passkey.added", { detail: { number, text: "a\nb" } });
-    const { html, headers } = await under.operator.get("/console/audit/export?event=passkey.added");
+    const { html, headers } = await under.operator.send(
+      await under.operator.get("/console/audit?event=passkey.added"),
+      "/console/audit/export",
+    );
     assert.match(String(headers["content-disposition"]), /^attachment; filename="audit-[\w.-]+-2026-01-15\.jsonl"$/);
     assert.match(String(headers["content-type"]), /^application\/x-ndjson/);
     assert.equal(headers["cache-control"], "no-store");
@@ -174,6 +178,7 @@ describe("the audit page of the console", { concurrency: true }, () => {
       clientId: null,
       grantId: null,
     };
+    const page = await under.operator.get("/console/audit");
     under.ctx.store.audit.search = async (of) => {
       asked++;
       largest = Math.max(largest, of.limit);
@@ -183,9 +188,68 @@ describe("the audit page of the console", { concurrency: true }, () => {
     t.after(() => {
       under.ctx.store.audit.search = search;
     });
-    const { html } = await under.operator.get("/console/audit/export");
+    let [others, ended] = [0, false];
+    const other = () => {
+      others++;
+      if (!ended) setImmediate(other);
+    };
+    other();
+    const { html } = await under.operator.send(page, "/console/audit/export");
+    ended = true;
+    assert.ok(others >= 40, `other work had ${others} turns while 40 statements ran`);
     assert.deepEqual([html.split("\n").filter(Boolean).length, asked], [40, 40]);
     assert.ok(largest <= 1_000);
+  });
+
+  test("a browser downloads one part of the log at a time, and each download is in the log, with what was asked", async (t) => {
+    const under = await embeddedConsole(t);
+    const page = await under.operator.get("/console/audit?event=app.secret_added&ip=203.0.113.7");
+    const { search } = under.ctx.store.audit;
+    const [asked, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    under.ctx.store.audit.search = async (of) => {
+      if (of.limit <= 50) return search(of);
+      asked.resolve();
+      await answer.promise;
+      return { records: [], next: null };
+    };
+    const first = under.operator.send(page, "/console/audit/export");
+    await asked.promise;
+    const second = await under.operator.send(page, "/console/audit/export");
+    assert.equal(second.status, 422);
+    assert.match(textOf(second.html), /already downloading records/);
+    const other = under.browser();
+    await other.send(await other.get("/console"), "/console/enter", { key: CONSOLE_KEY });
+    const theirs = other.send(await other.get("/console/audit"), "/console/audit/export");
+    answer.resolve();
+    assert.deepEqual([(await first).status, (await theirs).status], [200, 200]);
+    assert.equal((await under.operator.send(page, "/console/audit/export")).status, 200);
+    const found = await under.ctx.store.audit.list({ event: "audit_log.downloaded", limit: 9 });
+    assert.deepEqual(
+      found.map(({ actor, detail }) => [actor, detail]),
+      [
+        ["operator", { event: "app.secret_added", ip: "203.0.113.7" }],
+        ["operator", {}],
+        ["operator", { event: "app.secret_added", ip: "203.0.113.7" }],
+      ],
+    );
+  });
+
+  test("a download breaks off once the administrator has lost the right", async (t) => {
+    const under = await servedConsole(t);
+    const { browser, user } = await under.signedIn();
+    const page = await browser.get("/console/audit");
+    const { search } = under.ctx.store.audit;
+    const parts: number[] = [];
+    under.ctx.store.audit.search = async (of) => {
+      if (of.limit <= 50) return search(of);
+      if (parts.push(of.limit) === 2) await seed(under.ctx.store).setUserAdministrator(user.id, false);
+      return { records: [], next: parts.length < 40 ? { at: 1, seq: 1_000 - parts.length } : null };
+    };
+    // Over the network, the connection is cut.
+    await browser.send(page, "/console/audit/export").catch(() => undefined);
+    assert.equal(parts.length, 2);
+    const [record] = await under.ctx.store.audit.list({ event: "console.audit_log.downloaded", limit: 1 });
+    assert.equal(record?.userId, user.id);
   });
 
   test("of a served tenant shows an administrator's own changes, with who made them", async (t) => {

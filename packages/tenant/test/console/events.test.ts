@@ -32,7 +32,7 @@ describe("the events of the console", { concurrency: true }, () => {
     const events = consoleEvents(clock);
     const store = events.reporting(opened);
     const samples = await seedSamples(store);
-    const read = reader(events.open());
+    const read = reader(events.open("browser 0"));
     assert.deepEqual(await read(), ["change"], "what changed before it was connected is read again");
     await store.audit.write(sampleAudit("user.signed_in"));
     assert.deepEqual(await read(), ["change"]);
@@ -47,7 +47,7 @@ describe("the events of the console", { concurrency: true }, () => {
   test("come at most twice a second, and the last one is not lost", async () => {
     const clock = manualClock();
     const events = consoleEvents(clock);
-    const read = reader(events.open());
+    const read = reader(events.open("browser 0"));
     await read();
     for (let i = 0; i < 100; i++) events.changed();
     assert.deepEqual(await read(), ["change"]);
@@ -64,7 +64,7 @@ describe("the events of the console", { concurrency: true }, () => {
     const clock = manualClock();
     const events = consoleEvents(clock);
     events.reporting({ auditChanges: { watch: () => false }, grants: {}, sessions: {}, mail: {} } as unknown as Store);
-    const read = reader(events.open());
+    const read = reader(events.open("browser 0"));
     await read();
     for (let i = 0; i < 3; i++) {
       clock.advance(3_000);
@@ -76,26 +76,39 @@ describe("the events of the console", { concurrency: true }, () => {
   test("end after five minutes, so that access is decided again, and with the tenant", async () => {
     const clock = manualClock();
     const events = consoleEvents(clock);
-    const [one, two] = [events.open(), events.open()];
+    const [one, two] = [events.open("one"), events.open("two")];
     assert.ok(one && two);
     for (const stream of [one, two]) stream.resume();
     clock.advance(5 * 60_000);
     await Promise.all([once(one, "end"), once(two, "end")]);
-    const last = events.open();
+    const last = events.open("browser 0");
     last?.resume();
     events.stop();
     await once(last as Readable, "end");
-    assert.equal(events.open(), undefined);
+    assert.equal(events.open("browser 0"), undefined);
   });
 
   test("have room for a hundred pages, and for others when some have gone", async () => {
     const events = consoleEvents(manualClock());
-    const open = Array.from({ length: 100 }, () => events.open());
+    const open = Array.from({ length: 100 }, (_, i) => events.open(`browser ${i % 10}`));
     assert.ok(open.every(Boolean));
-    assert.equal(events.open(), undefined);
+    assert.equal(events.open("browser 0"), undefined);
     open[0]?.destroy();
     await once(open[0] as Readable, "close");
-    assert.ok(events.open());
+    assert.ok(events.open("browser 0"));
+    events.stop();
+  });
+
+  test("of one browser leave room for the others, and for its own when some have gone", async () => {
+    const events = consoleEvents(manualClock());
+    const own = Array.from({ length: 10 }, () => events.open("one"));
+    assert.ok(own.every(Boolean));
+    assert.equal(events.open("one"), undefined);
+    assert.ok(events.open("two"));
+    own[0]?.destroy();
+    await once(own[0] as Readable, "close");
+    assert.ok(events.open("one"));
+    assert.equal(events.open("one"), undefined);
     events.stop();
   });
 

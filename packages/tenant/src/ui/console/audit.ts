@@ -1,4 +1,5 @@
 import type { AuditEvent } from "../../storage/audit-events.ts";
+import { form } from "../components/parts.ts";
 import { attrs, type Child, type Html, html } from "../html.ts";
 import { type ShownRecord, sentenceOf, toneOf } from "./audit-record.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
@@ -15,7 +16,7 @@ export type AuditFilterProblems = Partial<Record<AuditFilterName, true>>;
 export interface AuditView {
   page: "console_audit";
   typed: Record<AuditFilterName, string>;
-  problem: "filter" | null;
+  problem: "filter" | "exporting" | null;
   problems: AuditFilterProblems;
   events: readonly AuditEvent[];
   /** Apps that the form suggests. */
@@ -40,11 +41,11 @@ function auditPage(view: AuditView, chrome: ConsoleChrome): ConsolePage {
   return {
     title: messages.console.rail[PATH],
     lede: `${audit.lede} ${consoleTime.zone(now)}`,
-    main: html`${filters(view, chrome, isSearch)}
+    main: html`${view.problem === "exporting" && problemBox(audit.exporting, audit.exportingHint)}${filters(view, chrome, isSearch)}
 ${view.withoutRenewals && html`<p class="hint">${audit.withoutRenewals}</p>`}
-${view.records.length === 0 ? view.problem === null && html`<p class="empty">${emptyText(view, chrome, isSearch)}</p>` : recordList(view.records, chrome, query)}
+${view.records.length === 0 ? view.problem !== "filter" && html`<p class="empty">${emptyText(view, chrome, isSearch)}</p>` : recordList(view.records, chrome, query)}
 ${pager({ path: PATH, query: Object.fromEntries(query), isFirst: view.isFirst, next: view.next }, chrome)}
-${view.problem === null && html`<p class="export"><a class="button alt" href="${PATH}/export?${query.toString()}" download>${audit.export}</a> <span class="hint">${audit.exportHint}</span></p>`}`,
+${view.problem !== "filter" && form(`${PATH}/export`, chrome, Object.fromEntries(query), html`<p class="export">${act(audit.export)} <span class="hint">${audit.exportHint}</span></p>`)}`,
   };
 }
 

@@ -33,6 +33,7 @@ export const auditSentences: typeof en.auditSentences = {
   "group.member_added": ({ user }) => html`${user} wurde in eine Gruppe aufgenommen`,
   "group.member_removed": ({ user }) => html`${user} wurde aus einer Gruppe entfernt`,
   "lifetimes.changed": () => html`Die Dauer von Anmeldungen wurde geändert`,
+  "audit_log.downloaded": () => html`Einträge des Protokolls wurden heruntergeladen`,
   "operator_token.issued": () => html`Der Betreiber hat ein Token für Microsoft Graph erhalten`,
   "organization.changed": () => html`Der Mandant wurde geändert`,
   "passkey.added": ({ user }) => html`${user} hat einen Passkey hinzugefügt`,

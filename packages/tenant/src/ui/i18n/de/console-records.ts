@@ -114,6 +114,8 @@ export const consoleRecords: typeof en.consoleRecords = {
       to: "Das ist keine Zeit. Zum Beispiel 2026-11-30T18:00.",
     },
     export: "Als JSON-Zeilen herunterladen",
+    exporting: "Dieser Browser lädt gerade schon Einträge herunter.",
+    exportingHint: "Warten Sie, bis dieser Download beendet ist, oder brechen Sie ihn ab.",
     exportHint:
       "Alle passenden Einträge, ein JSON-Objekt je Zeile, neueste zuerst. Das Protokoll enthält keine Geheimnisse.",
     from_ip: (ip) => `von ${ip}`,

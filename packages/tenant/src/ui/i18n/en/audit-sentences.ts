@@ -49,6 +49,7 @@ export const auditSentences = {
   "group.member_added": ({ user }) => html`${user} was added to a group`,
   "group.member_removed": ({ user }) => html`${user} was removed from a group`,
   "lifetimes.changed": () => html`How long sign-ins last was changed`,
+  "audit_log.downloaded": () => html`Records of the audit log were downloaded`,
   "operator_token.issued": () => html`The operator got a token for Microsoft Graph`,
   "organization.changed": () => html`The tenant was changed`,
   "passkey.added": ({ user }) => html`${user} added a passkey`,

@@ -113,6 +113,8 @@ export const consoleRecords = {
       to: "That isn’t a time. For example 2026-11-30T18:00.",
     },
     export: "Download as JSON lines",
+    exporting: "This browser is already downloading records.",
+    exportingHint: "Wait until that download has ended, or stop it.",
     exportHint: "Every record that fits, one JSON object a line, newest first. The log has no secrets.",
     from_ip: (ip: string) => `from ${ip}`,
     fields: {
