@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { CONSOLE_CHANGE_MS, CONSOLE_SIGN_IN_MS } from "../../src/directory/console-rules.ts";
+import { displayUserCode } from "../../src/directory/user-code.ts";
 import { seed } from "../fixtures/seed.ts";
 import { textOf } from "../interaction/browser.ts";
 import { CONSOLE_KEY, pagesUnderTest } from "../interaction/pages-under-test.ts";
@@ -116,14 +117,15 @@ describe("the console of a served tenant", { concurrency: true }, () => {
 
   test("shows no inbox, no decision and no field for a key", async (t) => {
     const { ctx, grant, signedIn, browser } = await servedConsole(t);
-    const { userCode } = await grant();
+    const { userCode } = await grant({ deviceName: "Kitchen display" });
     await ctx.mail.send(
       { to: "ada@contoso.example", subject: "A code", text: "11112222", html: "" },
       { expiresAt: ctx.clock.now() + 60_000 },
     );
     const { browser: administrator } = await signedIn();
     const page = await administrator.get("/console");
-    assert.ok(page.html.includes(userCode.slice(0, 3)), "the request is shown");
+    assert.match(textOf(page.html), /Contoso Player.*Kitchen display/, "the request is shown");
+    assert.ok(!page.html.includes(displayUserCode(userCode)) && !page.html.includes(userCode), "but not its code");
     assert.doesNotMatch(page.html, /\/console\/(approve|decline|expire)|11112222|name="key"/);
     for (const path of ["/console/approve", "/console/decline", "/console/expire"]) {
       const refused = await administrator.post(path, `code=${userCode}&as=ada%40contoso.example`);

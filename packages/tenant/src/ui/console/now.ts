@@ -91,10 +91,17 @@ const requestName = (userCode: string) => displayUserCode(userCode);
 function waitingRequest(request: LiveRequest, view: NowView, chrome: ConsoleChrome): Html {
   const { now } = chrome;
   return html`<article class="req" id="request-${request.id}" aria-labelledby="code-${request.id}">
-<header><h3 id="code-${request.id}">${displayUserCode(request.userCode)}</h3><p>${whatAsks(request, chrome)}</p><span class="end">${countdown(request.expiresAt, now)}</span></header>
+<header><h3 id="code-${request.id}">${headingOf(request, view, chrome)}</h3><p>${whatAsks(request, chrome)}</p><span class="end">${countdown(request.expiresAt, now)}</span></header>
 ${steps(request, chrome)}
 ${view.people !== null && request.status !== "approved" && decide(request, view, chrome)}
 </article>`;
+}
+
+/** A code that waits is for the user at the device. Only the operator of an embedded tenant, who decides with it, sees it. */
+function headingOf({ userCode, appName, clientId, status }: LiveRequest, view: NowView, chrome: ConsoleChrome): Html {
+  const isOver = status === "denied" || status === "redeemed";
+  if (view.people !== null || isOver) return html`${displayUserCode(userCode)}`;
+  return html`<bdi>${appName ?? chrome.messages.consoleNow.unknownApp(clientId)}</bdi>`;
 }
 
 /** Its app, what it says about itself, and where it is. */
