@@ -32,7 +32,7 @@ export function administratorAccess(ctx: ConsoleContext): ConsoleAccess {
       const isForm = request.method === "POST";
       const authTime = session.authTime ?? 0;
       const signedInAfter = now - (isForm ? CONSOLE_CHANGE_MS : CONSOLE_SIGN_IN_MS);
-      const why = mayUseConsole({ user, methods: session.methods, authTime, signedInAfter });
+      const why = mayUseConsole({ user, methods: session.methods, authTime, signedInAfter, now });
       if (why) return { view: { page: "console_sign_in", why, email: user.email }, page };
       const by: ActingAdministrator = {
         ...{ sessionId: session.id, userId: user.id, now },
@@ -52,7 +52,12 @@ export function administratorAccess(ctx: ConsoleContext): ConsoleAccess {
         mayStill: async () => {
           const later = await openPageRequest(ctx, request, new Map());
           const { methods = [], authTime } = later.session ?? {};
-          const signIn = { methods, authTime: authTime ?? 0, signedInAfter: later.now - CONSOLE_CHANGE_MS };
+          const signIn = {
+            methods,
+            authTime: authTime ?? 0,
+            signedInAfter: later.now - CONSOLE_CHANGE_MS,
+            now: later.now,
+          };
           return later.user !== undefined && mayUseConsole({ user: later.user, ...signIn }) === undefined;
         },
         touch: () => touchSession(page),

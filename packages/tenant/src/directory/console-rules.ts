@@ -1,4 +1,5 @@
 import type { User } from "./entities.ts";
+import { isRecent } from "./recent-sign-in.ts";
 import { type SignInMethod, showedStrongFactor } from "./sign-in-methods.ts";
 
 const MINUTE = 60_000;
@@ -15,6 +16,7 @@ export interface ConsoleFacts {
   authTime: number;
   /** The sign-in must be newer. */
   signedInAfter: number;
+  now: number;
 }
 
 /** Why a user may not use the console now, in the order of `mayUseConsole`. */
@@ -30,8 +32,14 @@ export type ConsoleRefusal =
  * The single rule for the console of a served tenant. It decides for each page, and again in the transaction of each
  * change, so that a right withdrawn in between stops the change (docs/decisions/0034). Pure.
  */
-export function mayUseConsole({ user, methods, authTime, signedInAfter }: ConsoleFacts): ConsoleRefusal | undefined {
+export function mayUseConsole({
+  user,
+  methods,
+  authTime,
+  signedInAfter,
+  now,
+}: ConsoleFacts): ConsoleRefusal | undefined {
   if (!user.administrator || user.disabledAt !== null) return "not_administrator";
   if (!showedStrongFactor(methods)) return "second_factor";
-  return authTime <= signedInAfter ? "too_old" : undefined;
+  return isRecent(authTime, { after: signedInAfter, now }) ? undefined : "too_old";
 }

@@ -163,6 +163,9 @@ export function consoleSuite(makeStore: MakeStore): void {
       await assert.rejects(rename(stolen, "x"), refusedAs("signed_out"));
       const old = await administrator();
       await assert.rejects(rename({ ...old, by: { ...old.by, signedInAfter: T0 } }, "x"), refusedAs("too_old"));
+      // The sign-in is of a time to come: a tester's clock was ahead.
+      const ahead = { ...old.by, signedInAfter: T0 - LIFETIME, now: T0 - 2 * MINUTE };
+      await assert.rejects(rename({ ...old, by: ahead }, "x"), refusedAs("too_old"));
       await assert.rejects(rename(await administrator(["password"]), "x"), refusedAs("second_factor"));
     });
 

@@ -100,6 +100,9 @@ export function ownAccountSuite(makeStore: MakeStore): void {
         const foreign = await signInBrowser(store, stranger.id, T0);
         const old = { ...by, now: T0 + 10 * MINUTE, signedInAfter: T0 };
         assert.equal(await change(old, own, family.id), "refused");
+        // Of a time to come: a tester's clock was ahead.
+        const ahead = { ...by, now: T0 - 2 * MINUTE, signedInAfter: T0 - 10 * MINUTE };
+        assert.equal(await change(ahead, own, family.id), "refused");
         if (name !== "changeEmail")
           assert.equal(await change({ ...by, sessionId: foreign }, own, family.id), "refused");
         assert.notEqual(await change({ ...old, signedInAfter: T0 - 1 }, own, family.id), "refused");

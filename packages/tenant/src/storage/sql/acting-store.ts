@@ -59,7 +59,7 @@ function rightCheck({ locksRows }: Database, { sessionId, userId, signedInAfter,
       .executeTakeFirst();
     if (!user || !session) throw new RightWithdrawn("signed_out");
     const signIn = { methods: JSON.parse(session.methods), authTime: session.authTime ?? 0 };
-    const why = mayUseConsole({ user: toUser(user), ...signIn, signedInAfter });
+    const why = mayUseConsole({ user: toUser(user), ...signIn, signedInAfter, now });
     if (why) throw new RightWithdrawn(why);
   };
 }

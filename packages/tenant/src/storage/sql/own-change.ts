@@ -46,7 +46,7 @@ export function ownChangeCheck(database: Database): OwnChangeCheck {
     const hasStrongFactor =
       (await hasRow(trx, "totpSecrets", userId)) || (passkeysWork && (await hasRow(trx, "passkeys", userId)));
     const signIn = { methods: JSON.parse(session.methods), authTime: session.authTime ?? 0 };
-    const refusal = mayChangeAccount({ stored, signIn, hasStrongFactor, signedInAfter, grave });
+    const refusal = mayChangeAccount({ stored, signIn, hasStrongFactor, signedInAfter, now, grave });
     return refusal === undefined ? toUser(row) : undefined;
   };
 }
