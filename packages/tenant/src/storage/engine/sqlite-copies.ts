@@ -5,6 +5,8 @@ import type { GroupCommit } from "./group-commit.ts";
 
 /** Copies of a SQLite database that is in use, and reading from one. */
 export function sqliteCopies(writer: DatabaseSync, mutex: Mutex, group: GroupCommit): DatabaseCopies {
+  /** The last copy could not be detached, because it was still read. The next use tries again. */
+  let isLeft = false;
   /** Between two transactions, because SQLite does neither within one. */
   const between = async (work: () => void): Promise<void> => {
     await mutex.acquire();
@@ -18,11 +20,18 @@ export function sqliteCopies(writer: DatabaseSync, mutex: Mutex, group: GroupCom
   return {
     write: (file) => between(() => void writer.prepare("vacuum into ?").run(file)),
     async attached(file, work) {
-      await between(() => void writer.prepare("attach database ? as copy").run(file));
+      await between(() => {
+        if (isLeft) writer.exec("detach database copy");
+        isLeft = false;
+        writer.prepare("attach database ? as copy").run(file);
+      });
       try {
         return await work();
       } finally {
-        await between(() => writer.exec("detach database copy"));
+        // What `work` has committed is done, whatever becomes of the copy: a caller that got this error would believe that it is not.
+        await between(() => writer.exec("detach database copy")).catch(() => {
+          isLeft = true;
+        });
       }
     },
   };
