@@ -11,6 +11,10 @@ const frame: Messages["console"] = {
   operator: "Betreiber, an diesem Computer",
   leave: "Abmelden",
   other: { locale: "en", name: "English" },
+  lost: {
+    title: "Keine Verbindung zum Mandanten",
+    text: "Vielleicht wurde er beendet. Diese Seite zeigt den letzten bekannten Stand, und nichts wird gesendet, bis der Mandant wieder antwortet.",
+  },
   copy: "Kopieren",
   copied: "Kopiert",
   number: (value) => number.format(value),

@@ -11,6 +11,10 @@ const frame = {
   operator: "Operator, at this computer",
   leave: "Sign out",
   other: { locale: "de", name: "Deutsch" },
+  lost: {
+    title: "No connection to the tenant",
+    text: "It may have been stopped. This page shows what was last known, and nothing is sent until the tenant answers again.",
+  },
   copy: "Copy",
   copied: "Copied",
   number: (value: number) => number.format(value),
