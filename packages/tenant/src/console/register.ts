@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { isCsrfTokenOf, isFromOurPages } from "../interaction/csrf.ts";
+import { isFromOurPages } from "../interaction/csrf.ts";
 import { sendAnswer, setPageHeaders } from "../interaction/page-answer.ts";
 import { PageProblem, readFields } from "../interaction/page-request.ts";
 import { type ActivityCounts, activityCounts } from "./activity-counts.ts";
@@ -12,7 +12,15 @@ import { getKeys, postKeys } from "./keys.ts";
 import { listPages } from "./list-pages.ts";
 import { nowHandlers } from "./now/now.ts";
 import type { RecentRefusals } from "./recent-refusals.ts";
-import { type ConsoleAccess, consoleRoutes, type DefineConsolePage, refuseOtherMethods, sendLocked } from "./routes.ts";
+import {
+  type ConsoleAccess,
+  consoleRoutes,
+  type DefineConsolePage,
+  isFormOfOurs,
+  refuseOtherMethods,
+  sendLocked,
+  sendProblem,
+} from "./routes.ts";
 import { getSignIn, getSignIns, postSignIn } from "./sign-ins.ts";
 import { getTesting, postTesting } from "./testing.ts";
 
@@ -24,11 +32,11 @@ function definePages(
 ): void {
   const now = nowHandlers({ counts, refusals });
   page("/console", { get: now.get, count: ({ store }, now) => store.liveRequests.count(now) });
-  page("/console/approve", { post: now.approve, embeddedOnly: true });
-  page("/console/decline", { post: now.decline, embeddedOnly: true });
-  page("/console/expire", { post: now.expire, embeddedOnly: true });
+  page("/console/approve", { post: now.approve, of: "/console", embeddedOnly: true });
+  page("/console/decline", { post: now.decline, of: "/console", embeddedOnly: true });
+  page("/console/expire", { post: now.expire, of: "/console", embeddedOnly: true });
   page("/console/inbox", { get: getInbox, embeddedOnly: true, count: countMails });
-  page("/console/inbox/delete", { post: postInbox, embeddedOnly: true });
+  page("/console/inbox/delete", { post: postInbox, of: "/console/inbox", embeddedOnly: true });
   page("/console/inbox/:id", { get: getMail, post: postMail, embeddedOnly: true });
   page("/console/inbox/:id/html", { get: getMailFrame, embeddedOnly: true });
   page("/console/sign-ins", { get: getSignIns(counts) });
@@ -69,16 +77,16 @@ export function registerConsole(app: FastifyInstance, ctx: ConsoleContext, of: C
       const fields = readFields(typeof request.body === "string" ? request.body : "");
       const admitted = await access.admit(request, fields);
       if ("view" in admitted) return sendLocked(shared, reply, admitted);
-      const isOurs = isFromOurPages(ctx, request, access.origin);
-      if (!isOurs || !isCsrfTokenOf(admitted.cookie, ctx.sealKey, fields.get("csrf") ?? "")) {
-        throw new PageProblem({ page: "stale_form" });
+      if (!isFormOfOurs(shared, request, admitted, fields)) {
+        return sendProblem({ shared, request, reply, admitted, page: "/console" }, { why: "stale_form" });
       }
       const { to, setCookie } = await access.leave(admitted);
       setPageHeaders(ctx, reply);
       if (setCookie !== undefined) reply.header("Set-Cookie", setCookie);
       return reply.redirect(to, 303);
     });
-    refuseOtherMethods(scope, ctx, "/console/leave", ["POST"]);
+    // Opened as a page, it is one that does not exist.
+    refuseOtherMethods(scope, ctx, "/console/leave", ["GET", "HEAD", "POST"]);
 
     // Without HEAD, which would hold a connection that receives nothing.
     scope.get("/console/events", { exposeHeadRoute: false }, async (request, reply) => {

@@ -13,7 +13,9 @@ import type { ConsoleAnswer, ConsoleContext } from "./console-request.ts";
 
 /** What surrounds a page. */
 export interface Frame {
+  /** Of the page. For the answer to a form with an address of its own, that of its page. */
   path: string;
+  query: string;
   /** Where the page can be read again. Null for the answer to a form. */
   readAgain: string | null;
   cookie: BrowserCookie;
@@ -62,7 +64,14 @@ export function sendConsoleAnswer(
   const { palettes } = ctx.branding;
   const chrome: ConsoleChrome = {
     ...chromeOf(ctx, language, nonce, csrfTokenOf(frame.cookie, ctx.sealKey)),
-    ...{ path: frame.path, who: frame.who, embedded: frame.embedded, rail: frame.rail, counts: frame.counts },
+    ...{
+      path: frame.path,
+      query: frame.query,
+      who: frame.who,
+      embedded: frame.embedded,
+      rail: frame.rail,
+      counts: frame.counts,
+    },
     ...{ now: frame.now, readAgain: frame.readAgain },
     assets: assetsOf(palettes),
   };

@@ -40,6 +40,10 @@ const frame: Messages["console"] = {
       title: "Nicht gefunden",
       text: "Vielleicht wurde es inzwischen gelöscht, oder die Adresse ist falsch.",
     },
+    too_large: {
+      title: "Zu groß",
+      text: "Ein Formular dieser Größe nimmt der Mandant nicht an. Es wurde nichts geändert.",
+    },
     stale_form: {
       title: "Dieses Formular ist veraltet",
       text: "Es wurde nichts geändert. Laden Sie die Seite neu und wiederholen Sie die Änderung. Über „Zurück“ im Browser finden Sie Ihre Eingaben wieder.",

@@ -37,6 +37,7 @@ const frame = {
     again: "Load the page again",
     refused: "That didn’t work",
     not_found: { title: "Not found", text: "It may have been deleted meanwhile, or the address is wrong." },
+    too_large: { title: "Too large", text: "The tenant does not take a form of this size. Nothing was changed." },
     stale_form: {
       title: "This form is out of date",
       text: "Nothing was changed. Load the page again, and repeat your change. Your browser’s Back button still has what you typed.",
