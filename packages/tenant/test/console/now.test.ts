@@ -151,7 +151,7 @@ describe("Now", { concurrency: true }, () => {
     ctx.reportRefusal({ ...refusal, ...by, message: "In the audit log already.", recorded: true });
     ctx.reportRefusal({ ...refusal, ...by, message: "Unknown.", aadsts: null, clientId: "<b>x</b>" });
     const text = textOf((await operator.get("/console")).html).replace(/\s+/g, " ");
-    assert.match(text, /ada@contoso\.example approved Contoso Player/);
+    assert.match(text, /The operator approved Contoso Player for ada@contoso\.example/);
     assert.equal(text.split(/Contoso Player ?: ?The redirect URI is not registered\./).length, 2, "once");
     assert.match(text, /not registered\. 50011/);
     assert.doesNotMatch(text, /In the audit log already/);

@@ -104,6 +104,49 @@ export const auditSentences: typeof en.auditSentences = {
   "user_flow_attribute.deleted": ({ name }) => html`Attribut gelöscht${name && html`: ${name}`}`,
 };
 
+export const auditSentencesByOthers: typeof en.auditSentencesByOthers = {
+  "administrator.added": ({ by, user }) => html`${by} hat ${user} Administratorrechte gegeben`,
+  "administrator.removed": ({ by, user }) => html`${by} hat ${user} die Administratorrechte entzogen`,
+  "app.certificate_added": ({ by, app }) => html`${by} hat ${app} ein Zertifikat gegeben`,
+  "app.certificates_removed": ({ by, app }) => html`${by} hat die Zertifikate von ${app} entfernt`,
+  "app.secret_added": ({ by, app }) => html`${by} hat ${app} ein Geheimnis gegeben`,
+  "app.secret_removed": ({ by, app }) => html`${by} hat ein Geheimnis von ${app} entfernt`,
+  "authenticator.added": ({ by, user }) => html`${by} hat für ${user} eine Authenticator-App hinzugefügt`,
+  "authenticator.removed": ({ by, user }) => html`${by} hat die Authenticator-App von ${user} entfernt`,
+  "authorization.approved": ({ by, app, user }) => html`${by} hat ${app} für ${user} zugestimmt`,
+  "authorization.denied": ({ by, app }) => html`${by} hat ${app} abgelehnt`,
+  "device_grant.approved": ({ by, app, user }) => html`${by} hat ${app} für ${user} zugestimmt`,
+  "device_grant.denied": ({ by, app }) => html`${by} hat ${app} abgelehnt`,
+  "operator_token.issued": ({ by }) => html`${by} hat ein Token für Microsoft Graph erhalten`,
+  "passkey.added": ({ by, user }) => html`${by} hat für ${user} einen Passkey hinzugefügt`,
+  "passkey.removed": ({ by, user }) => html`${by} hat einen Passkey von ${user} entfernt`,
+  "passkey.renamed": ({ by, user }) => html`${by} hat einen Passkey von ${user} umbenannt`,
+  "recovery_codes.replaced": ({ by, user }) => html`${by} hat die Wiederherstellungscodes von ${user} ersetzt`,
+  "role_assignment.created": ({ by, user }) => html`${by} hat ${user} eine Rolle gegeben`,
+  "role_assignment.deleted": ({ by, user }) => html`${by} hat ${user} eine Rolle entzogen`,
+  "sign_in.renamed": ({ by, user }) => html`${by} hat ein Gerät von ${user} umbenannt`,
+  "signing_key.rotated": ({ by }) => html`${by} hat den nächsten Signaturschlüssel übernehmen lassen`,
+  "testing.clock_moved": ({ by }) => html`${by} hat die Uhr gestellt`,
+  "testing.fault_added": ({ by }) => html`${by} hat eine Störung eingestellt`,
+  "testing.faults_cleared": ({ by }) => html`${by} hat Störungen beendet`,
+  "testing.snapshot_created": ({ by }) => html`${by} hat ein Abbild des Mandanten erstellt`,
+  "testing.snapshot_deleted": ({ by }) => html`${by} hat ein Abbild gelöscht`,
+  "testing.snapshot_restored": ({ by }) => html`${by} hat den Mandanten auf ein Abbild zurückgesetzt`,
+  "testing.token_issued": ({ by, app, user }) => html`${by} hat ein Token von ${app} für ${user} ausgestellt`,
+  "user.consent_withdrawn": ({ by, app, user }) =>
+    html`${by} hat ${app} den Zugriff auf das Konto von ${user} entzogen`,
+  "user.data_downloaded": ({ by, user }) => html`${by} hat die Daten von ${user} heruntergeladen`,
+  "user.details_given": ({ by, user }) => html`${by} hat die Angaben von ${user} gemacht, die eine App verlangt`,
+  "user.disowned": ({ by, user }) => html`${by} hat für ${user} gemeldet: „Das war ich nicht“`,
+  "user.made_administrator": ({ by, user }) => html`${by} hat ${user} Administratorrechte gegeben`,
+  "user.password_reset": ({ by, user }) => html`${by} hat ein neues Passwort von ${user} gewählt`,
+  "user.second_factor_passed": ({ by, user, method }) =>
+    html`${by} hat den zweiten Schritt von ${user} geschafft: ${method}`,
+  "user.signed_in": ({ by, user, method }) => html`${by} hat sich als ${user} angemeldet: ${method}`,
+  "user.signed_out": ({ by, user }) => html`${by} hat ${user} im Browser abgemeldet`,
+  "user.signed_up": ({ by, user }) => html`${by} hat ${user} registriert`,
+};
+
 export const auditWords: typeof en.auditWords = {
   someApp: "eine App",
   unknownApp: (id) => html`die unbekannte App ${id}`,
@@ -141,6 +184,8 @@ export const auditWords: typeof en.auditWords = {
   },
   by: {
     operator: "durch den Betreiber",
+    throughGraph: "über Microsoft Graph",
+    inConsole: "in der Konsole",
     graph: (caller) => html`durch ${caller}, über Microsoft Graph`,
     console: (caller) => html`durch ${caller}, in der Konsole`,
   },
