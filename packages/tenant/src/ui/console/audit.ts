@@ -1,8 +1,9 @@
 import type { AuditEvent } from "../../storage/audit-events.ts";
+import { moment } from "../components/parts.ts";
 import { attrs, type Child, type Html, html } from "../html.ts";
 import { type ShownRecord, sentenceOf, toneOf } from "./audit-record.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
-import { act, clockTime, pager, problemBox } from "./parts.ts";
+import { act, pager, problemBox } from "./parts.ts";
 
 /** Names of the form's fields. */
 export const AUDIT_FILTERS = ["event", "person", "app", "ip", "from", "to"] as const;
@@ -34,12 +35,15 @@ const PATH = "/console/audit";
 
 function auditPage(view: AuditView, chrome: ConsoleChrome): ConsolePage {
   const { messages, now } = chrome;
-  const { audit, consoleTime } = messages.consoleRecords;
+  const {
+    consoleRecords: { audit },
+    time,
+  } = messages;
   const query = new URLSearchParams(Object.entries(view.typed).filter(([, value]) => value !== ""));
   const isSearch = query.size > 0;
   return {
     title: messages.console.rail[PATH],
-    lede: `${audit.lede} ${consoleTime.zone(now)}`,
+    lede: `${audit.lede} ${time.zone(now)}`,
     main: html`${filters(view, chrome, isSearch)}
 ${view.withoutRenewals && html`<p class="hint">${audit.withoutRenewals}</p>`}
 ${view.records.length === 0 ? view.problem === null && html`<p class="empty">${emptyText(view, chrome, isSearch)}</p>` : recordList(view.records, chrome, query)}
@@ -111,18 +115,24 @@ export function recordList(
 
 function recordItem(record: ShownRecord, chrome: ConsoleChrome, query: URLSearchParams): Html {
   const { messages } = chrome;
-  const { audit, consoleTime } = messages.consoleRecords;
-  return html`<details class="record tone-${toneOf(record.event)}"><summary>${clockTime(record.at, consoleTime.moment(record.at))}<span class="sentence">${sentenceOf(record, messages)}${
+  const {
+    consoleRecords: { audit },
+    time,
+  } = messages;
+  return html`<details class="record tone-${toneOf(record.event)}"><summary>${moment(record.at, time.at(record.at))}<span class="sentence">${sentenceOf(record, messages)}${
     record.ip !== null && html` <span class="from">${audit.from_ip(record.ip)}</span>`
   }</span></summary>${fields(record, chrome, query)}</details>`;
 }
 
 function fields(record: ShownRecord, chrome: ConsoleChrome, query: URLSearchParams): Html {
-  const { audit, consoleTime } = chrome.messages.consoleRecords;
+  const {
+    consoleRecords: { audit },
+    time,
+  } = chrome.messages;
   const { user, app, caller, grantId, ip, detail, event, actor, at } = record;
   const family = typeof detail.family === "string" ? detail.family : null;
   const rows: [name: Child, value: Child][] = [
-    [audit.fields.at, html`${consoleTime.moment(at)} <span class="mono">${new Date(at).toISOString()}</span>`],
+    [audit.fields.at, html`${time.at(at)} <span class="mono">${new Date(at).toISOString()}</span>`],
     [
       audit.fields.event,
       html`<code>${event}</code> ${narrow(audit.sameEvent, "event", event.replace(/^(graph|console)\./, ""), query)}`,

@@ -34,11 +34,6 @@ export function countdown(until: number, now: number): Html {
   return html`<time${attrs({ class: "countdown", "data-until": until, role: "timer" })}>${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}</time>`;
 }
 
-/** A point in time, in the time zone of this computer. `shown`: how much of it. */
-export function clockTime(at: number, shown: string): Html {
-  return html`<time datetime="${new Date(at).toISOString()}">${shown}</time>`;
-}
-
 /** Links to the first and the next page of a list. `next`: the key of `afterKey`, or null on the last page. */
 export function pager(
   of: { path: string; query?: Record<string, string>; isFirst: boolean; next: string | null },

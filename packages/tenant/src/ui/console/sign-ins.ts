@@ -1,13 +1,13 @@
 import type { SignInMethod } from "../../directory/sign-in-methods.ts";
 import { eventOf } from "../../storage/audit-events.ts";
 import type { ListedFamily, SignedInDevice } from "../../storage/store.ts";
-import { fact, form } from "../components/parts.ts";
+import { fact, form, moment } from "../components/parts.ts";
 import { type Child, type Html, html } from "../html.ts";
 import { appLink, filterField, personLink } from "./audit.ts";
 import { type ShownRecord, sentenceOf, toneOf, wordOf } from "./audit-record.ts";
 import { chart } from "./chart.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
-import { act, clockTime, pager, pill, problemBox } from "./parts.ts";
+import { act, pager, pill, problemBox } from "./parts.ts";
 
 /** One bar of the charts. `at`: its beginning. */
 export interface OutcomeBar {
@@ -73,7 +73,10 @@ export const signInsPages: ConsolePages<SignInsView> = {
 const PATH = "/console/sign-ins";
 
 function listPage(view: View<"console_sign_ins">, chrome: ConsoleChrome): ConsolePage {
-  const { signIns, search, clear, consoleTime } = chrome.messages.consoleRecords;
+  const {
+    consoleRecords: { signIns, search, clear },
+    time,
+  } = chrome.messages;
   const { typed, problems } = view;
   const isSearch = typed.person !== "" || typed.app !== "";
   const query = Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== ""));
@@ -81,7 +84,7 @@ function listPage(view: View<"console_sign_ins">, chrome: ConsoleChrome): Consol
   const none = isSearch ? signIns.noneFits : signIns.none;
   return {
     title: chrome.messages.console.rail[PATH],
-    lede: `${signIns.lede} ${consoleTime.zone(chrome.now)}`,
+    lede: `${signIns.lede} ${time.zone(chrome.now)}`,
     main: html`${notice(view.notice, chrome)}
 ${view.charts && dayCharts(view.charts, chrome)}
 ${wrong.length > 0 && problemBox(wrong.map((name) => signIns.problems[name]).join(" "))}
@@ -104,7 +107,10 @@ function notice(which: Notice, { messages }: ConsoleChrome): Html | null {
 }
 
 function families(listed: readonly ListedFamily[], { messages }: ConsoleChrome): Html {
-  const { signIns, consoleTime } = messages.consoleRecords;
+  const {
+    consoleRecords: { signIns },
+    time,
+  } = messages;
   const { columns } = signIns;
   const cell = (label: string, value: Child) => html`<td data-label="${label}">${value}</td>`;
   return html`<div class="table"><table class="list"><thead><tr>${[columns.app, columns.person, columns.device, columns.since, columns.used].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
@@ -113,11 +119,8 @@ function families(listed: readonly ListedFamily[], { messages }: ConsoleChrome):
       html`<tr><td><a href="${PATH}/${encodeURIComponent(id)}"><bdi>${appName ?? clientId}</bdi></a></td>${[
         cell(columns.person, html`<bdi>${email ?? userId}</bdi>`),
         cell(columns.device, deviceOf(device, signIns.unnamed)),
-        cell(columns.since, clockTime(createdAt, consoleTime.moment(createdAt))),
-        cell(
-          columns.used,
-          lastUsedAt === null ? signIns.notYet : clockTime(lastUsedAt, consoleTime.moment(lastUsedAt)),
-        ),
+        cell(columns.since, moment(createdAt, time.at(createdAt))),
+        cell(columns.used, lastUsedAt === null ? signIns.notYet : moment(lastUsedAt, time.at(lastUsedAt))),
       ]}</tr>`,
   )}</tbody></table></div>`;
 }
@@ -129,9 +132,12 @@ function deviceOf({ label, deviceName, devicePlatform, signedInFrom }: SignedInD
 
 /** Two charts of the same day: how sign-ins ended, and renewals. */
 function dayCharts(bars: readonly OutcomeBar[], { messages }: ConsoleChrome): Html {
-  const { charts, consoleTime } = messages.consoleRecords;
-  const words = { number: consoleTime.number, summary: charts.summary, table: charts.table, from: charts.from };
-  const labels = bars.map(({ at }) => consoleTime.clock(at));
+  const {
+    consoleRecords: { charts },
+    time,
+  } = messages;
+  const words = { number: messages.console.number, summary: charts.summary, table: charts.table, from: charts.from };
+  const labels = bars.map(({ at }) => time.minute(at));
   const { series } = charts;
   return html`<div class="charts">${chart({
     ...{ id: "chart-sign-ins", title: charts.signIns, span: charts.lastDay, labelEvery: 4, words },
@@ -156,7 +162,10 @@ function dayCharts(bars: readonly OutcomeBar[], { messages }: ConsoleChrome): Ht
 
 /** A small chart of the last hour, in bars of five minutes. */
 export function hourChart(bars: readonly OutcomeBar[], { messages }: ConsoleChrome): Html {
-  const { charts, consoleTime } = messages.consoleRecords;
+  const {
+    consoleRecords: { charts },
+    time,
+  } = messages;
   const { series } = charts;
   return chart(
     {
@@ -167,10 +176,10 @@ export function hourChart(bars: readonly OutcomeBar[], { messages }: ConsoleChro
         { name: series.refused, tone: "bad" },
       ],
       bars: bars.map(({ at, counts }) => ({
-        label: consoleTime.clock(at),
+        label: time.minute(at),
         counts: [counts.signedIn, counts.declined, counts.refused],
       })),
-      words: { number: consoleTime.number, summary: charts.summary, table: charts.table, from: charts.from },
+      words: { number: messages.console.number, summary: charts.summary, table: charts.table, from: charts.from },
     },
     true,
   );
@@ -178,7 +187,10 @@ export function hourChart(bars: readonly OutcomeBar[], { messages }: ConsoleChro
 
 function detailPage(view: View<"console_sign_in_detail">, chrome: ConsoleChrome): ConsolePage {
   const { messages } = chrome;
-  const { signIn, signIns, consoleTime } = messages.consoleRecords;
+  const {
+    consoleRecords: { signIn, signIns },
+    time,
+  } = messages;
   const { facts } = signIn;
   const { device, lastUsedAt, endedAt } = view;
   const methods = view.methods.map((method) => wordOf(messages.auditWords.methods, method)).join(", ");
@@ -198,8 +210,8 @@ ${device.label !== null && fact(facts.label, html`<bdi>${device.label}</bdi>`)}
 ${device.signedInFrom !== null && fact(facts.from, html`<bdi>${device.signedInFrom}</bdi>`)}
 ${fact(facts.how, html`${methods}<span>${signIn.kinds[view.grantType]}</span>`)}
 ${fact(facts.scopes, html`${view.scopes.map((scope) => html`<code>${scope}</code> `)}`)}
-${fact(facts.since, clockTime(view.createdAt, consoleTime.moment(view.createdAt)))}
-${fact(facts.used, lastUsedAt === null ? signIns.notYet : clockTime(lastUsedAt, consoleTime.moment(lastUsedAt)))}
+${fact(facts.since, moment(view.createdAt, time.at(view.createdAt)))}
+${fact(facts.used, lastUsedAt === null ? signIns.notYet : moment(lastUsedAt, time.at(lastUsedAt)))}
 ${fact(facts.id, html`<code>${view.id}</code>`)}
 </dl>
 <p><a href="/console/audit?person=${encodeURIComponent(view.userId)}">${signIn.records}</a></p>
@@ -209,9 +221,12 @@ ${isRunning && form(`${PATH}/${encodeURIComponent(view.id)}`, chrome, {}, html`<
 }
 
 function timelineStep(step: SignInStep, view: View<"console_sign_in_detail">, chrome: ConsoleChrome): Html {
-  const { signIn, consoleTime } = chrome.messages.consoleRecords;
+  const {
+    consoleRecords: { signIn },
+    time,
+  } = chrome.messages;
   const { steps } = signIn;
-  const at = clockTime(step.at, consoleTime.moment(step.at));
+  const at = moment(step.at, time.at(step.at));
   const [tone, text] = describe();
   return html`<li class="step-${tone}">${at}<span>${text}</span></li>`;
 

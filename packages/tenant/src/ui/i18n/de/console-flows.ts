@@ -1,7 +1,8 @@
 import { html } from "../../html.ts";
 import type * as english from "../en/console-flows.ts";
+import { numbers } from "../numbers.ts";
 
-const number = new Intl.NumberFormat("de");
+const { number } = numbers.de;
 
 export const consoleFlows: typeof english.consoleFlows = {
   title: "Benutzerflows",
@@ -77,7 +78,7 @@ export const consolePolicies: typeof english.consolePolicies = {
   exceptHint: "E‑Mail-Adressen, eine je Zeile.",
   allApps: "alle",
   allUsers: "alle Benutzer",
-  count: (count) => number.format(count),
+  count: (count) => number(count),
   remove: "Löschen",
   removeHint: "Was sie verlangt hat, wird nicht mehr verlangt.",
   confirm: (name) => html`Geben Sie zum Löschen ${name} ein`,

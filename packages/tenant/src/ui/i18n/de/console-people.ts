@@ -1,11 +1,12 @@
 import { html } from "../../html.ts";
 import type * as english from "../en/console-people.ts";
+import { numbers } from "../numbers.ts";
 
-const number = new Intl.NumberFormat("de");
+const { number } = numbers.de;
 
 export const consolePeople: typeof english.consolePeople = {
   title: "Personen",
-  count: (total) => (total === 1 ? "1 Person hat ein Konto." : `${number.format(total)} Personen haben ein Konto.`),
+  count: (total) => (total === 1 ? "1 Person hat ein Konto." : `${number(total)} Personen haben ein Konto.`),
   add: "Person hinzufügen",
   search: "E‑Mail-Adresse oder Name beginnt mit",
   searchButton: "Suchen",
@@ -88,8 +89,7 @@ export const consolePerson: typeof english.consolePerson = {
     passkeyUnused: "noch nicht benutzt",
     authenticator: "Authenticator-App",
     since: (day) => `seit ${day}`,
-    codes: (left) =>
-      left === 1 ? "noch 1 Wiederherstellungscode" : `noch ${number.format(left)} Wiederherstellungscodes`,
+    codes: (left) => (left === 1 ? "noch 1 Wiederherstellungscode" : `noch ${number(left)} Wiederherstellungscodes`),
   },
   groups: "Gruppen",
   noGroups: "In keiner Gruppe.",

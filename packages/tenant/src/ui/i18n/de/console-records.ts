@@ -1,21 +1,10 @@
 import { html } from "../../html.ts";
 import type * as en from "../en/console-records.ts";
+import { numbers } from "../numbers.ts";
 
-const clock = new Intl.DateTimeFormat("de-DE", { hour: "2-digit", minute: "2-digit" });
-const second = new Intl.DateTimeFormat("de-DE", { timeStyle: "medium" });
-const moment = new Intl.DateTimeFormat("de-DE", { dateStyle: "medium", timeStyle: "medium" });
-const zone = new Intl.DateTimeFormat("de-DE", { timeZoneName: "short" });
-const number = new Intl.NumberFormat("de");
-const count = (many: number, one: string, more: string) => `${number.format(many)} ${many === 1 ? one : more}`;
+const { counted } = numbers.de;
 
 export const consoleRecords: typeof en.consoleRecords = {
-  consoleTime: {
-    clock: (at) => clock.format(at),
-    second: (at) => second.format(at),
-    moment: (at) => moment.format(at),
-    zone: (at) => `Zeiten in ${zone.formatToParts(at).find(({ type }) => type === "timeZoneName")?.value ?? "UTC"}.`,
-    number: (many) => number.format(many),
-  },
   search: "Suchen",
   clear: "Alle zeigen",
   signIns: {
@@ -61,7 +50,8 @@ export const consoleRecords: typeof en.consoleRecords = {
     steps: {
       asked: (app) => html`${app} hat einen Code angefragt`,
       started: (app) => html`${app} hat den Benutzer zum Mandanten geschickt`,
-      olderRenewals: (many) => `${count(many, "frühere Erneuerung wird", "frühere Erneuerungen werden")} nicht gezeigt`,
+      olderRenewals: (many) =>
+        `${counted(many, "frühere Erneuerung wird", "frühere Erneuerungen werden")} nicht gezeigt`,
       renewed: "Erneuert",
       from: (network) => `von ${network}`,
       lapses: "Endet, wenn nicht vorher erneuert",
@@ -191,7 +181,7 @@ export const consoleRecords: typeof en.consoleRecords = {
         "Dieser Schlüssel signiert gerade und kann nicht außer Dienst gestellt werden. Lassen Sie zuerst den nächsten signieren.",
       key_unknown: "Diesen Schlüssel gibt es nicht mehr. Die Liste unten ist aktuell.",
     },
-    retiredKeys: (many) => count(many, "Schlüssel außer Dienst", "Schlüssel außer Dienst"),
+    retiredKeys: (many) => counted(many, "Schlüssel außer Dienst", "Schlüssel außer Dienst"),
   },
   inbox: {
     lede: "Mails an Benutzer dieses Mandanten. Sie bleiben auf diesem Computer und werden nach 7 Tagen gelöscht.",
@@ -206,11 +196,11 @@ export const consoleRecords: typeof en.consoleRecords = {
     back: "Alle Mails",
     delete: "Löschen",
     deleteAll: "Alle löschen",
-    deleteFound: (many) => `${count(many, "gefundene Mail", "gefundene Mails")} löschen`,
-    deleted: (many) => `${count(many, "Mail wurde", "Mails wurden")} gelöscht.`,
+    deleteFound: (many) => `${counted(many, "gefundene Mail", "gefundene Mails")} löschen`,
+    deleted: (many) => `${counted(many, "Mail wurde", "Mails wurden")} gelöscht.`,
     gone: "Diese Mail war schon gelöscht.",
     programs: "Programme lesen sie als JSON:",
     more: (many) =>
-      `${count(many, "ältere Mail wird", "ältere Mails werden")} nicht gezeigt. Suchen Sie nach einer Adresse.`,
+      `${counted(many, "ältere Mail wird", "ältere Mails werden")} nicht gezeigt. Suchen Sie nach einer Adresse.`,
   },
 };

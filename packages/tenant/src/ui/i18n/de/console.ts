@@ -1,7 +1,9 @@
 import { html } from "../../html.ts";
 import type { Messages } from "../en.ts";
+import { numbers } from "../numbers.ts";
 
-const number = new Intl.NumberFormat("de");
+const { number } = numbers.de;
+
 const relative = new Intl.RelativeTimeFormat("de", { numeric: "always" });
 
 const frame: Messages["console"] = {
@@ -13,7 +15,7 @@ const frame: Messages["console"] = {
   other: { locale: "en", name: "English" },
   copy: "Kopieren",
   copied: "Kopiert",
-  number: (value) => number.format(value),
+  number: (value) => number(value),
   rail: {
     "/console": "Jetzt",
     "/console/inbox": "Posteingang",
@@ -79,7 +81,7 @@ export const consoleNow: Messages["consoleNow"] = {
       ? "Kein Gerät wartet auf seine Anmeldung"
       : count === 1
         ? "Ein Gerät wartet auf seine Anmeldung"
-        : `${number.format(count)} Geräte warten auf ihre Anmeldung`,
+        : `${number(count)} Geräte warten auf ihre Anmeldung`,
   none: "Sobald ein Gerät einen Code anfordert, erscheint es hier.",
   tryIt: "Der Befehl oben probiert es aus.",
   unknownApp: (clientId) => `Unbekannte App ${clientId}`,

@@ -1,6 +1,7 @@
 import { type Html, html } from "../../html.ts";
+import { numbers } from "../numbers.ts";
 
-const number = new Intl.NumberFormat("en");
+const { number } = numbers.en;
 
 /** How users sign in and sign up. */
 export const consoleFlows = {
@@ -78,7 +79,7 @@ export const consolePolicies = {
   exceptHint: "Email addresses, one on each line.",
   allApps: "all",
   allUsers: "all users",
-  count: (count: number) => number.format(count),
+  count: (count: number) => number(count),
   remove: "Delete",
   removeHint: "What it demanded is no longer demanded.",
   confirm: (name: Html) => html`To delete it, type ${name}`,

@@ -1,23 +1,10 @@
 import { type Html, html } from "../../html.ts";
+import { numbers } from "../numbers.ts";
 
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const second = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
-const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
-const zone = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" });
-const number = new Intl.NumberFormat("en");
-const count = (many: number, one: string, more: string) => `${number.format(many)} ${many === 1 ? one : more}`;
+const { counted } = numbers.en;
 
 /** The console's pages about what happened: sign-ins, audit log, charts, keys, inbox. */
 export const consoleRecords = {
-  /** In the time zone of the tenant's computer. */
-  consoleTime: {
-    clock: (at: number) => clock.format(at),
-    second: (at: number) => second.format(at),
-    moment: (at: number) => moment.format(at),
-    zone: (at: number) =>
-      `Times are in ${zone.formatToParts(at).find(({ type }) => type === "timeZoneName")?.value ?? "UTC"}.`,
-    number: (many: number) => number.format(many),
-  },
   search: "Search",
   clear: "Show all",
   signIns: {
@@ -60,7 +47,7 @@ export const consoleRecords = {
     steps: {
       asked: (app: Html) => html`${app} asked for a code`,
       started: (app: Html) => html`${app} sent the user to the tenant`,
-      olderRenewals: (many: number) => `${count(many, "earlier renewal", "earlier renewals")} not shown`,
+      olderRenewals: (many: number) => `${counted(many, "earlier renewal", "earlier renewals")} not shown`,
       renewed: "Renewed",
       from: (network: string) => `from ${network}`,
       lapses: "Ends, unless it renews before",
@@ -182,7 +169,7 @@ export const consoleRecords = {
       key_in_use: "This key signs now, so it can’t be retired. Let the next one sign first.",
       key_unknown: "This key no longer exists. The list below is current.",
     },
-    retiredKeys: (many: number) => count(many, "retired key", "retired keys"),
+    retiredKeys: (many: number) => counted(many, "retired key", "retired keys"),
   },
   inbox: {
     lede: "Mails to users of this tenant. They stay on this computer, and are deleted after 7 days.",
@@ -197,10 +184,10 @@ export const consoleRecords = {
     back: "All mails",
     delete: "Delete",
     deleteAll: "Delete all",
-    deleteFound: (many: number) => `Delete ${count(many, "mail", "mails")} found`,
-    deleted: (many: number) => `${count(many, "mail was", "mails were")} deleted.`,
+    deleteFound: (many: number) => `Delete ${counted(many, "mail", "mails")} found`,
+    deleted: (many: number) => `${counted(many, "mail was", "mails were")} deleted.`,
     gone: "This mail was already deleted.",
     programs: "Programs read them as JSON:",
-    more: (many: number) => `${count(many, "older mail is", "older mails are")} not shown. Search for an address.`,
+    more: (many: number) => `${counted(many, "older mail is", "older mails are")} not shown. Search for an address.`,
   },
 };
