@@ -1,9 +1,10 @@
 import type { AuditEvent } from "../../storage/audit-events.ts";
 import { moment } from "../components/parts.ts";
-import { attrs, type Child, type Html, html } from "../html.ts";
+import { type attrs, type Child, type Html, html } from "../html.ts";
 import { type ShownRecord, sentenceOf, toneOf } from "./audit-record.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
-import { act, pager, problemBox } from "./parts.ts";
+import { pager, problemBox } from "./parts.ts";
+import { queryOf, searchField, searchForm, searchSelect } from "./search.ts";
 
 /** Names of the form's fields. */
 export const AUDIT_FILTERS = ["event", "person", "app", "ip", "from", "to"] as const;
@@ -39,7 +40,7 @@ function auditPage(view: AuditView, chrome: ConsoleChrome): ConsolePage {
     consoleRecords: { audit },
     time,
   } = messages;
-  const query = new URLSearchParams(Object.entries(view.typed).filter(([, value]) => value !== ""));
+  const query = new URLSearchParams(queryOf(view.typed));
   const isSearch = query.size > 0;
   return {
     title: messages.console.rail[PATH],
@@ -58,50 +59,34 @@ function emptyText({ next, isFirst }: AuditView, { messages }: ConsoleChrome, is
   return isSearch || !isFirst ? audit.noneFits : audit.none;
 }
 
-/** A search, so it is a GET: its address can be kept and sent on. */
 function filters({ typed, problems, events, apps }: AuditView, chrome: ConsoleChrome, isSearch: boolean): Html {
-  const { audit, search, clear } = chrome.messages.consoleRecords;
+  const { audit } = chrome.messages.consoleRecords;
   const wrong = AUDIT_FILTERS.filter((name) => problems[name]);
   const fieldOf = (name: AuditFilterName, label: string, more: Parameters<typeof attrs>[0] = {}) =>
-    filterField({ name, label, value: typed[name], problem: problems[name] ? audit.problems[name] : null, more });
+    searchField({ name, label, value: typed[name], problem: problems[name] ? audit.problems[name] : null, more });
   const kinds = Map.groupBy(events, (event) => event.slice(0, event.indexOf(".")));
   return html`${wrong.length > 0 && problemBox(wrong.map((name) => audit.problems[name]).join(" "))}
-<form class="filters" method="get" action="${PATH}" role="search">
-<div class="filter"><label for="event">${audit.event}</label><select class="input" id="event" name="event"><option value="">${audit.anyEvent}</option>${[
-    ...kinds,
-  ].map(
-    ([kind, names]) =>
-      html`<optgroup label="${kind}">${names.map((name) => html`<option${attrs({ value: name, selected: name === typed.event })}>${name}</option>`)}</optgroup>`,
-  )}</select></div>
-${fieldOf("person", audit.person, { autocapitalize: "none", spellcheck: "false", autocomplete: "off" })}
-${fieldOf("app", audit.app, { list: "apps", autocomplete: "off" })}
-${fieldOf("ip", audit.ip, { autocomplete: "off", spellcheck: "false" })}
-${fieldOf("from", audit.from, { type: "datetime-local" })}
-${fieldOf("to", audit.to, { type: "datetime-local" })}
-<datalist id="apps">${apps.map(({ name }) => html`<option value="${name}"></option>`)}</datalist>
-<div class="acts">${act(search, { kind: "main" })}${isSearch && html`<a class="button alt" href="${PATH}">${clear}</a>`}</div>
-</form>`;
-}
-
-/** A labelled field of a search. */
-export function filterField(of: {
-  name: string;
-  label: string;
-  value: string;
-  problem: string | null;
-  more: Parameters<typeof attrs>[0];
-}): Html {
-  const { name, label, value, problem, more } = of;
-  return html`<div class="filter"><label for="${name}">${label}</label><input${attrs({
-    class: "input",
-    id: name,
-    name,
-    type: "text",
-    ...more,
-    value,
-    "aria-invalid": problem ? "true" : null,
-    "aria-describedby": problem ? `${name}-problem` : null,
-  })}>${problem && html`<p class="hint wrong" id="${name}-problem">${problem}</p>`}</div>`;
+${searchForm(
+  {
+    ...{ path: PATH, isSearch },
+    fields: [
+      searchSelect({
+        ...{ name: "event", label: audit.event, value: typed.event, options: [{ value: "", label: audit.anyEvent }] },
+        groups: [...kinds].map(([label, names]) => ({
+          label,
+          options: names.map((name) => ({ value: name, label: name })),
+        })),
+      }),
+      fieldOf("person", audit.person, { autocapitalize: "none" }),
+      fieldOf("app", audit.app, { list: "apps" }),
+      fieldOf("ip", audit.ip),
+      fieldOf("from", audit.from, { type: "datetime-local" }),
+      fieldOf("to", audit.to, { type: "datetime-local" }),
+      html`<datalist id="apps">${apps.map(({ name }) => html`<option value="${name}"></option>`)}</datalist>`,
+    ],
+  },
+  chrome,
+)}`;
 }
 
 /** Records as sentences, each of which opens to all that is known. */

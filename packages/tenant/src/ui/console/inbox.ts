@@ -1,8 +1,9 @@
 import { address, form, moment } from "../components/parts.ts";
 import { attrs, type Html, html } from "../html.ts";
-import { filterField } from "./audit.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
+import { doneNote } from "./list-parts.ts";
 import { act, copyable, live } from "./parts.ts";
+import { searchField, searchForm } from "./search.ts";
 
 /** How a mail is shown. */
 export type MailForm = "text" | "html" | "source";
@@ -42,7 +43,7 @@ const PATH = "/console/inbox";
 
 function listPage(view: View<"console_inbox">, chrome: ConsoleChrome): ConsolePage {
   const {
-    consoleRecords: { inbox, search, clear },
+    consoleRecords: { inbox },
     time,
   } = chrome.messages;
   const { mails, total, deleted } = view;
@@ -50,10 +51,19 @@ function listPage(view: View<"console_inbox">, chrome: ConsoleChrome): ConsolePa
   return {
     title: chrome.messages.console.rail[PATH],
     lede: `${inbox.lede} ${time.zone(chrome.now)}`,
-    main: html`${deleted !== null && html`<p class="note good" role="status">${deleted === 0 ? inbox.gone : inbox.deleted(deleted)}</p>`}
-<form class="filters" method="get" action="${PATH}" role="search">
-${filterField({ name: "q", label: inbox.find, value: view.search, problem: null, more: { autocapitalize: "none", spellcheck: "false", autocomplete: "off" } })}
-<div class="acts">${act(search, { kind: "main" })}${isSearch && html`<a class="button alt" href="${PATH}">${clear}</a>`}</div></form>
+    main: html`${deleted !== null && doneNote(deleted === 0 ? inbox.gone : inbox.deleted(deleted))}
+${searchForm(
+  {
+    ...{ path: PATH, isSearch },
+    fields: searchField({
+      name: "q",
+      label: inbox.find,
+      value: view.search,
+      more: { type: "search", autocapitalize: "none" },
+    }),
+  },
+  chrome,
+)}
 ${live(
   "mails",
   mails.length === 0

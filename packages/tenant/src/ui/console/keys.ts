@@ -1,6 +1,7 @@
 import { form, moment } from "../components/parts.ts";
 import { type Child, type Html, html } from "../html.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
+import { doneNote } from "./list-parts.ts";
 import { act, pill, problemBox, type Tone } from "./parts.ts";
 
 /** A key, as `SigningKeyAdmin` lists it. */
@@ -38,19 +39,19 @@ function keysPage({ keys, done, problem }: KeysView, chrome: ConsoleChrome): Con
     title: messages.console.rail[PATH],
     lede: `${words.lede} ${time.zone(now)}`,
     main: html`${problem !== null && problemBox(words.problems[problem])}
-${done !== null && doneNote(done, chrome)}
+${done !== null && doneNote(doneSentence(done, chrome))}
 ${[...byAlgorithm].map(([alg, own]) => algorithmCard(alg, own, chrome))}`,
   };
 }
 
-function doneNote({ did, key }: NonNullable<KeysView["done"]>, { messages }: ConsoleChrome): Html {
+function doneSentence({ did, key }: NonNullable<KeysView["done"]>, { messages }: ConsoleChrome): Html {
   const {
     consoleRecords: { keys: words },
     time,
   } = messages;
   const at = did === "rotated" ? key.activatesAt : key.retiresAt;
   const shown = at === null ? words.open : time.at(at);
-  return html`<p class="note good" role="status">${words.done[did](html`<code>${key.kid}</code>`, shown)}</p>`;
+  return words.done[did](html`<code>${key.kid}</code>`, shown);
 }
 
 function algorithmCard(alg: string, keys: readonly ShownKey[], chrome: ConsoleChrome): Html {

@@ -1,3 +1,4 @@
+import { problemId } from "../components/parts.ts";
 import { attrs, type Child, type Html, html } from "../html.ts";
 import type { ConsoleChrome } from "./layout.ts";
 
@@ -10,9 +11,9 @@ export function live(id: string, content: Child, of: { class?: string; tag?: "di
   return of.tag === "span" ? html`<span${attributes}>${content}</span>` : html`<div${attributes}>${content}</div>`;
 }
 
-/** What an operation refused, and what to do. */
-export function problemBox(sentence: string, hint?: string | null): Html {
-  return html`<div class="note bad" role="alert"><strong>${sentence}</strong>${hint && html`<p>${hint}</p>`}</div>`;
+/** Why a form did nothing, and what to do. Its fields refer to it by `problemId`. */
+export function problemBox(sentence: Child, hint?: Child): Html {
+  return html`<div class="note bad" role="alert" id="${problemId}"><strong>${sentence}</strong>${hint && html`<p>${hint}</p>`}</div>`;
 }
 
 export type Tone = "good" | "warn" | "bad" | "plain";

@@ -3,11 +3,13 @@ import { eventOf } from "../../storage/audit-events.ts";
 import type { ListedFamily, SignedInDevice } from "../../storage/store.ts";
 import { fact, form, moment } from "../components/parts.ts";
 import { type Child, type Html, html } from "../html.ts";
-import { appLink, filterField, personLink } from "./audit.ts";
+import { appLink, personLink } from "./audit.ts";
 import { type ShownRecord, sentenceOf, toneOf, wordOf } from "./audit-record.ts";
 import { chart } from "./chart.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
+import { doneNote } from "./list-parts.ts";
 import { act, pager, pill, problemBox } from "./parts.ts";
+import { queryOf, searchField, searchForm } from "./search.ts";
 
 /** One bar of the charts. `at`: its beginning. */
 export interface OutcomeBar {
@@ -74,12 +76,12 @@ const PATH = "/console/sign-ins";
 
 function listPage(view: View<"console_sign_ins">, chrome: ConsoleChrome): ConsolePage {
   const {
-    consoleRecords: { signIns, search, clear },
+    consoleRecords: { signIns },
     time,
   } = chrome.messages;
   const { typed, problems } = view;
   const isSearch = typed.person !== "" || typed.app !== "";
-  const query = Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== ""));
+  const query = queryOf(typed);
   const wrong = (["person", "app"] as const).filter((name) => problems[name]);
   const none = isSearch ? signIns.noneFits : signIns.none;
   return {
@@ -88,12 +90,29 @@ function listPage(view: View<"console_sign_ins">, chrome: ConsoleChrome): Consol
     main: html`${notice(view.notice, chrome)}
 ${view.charts && dayCharts(view.charts, chrome)}
 ${wrong.length > 0 && problemBox(wrong.map((name) => signIns.problems[name]).join(" "))}
-<form class="filters" method="get" action="${PATH}" role="search">
-${filterField({ name: "person", label: signIns.person, value: typed.person, problem: problems.person ? signIns.problems.person : null, more: { autocapitalize: "none", spellcheck: "false", autocomplete: "off" } })}
-${filterField({ name: "app", label: signIns.app, value: typed.app, problem: problems.app ? signIns.problems.app : null, more: { list: "apps", autocomplete: "off" } })}
-<datalist id="apps">${view.apps.map((name) => html`<option value="${name}"></option>`)}</datalist>
-<div class="acts">${act(search, { kind: "main" })}${isSearch && html`<a class="button alt" href="${PATH}">${clear}</a>`}</div>
-</form>
+${searchForm(
+  {
+    ...{ path: PATH, isSearch },
+    fields: [
+      searchField({
+        name: "person",
+        label: signIns.person,
+        value: typed.person,
+        problem: problems.person ? signIns.problems.person : null,
+        more: { autocapitalize: "none" },
+      }),
+      searchField({
+        name: "app",
+        label: signIns.app,
+        value: typed.app,
+        problem: problems.app ? signIns.problems.app : null,
+        more: { list: "apps" },
+      }),
+      html`<datalist id="apps">${view.apps.map((name) => html`<option value="${name}"></option>`)}</datalist>`,
+    ],
+  },
+  chrome,
+)}
 ${view.families.length === 0 ? view.problem === null && html`<p class="empty">${none}</p>` : families(view.families, chrome)}
 ${pager({ path: PATH, query, isFirst: view.isFirst, next: view.next }, chrome)}`,
   };
@@ -102,8 +121,7 @@ ${pager({ path: PATH, query, isFirst: view.isFirst, next: view.next }, chrome)}`
 function notice(which: Notice, { messages }: ConsoleChrome): Html | null {
   const { signIns } = messages.consoleRecords;
   if (which === null) return null;
-  const [tone, text] = which === "ended" ? ["good", signIns.ended] : ["warn", signIns.alreadyEnded];
-  return html`<p class="note ${tone}" role="status">${text}</p>`;
+  return which === "ended" ? doneNote(signIns.ended) : doneNote(signIns.alreadyEnded, "warn");
 }
 
 function families(listed: readonly ListedFamily[], { messages }: ConsoleChrome): Html {

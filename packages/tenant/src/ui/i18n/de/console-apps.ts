@@ -10,7 +10,6 @@ export const consoleApps: typeof english.consoleApps = {
   addApiLede: "Eine Web-API, die Programme aufrufen. Ihre Bereiche und Rollen kommen danach.",
   add: "Hinzufügen",
   search: "Name oder Client-ID beginnt mit",
-  searchButton: "Suchen",
   show: "Anzeigen",
   kinds: { app: "Apps", api: "APIs" },
   columns: { name: "Name", id: "Client-ID", since: "Seit" },

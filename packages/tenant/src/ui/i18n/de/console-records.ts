@@ -5,8 +5,6 @@ import { numbers } from "../numbers.ts";
 const { counted } = numbers.de;
 
 export const consoleRecords: typeof en.consoleRecords = {
-  search: "Suchen",
-  clear: "Alle zeigen",
   signIns: {
     lede: "Programme, die jetzt angemeldet sind, neueste zuerst.",
     none: "Kein Programm ist angemeldet. Sobald jemand einem zustimmt, erscheint es hier.",

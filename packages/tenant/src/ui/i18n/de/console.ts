@@ -15,6 +15,8 @@ const frame: Messages["console"] = {
   other: { locale: "en", name: "English" },
   copy: "Kopieren",
   copied: "Kopiert",
+  search: "Suchen",
+  showAll: "Alle zeigen",
   number: (value) => number(value),
   rail: {
     "/console": "Jetzt",

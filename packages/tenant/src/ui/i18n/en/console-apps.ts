@@ -10,7 +10,6 @@ export const consoleApps = {
   addApiLede: "A web API that programs call. Its scopes and roles come next.",
   add: "Add",
   search: "Name or client ID begins with",
-  searchButton: "Search",
   show: "Show",
   kinds: { app: "Apps", api: "APIs" },
   columns: { name: "Name", id: "Client ID", since: "Since" },

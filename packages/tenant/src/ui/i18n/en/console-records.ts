@@ -5,8 +5,6 @@ const { counted } = numbers.en;
 
 /** The console's pages about what happened: sign-ins, audit log, charts, keys, inbox. */
 export const consoleRecords = {
-  search: "Search",
-  clear: "Show all",
   signIns: {
     lede: "Programs that are signed in now, newest first.",
     none: "No program is signed in. When a user approves one, it shows up here.",

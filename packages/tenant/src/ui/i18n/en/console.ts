@@ -15,6 +15,8 @@ const frame = {
   other: { locale: "de", name: "Deutsch" },
   copy: "Copy",
   copied: "Copied",
+  search: "Search",
+  showAll: "Show all",
   number: (value: number) => number(value),
   rail: {
     "/console": "Now",
