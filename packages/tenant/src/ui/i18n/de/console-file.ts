@@ -46,7 +46,7 @@ export const consoleFile: typeof english.consoleFile = {
     app: "App",
     consent: "Zustimmung für",
     group: "Gruppe",
-    user: "Benutzer",
+    user: "Person",
     members: "Mitglieder von",
     assignment: "Zuweisung an",
     administrator: "Administrator",

@@ -99,7 +99,7 @@ export const consolePerson: typeof english.consolePerson = {
   allDevices: "Alle Anmeldungen dieser Person",
   activity: "Letzte 90 Tage",
   noActivity: "Nichts ist geschehen.",
-  allActivity: "Alles im Audit-Protokoll",
+  allActivity: "Alles im Protokoll",
   actions: {
     title: "Aktionen",
     signOut: "Überall abmelden",

@@ -50,7 +50,7 @@ export const consoleTesting: typeof en.consoleTesting = {
   clear: "Beenden",
   snapshots: "Abbilder",
   snapshotsHint:
-    "Alles außer dem Protokoll: Benutzer, Apps, Anmeldungen, Codes, E‑Mails, die Uhr. Was seither verwendet wurde, gilt wieder.",
+    "Alles außer dem Protokoll: Personen, Apps, Anmeldungen, Codes, E‑Mails, die Uhr. Was seither verwendet wurde, gilt wieder.",
   name: "Name",
   create: "Abbild erstellen",
   restore: "Darauf zurücksetzen",

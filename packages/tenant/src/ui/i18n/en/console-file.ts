@@ -42,7 +42,7 @@ export const consoleFile = {
     app: "app",
     consent: "consent of",
     group: "group",
-    user: "user",
+    user: "person",
     members: "members of",
     assignment: "assignment to",
     administrator: "administrator",

@@ -49,7 +49,7 @@ export const consoleTesting = {
   clear: "End it",
   snapshots: "Snapshots",
   snapshotsHint:
-    "Everything but the audit log: users, apps, sign-ins, codes, mails, the clock. What was used since is valid again.",
+    "Everything but the audit log: people, apps, sign-ins, codes, mails, the clock. What was used since is valid again.",
   name: "Name",
   create: "Create a snapshot",
   restore: "Return to it",
