@@ -1,12 +1,13 @@
 import type { FastifyInstance } from "fastify";
 import { isFromOurPages } from "../interaction/csrf.ts";
 import { sendAnswer, setPageHeaders } from "../interaction/page-answer.ts";
-import { PageProblem, readFields } from "../interaction/page-request.ts";
+import { PageProblem } from "../interaction/page-request.ts";
 import { type ActivityCounts, activityCounts } from "./activity-counts.ts";
 import { serveAssets } from "./assets.ts";
 import { getAudit, getAuditExport } from "./audit.ts";
 import type { ConsoleContext, ConsoleTools } from "./console-request.ts";
 import type { ConsoleEvents } from "./events.ts";
+import { consoleFields } from "./found.ts";
 import { countMails, getInbox, getMail, getMailFrame, postInbox, postMail } from "./inbox.ts";
 import { getKeys, postKeys } from "./keys.ts";
 import { listPages } from "./list-pages.ts";
@@ -63,7 +64,7 @@ export function registerConsole(app: FastifyInstance, ctx: ConsoleContext, of: C
 
     scope.post("/console/enter", async (request, reply) => {
       if (!isFromOurPages(ctx, request, access.origin)) throw new PageProblem({ page: "stale_form" });
-      const entered = await access.enter(request, readFields(typeof request.body === "string" ? request.body : ""));
+      const entered = await access.enter(request, consoleFields(typeof request.body === "string" ? request.body : ""));
       if ("view" in entered) return sendLocked(shared, reply, entered);
       if (entered.page) return sendAnswer(entered.page, reply, { to: entered.to });
       setPageHeaders(ctx, reply);
@@ -74,7 +75,7 @@ export function registerConsole(app: FastifyInstance, ctx: ConsoleContext, of: C
     refuseOtherMethods(scope, ctx, "/console/enter", ["GET", "HEAD", "POST"]);
 
     scope.post("/console/leave", async (request, reply) => {
-      const fields = readFields(typeof request.body === "string" ? request.body : "");
+      const fields = consoleFields(typeof request.body === "string" ? request.body : "");
       const admitted = await access.admit(request, fields);
       if ("view" in admitted) return sendLocked(shared, reply, admitted);
       if (!isFormOfOurs(shared, request, admitted, fields)) {

@@ -3,7 +3,7 @@ import { administration } from "../admin/administration.ts";
 import { localeOf } from "../interaction/cookies.ts";
 import { isCsrfTokenOf, isFromOurPages } from "../interaction/csrf.ts";
 import { sendAnswer, sendPage } from "../interaction/page-answer.ts";
-import { type Fields, PageProblem, type PageRequest, readFields } from "../interaction/page-request.ts";
+import { type Fields, PageProblem, type PageRequest } from "../interaction/page-request.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { RightWithdrawn } from "../storage/acting.ts";
 import { isUnavailable, RETRY_SECONDS } from "../storage/store-error.ts";
@@ -18,6 +18,7 @@ import type {
   ConsoleTools,
   Locked,
 } from "./console-request.ts";
+import { consoleFields } from "./found.ts";
 import { type Frame, sendConsoleAnswer } from "./send-answer.ts";
 
 /** More than our longest ordinary form, URL-encoded. */
@@ -101,14 +102,14 @@ function definePage(scope: FastifyInstance, shared: ConsoleScope, url: string, h
   const page = "of" in handlers ? handlers.of : url;
   const get = "get" in handlers ? handlers.get : toPage(page);
   scope.get(url, async (request, reply) => {
-    const fields = readFields(request.url.split("?").slice(1).join("?"));
+    const fields = consoleFields(request.url.split("?").slice(1).join("?"));
     const admitted = await shared.access.admit(request, fields);
     if ("view" in admitted) return sendLocked(shared, reply, admitted);
     return answer({ shared, request, reply, admitted, page }, fields, get);
   });
   if (post) {
     scope.post(url, { bodyLimit }, async (request, reply) => {
-      const fields = readFields(typeof request.body === "string" ? request.body : "");
+      const fields = consoleFields(typeof request.body === "string" ? request.body : "");
       const admitted = await shared.access.admit(request, fields);
       if ("view" in admitted) return sendLocked(shared, reply, admitted);
       const visit = { shared, request, reply, admitted, page };

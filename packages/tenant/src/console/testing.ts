@@ -5,6 +5,7 @@ import type { FaultInput } from "../testing/faults.ts";
 import type { Testing } from "../testing/testing.ts";
 import { CLOCK_STEPS, FAULT_KINDS, type FaultKind, type TestingView } from "../ui/console/testing.ts";
 import type { ConsoleAnswer, ConsoleHandler, ConsoleRequest } from "./console-request.ts";
+import { textIn } from "./found.ts";
 
 const PATH = "/console/testing";
 const ACTIONS = ["advance", "reset", "add_fault", "clear_fault", "create", "restore", "delete"] as const;
@@ -67,8 +68,6 @@ function faultIn(request: ConsoleRequest): FaultInput {
     ...answers[choice(fields, "kind", FAULT_KINDS)](request),
   };
 }
-
-const textIn = ({ fields }: ConsoleRequest, name: string) => (fields.get(name) ?? "").replaceAll("\0", "").trim();
 
 async function viewOf(
   { clock, faults, snapshots }: Testing,

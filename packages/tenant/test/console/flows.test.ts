@@ -64,7 +64,7 @@ describe("User flows and policies in the console", { concurrency: true }, () => 
     for (const [values, why] of [
       [{ name: "P", apps: "x" }, /No app has the client ID/],
       [{ name: "P", groups: "x" }, /No group, or more than one/],
-      [{ name: "P", except: "x@y.example" }, /No user has the address/],
+      [{ name: "P", except: "x@y.example" }, /No one has the address/],
       [{ name: "" }, /Enter a name/],
     ] as const) {
       assert.match(textOf((await one.browser.send(form, "/console/policies/new", values)).html), why);

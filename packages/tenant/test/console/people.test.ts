@@ -39,7 +39,7 @@ describe("People in the console", { concurrency: true }, () => {
     assert.deepEqual(await names("?only=administrators"), ["Ada Byron"]);
     assert.deepEqual(await names("?only=disabled&q=a"), []);
     assert.deepEqual(await names("?q=%00%25&after=garbage"), []);
-    assert.match(textOf((await operator.get("/console/people?q=x")).html), /No one fits.*Show everyone/);
+    assert.match(textOf((await operator.get("/console/people?q=x")).html), /Show all No one fits/);
   });
 
   test("pages through many by what comes last, each once", async (t) => {

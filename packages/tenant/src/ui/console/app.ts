@@ -4,8 +4,8 @@ import type { Messages } from "../i18n/en.ts";
 import { type AppForm, type AppFormProblem, appDifferences, appForm, appFormProblem } from "./app-form.ts";
 import { type ChangedBy, conflictNote } from "./conflict.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
-import { action, confirmed, doneNote, problemAlert, textArea, yamlLink } from "./list-parts.ts";
-import { act, copyable, pill } from "./parts.ts";
+import { action, confirmed, doneNote, textArea, yamlLink } from "./list-parts.ts";
+import { act, copyable, pill, problemBox } from "./parts.ts";
 
 export type AppAction = keyof Messages["consoleApp"]["done"];
 
@@ -85,16 +85,16 @@ function problemOf(view: AppView, problem: AppProblem, chrome: ConsoleChrome): H
     }
     case "secret_refused":
     case "certificate_refused":
-      return problemAlert(problem.why === null ? problems.days : `${problems[problem.kind]} ${problem.why}`);
+      return problemBox(problem.why === null ? problems.days : `${problems[problem.kind]} ${problem.why}`);
     case "scope_unknown":
-      return problemAlert(problems.scope_unknown(html`<bdi>${problem.scope}</bdi>`));
+      return problemBox(problems.scope_unknown(html`<bdi>${problem.scope}</bdi>`));
     case "not_confirmed":
     case "secrets_full":
     case "certificates_full":
     case "resource_unknown":
-      return problemAlert(problems[problem.kind]);
+      return problemBox(problems[problem.kind]);
     default:
-      return problemAlert(appFormProblem(problem, messages));
+      return problemBox(appFormProblem(problem, messages));
   }
 }
 

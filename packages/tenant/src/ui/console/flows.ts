@@ -5,8 +5,8 @@ import { attrs, type Html, html } from "../html.ts";
 import type { Messages } from "../i18n/en.ts";
 import { type ChangedBy, conflictNote } from "./conflict.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
-import { confirmed, doneNote, problemAlert, select, yamlLink } from "./list-parts.ts";
-import { act, pill } from "./parts.ts";
+import { confirmed, doneNote, select, yamlLink } from "./list-parts.ts";
+import { act, pill, problemBox } from "./parts.ts";
 
 /** What the form sets. Questions with choices or patterns keep them: these are changed in the tenant file. */
 export type FlowForm = Pick<
@@ -85,9 +85,9 @@ function problemOf(problem: Exclude<FlowProblem, { kind: "changed" }>, texts: Me
     case "invalid":
       return html`<div class="note bad" role="alert" id="problem"><strong>${texts.problems.invalid}</strong><ul>${problem.sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul></div>`;
     case "in_use":
-      return problemAlert(texts.problems.in_use(html`<bdi>${problem.by.join(", ")}</bdi>`));
+      return problemBox(texts.problems.in_use(html`<bdi>${problem.by.join(", ")}</bdi>`));
     default:
-      return problemAlert(texts.problems[problem.kind]);
+      return problemBox(texts.problems[problem.kind]);
   }
 }
 

@@ -1,8 +1,6 @@
 /** Of the pages about what a tenant has. */
 export const listStyle = `
 .form{max-inline-size:46rem}
-.search{margin-block-end:1.1rem}
-.search .field{min-inline-size:min(16rem,100%)}
 select.input{inline-size:auto;max-inline-size:100%}
 .link{color:var(--brand);font-weight:600;display:inline-flex;align-items:center;min-block-size:2.3rem}
 td a{display:inline-block;padding-block:.15rem}

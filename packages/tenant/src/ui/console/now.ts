@@ -1,11 +1,11 @@
 import { displayUserCode } from "../../directory/user-code.ts";
 import { isLoopbackAddress, plainIp } from "../../kernel/ip-address.ts";
 import type { LiveRequest } from "../../storage/live-requests.ts";
-import { address, form } from "../components/parts.ts";
+import { address, form, moment } from "../components/parts.ts";
 import { attrs, type Html, html } from "../html.ts";
 import { type ShownRecord, sentenceOf, toneOf } from "./audit-record.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
-import { act, clockTime, copyable, countdown, live, pager, pill, problemBox } from "./parts.ts";
+import { act, copyable, countdown, live, pager, pill, problemBox } from "./parts.ts";
 import { hourChart, type OutcomeBar } from "./sign-ins.ts";
 
 /** Why a decision about a request was refused: the codes of `admin/decisions.ts`. */
@@ -119,7 +119,7 @@ function steps(request: LiveRequest, chrome: ConsoleChrome): Html {
   const signedIn = status !== "pending";
   const decided = status === "approved";
   const at = (time: number | null) =>
-    time !== null && html`<span>${clockTime(time, chrome.messages.time.clock(time))}</span>`;
+    time !== null && html`<span>${moment(time, chrome.messages.time.clock(time))}</span>`;
   const by = email !== null && html`<span>${address(email, 18)}</span>`;
   const reached = decided ? 3 : signedIn || email !== null ? 2 : opened ? 1 : 0;
   const stateOf = (index: number): StepState => (index < reached ? "done" : index === reached ? "present" : "ahead");
@@ -203,9 +203,7 @@ function activityCard({ activity, refusals }: NowView, chrome: ConsoleChrome): H
   const rows = lines
     .sort((one, other) => other.at - one.at)
     .slice(0, LINES)
-    .map(
-      ({ at, tone, text }) => html`<li class="tone-${tone}">${clockTime(at, time.clock(at))}<span>${text}</span></li>`,
-    );
+    .map(({ at, tone, text }) => html`<li class="tone-${tone}">${moment(at, time.clock(at))}<span>${text}</span></li>`);
   return live(
     "now-activity",
     [

@@ -1,3 +1,4 @@
+import { problemId } from "../components/parts.ts";
 import { attrs, type Child, type Html, html } from "../html.ts";
 import type { ConsoleChrome } from "./layout.ts";
 
@@ -10,9 +11,9 @@ export function live(id: string, content: Child, of: { class?: string; tag?: "di
   return of.tag === "span" ? html`<span${attributes}>${content}</span>` : html`<div${attributes}>${content}</div>`;
 }
 
-/** What an operation refused, and what to do. */
-export function problemBox(sentence: string, hint?: string | null): Html {
-  return html`<div class="note bad" role="alert"><strong>${sentence}</strong>${hint && html`<p>${hint}</p>`}</div>`;
+/** Why a form did nothing, and what to do. Its fields refer to it by `problemId`. */
+export function problemBox(sentence: Child, hint?: Child): Html {
+  return html`<div class="note bad" role="alert" id="${problemId}"><strong>${sentence}</strong>${hint && html`<p>${hint}</p>`}</div>`;
 }
 
 export type Tone = "good" | "warn" | "bad" | "plain";
@@ -32,11 +33,6 @@ export function copyable(text: string, chrome: ConsoleChrome, shown: Child = tex
 export function countdown(until: number, now: number): Html {
   const left = Math.max(0, Math.round((until - now) / 1_000));
   return html`<time${attrs({ class: "countdown", "data-until": until, role: "timer" })}>${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}</time>`;
-}
-
-/** A point in time, in the time zone of this computer. `shown`: how much of it. */
-export function clockTime(at: number, shown: string): Html {
-  return html`<time datetime="${new Date(at).toISOString()}">${shown}</time>`;
 }
 
 /** Links to the first and the next page of a list. `next`: the key of `afterKey`, or null on the last page. */

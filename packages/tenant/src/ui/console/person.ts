@@ -5,8 +5,8 @@ import type { Messages } from "../i18n/en.ts";
 import { type ShownRecord, sentenceOf } from "./audit-record.ts";
 import { type ChangedBy, conflictNote } from "./conflict.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
-import { action, confirmed, doneNote, problemAlert, yamlLink } from "./list-parts.ts";
-import { act, pill } from "./parts.ts";
+import { action, confirmed, doneNote, yamlLink } from "./list-parts.ts";
+import { act, pill, problemBox } from "./parts.ts";
 
 /** What administrators see of one person. Times are milliseconds since the epoch. */
 export interface PersonDetail {
@@ -94,9 +94,9 @@ function problemOf({ person, typed, problem }: PersonView, chrome: ConsoleChrome
         chrome,
       );
     case "oneself":
-      return problemAlert(texts.problems.oneself[problem.action]);
+      return problemBox(texts.problems.oneself[problem.action]);
     default:
-      return problemAlert(texts.problems[problem.kind]);
+      return problemBox(texts.problems[problem.kind]);
   }
 }
 

@@ -3,8 +3,8 @@ import { field, form, tickBox } from "../components/parts.ts";
 import { type Html, html } from "../html.ts";
 import { type ChangedBy, conflictNote } from "./conflict.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
-import { confirmed, doneNote, problemAlert, textArea, yamlLink } from "./list-parts.ts";
-import { act, pill } from "./parts.ts";
+import { confirmed, doneNote, textArea, yamlLink } from "./list-parts.ts";
+import { act, pill, problemBox } from "./parts.ts";
 
 /** What an administrator types about a policy. One app, group or address on each line; empty: all, or none excluded. */
 export interface PolicyForm {
@@ -102,8 +102,8 @@ function problemOf({ now, typed }: View<"console_policy">, problem: PolicyProble
     case "app_unknown":
     case "group_unknown":
     case "user_unknown":
-      return problemAlert(texts.problems[problem.kind](html`<bdi>${problem.name}</bdi>`));
+      return problemBox(texts.problems[problem.kind](html`<bdi>${problem.name}</bdi>`));
     default:
-      return problemAlert(texts.problems[problem.kind]);
+      return problemBox(texts.problems[problem.kind]);
   }
 }

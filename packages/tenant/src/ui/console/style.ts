@@ -116,8 +116,6 @@ td:last-child,th:last-child{padding-inline-end:0}
 .facts>div{display:grid;grid-template-columns:minmax(7rem,12rem) minmax(0,1fr);gap:1rem}
 .facts dt{color:var(--soft)}.facts dd{margin:0}
 .pager{display:flex;gap:.6rem;margin-block-start:1rem}
-.search{display:flex;gap:.55rem;align-items:end;flex-wrap:wrap}
-.search .field{margin:0}
 summary{cursor:pointer}
 details.more>summary{font-weight:600;color:var(--brand);padding-block:.3rem}
 pre{margin:0;overflow-x:auto;font:.93rem/1.5 var(--mono)}

@@ -1,7 +1,7 @@
-import { form } from "../components/parts.ts";
+import { form, moment } from "../components/parts.ts";
 import { attrs, type Child, type Html, html } from "../html.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
-import { act, clockTime, pill, problemBox } from "./parts.ts";
+import { act, pill, problemBox } from "./parts.ts";
 
 /** How far the clock moves at once, in seconds. */
 export const CLOCK_STEPS = ["300", "900", "3600", "86400", "604800", "7776000"] as const;
@@ -41,11 +41,11 @@ export const testingPages: ConsolePages<TestingView> = { console_testing: testin
 const PATH = "/console/testing";
 
 function testingPage(view: TestingView, chrome: ConsoleChrome): ConsolePage {
-  const { consoleTesting: words, console: frame, consoleRecords } = chrome.messages;
+  const { consoleTesting: words, console: frame, time } = chrome.messages;
   const { problem } = view;
   return {
     title: frame.rail[PATH],
-    lede: `${words.lede} ${consoleRecords.consoleTime.zone(view.clock.now)}`,
+    lede: `${words.lede} ${time.zone(view.clock.now)}`,
     main: html`${problem !== null && problemBox(problem.message, problem.hint)}
 ${clockCard(view, chrome)}
 ${faultCard(view, chrome)}
@@ -54,11 +54,11 @@ ${snapshotCard(view, chrome)}`,
 }
 
 function clockCard({ clock }: TestingView, chrome: ConsoleChrome): Html {
-  const { consoleTesting: words, consoleRecords } = chrome.messages;
+  const { consoleTesting: words, time } = chrome.messages;
   const { now, aheadMs } = clock;
   const steps = CLOCK_STEPS.map((step) => html`<option value="${step}">${words.steps[step]}</option>`);
   return html`<section class="card"><h2>${words.clock}</h2>
-<p>${clockTime(now, consoleRecords.consoleTime.moment(now))} ${pill(aheadMs === 0 ? "plain" : "warn", words.ahead(aheadMs))}</p>
+<p>${moment(now, time.at(now))} ${pill(aheadMs === 0 ? "plain" : "warn", words.ahead(aheadMs))}</p>
 <p class="hint">${words.clockHint}</p>
 ${form(PATH, chrome, {}, html`${field("by", words.by, html`<select class="input" id="by" name="by">${steps}</select>`)}<div class="acts">${act(words.advance, { kind: "main", name: "action", value: "advance" })}</div>`)}
 ${aheadMs !== 0 && form(PATH, chrome, {}, html`<p class="hint">${words.resetHint}</p><div class="acts">${act(words.reset, { name: "action", value: "reset" })}</div>`)}</section>`;
@@ -99,10 +99,10 @@ function kindOf({ cut, aadsts, status }: ShownFault): FaultKind {
 }
 
 function snapshotCard({ snapshots, typed }: TestingView, chrome: ConsoleChrome): Html {
-  const { consoleTesting: words, consoleRecords } = chrome.messages;
+  const { consoleTesting: words, time } = chrome.messages;
   const list = snapshots.map(
     ({ name, createdAt }) =>
-      html`<li><strong>${name}</strong> <span class="hint">${clockTime(createdAt, consoleRecords.consoleTime.moment(createdAt))}</span>${form(
+      html`<li><strong>${name}</strong> <span class="hint">${moment(createdAt, time.at(createdAt))}</span>${form(
         PATH,
         chrome,
         { name },

@@ -1,19 +1,18 @@
 import { html } from "../../html.ts";
 import type * as english from "../en/console-people.ts";
+import { numbers } from "../numbers.ts";
 
-const number = new Intl.NumberFormat("de");
+const { number } = numbers.de;
 
 export const consolePeople: typeof english.consolePeople = {
   title: "Personen",
-  count: (total) => (total === 1 ? "1 Person hat ein Konto." : `${number.format(total)} Personen haben ein Konto.`),
+  count: (total) => (total === 1 ? "1 Person hat ein Konto." : `${number(total)} Personen haben ein Konto.`),
   add: "Person hinzufügen",
   search: "E‑Mail-Adresse oder Name beginnt mit",
-  searchButton: "Suchen",
   only: "Anzeigen",
   filters: { all: "Alle", disabled: "Gesperrte", administrators: "Administratoren" },
   none: "Noch niemand hat ein Konto. Fügen Sie eine Person hinzu, oder lassen Sie jemanden sich registrieren.",
   noneFound: "Kein Treffer. Gesucht wird danach, wie eine E‑Mail-Adresse oder ein Name beginnt.",
-  showAll: "Alle anzeigen",
   columns: { name: "Name", email: "E‑Mail-Adresse", state: "Zustand", since: "Seit" },
   states: { administrator: "Administrator", disabled: "gesperrt", active: "aktiv" },
   removed: "Das Konto ist gelöscht, und alle Anmeldungen sind beendet.",
@@ -88,8 +87,7 @@ export const consolePerson: typeof english.consolePerson = {
     passkeyUnused: "noch nicht benutzt",
     authenticator: "Authenticator-App",
     since: (day) => `seit ${day}`,
-    codes: (left) =>
-      left === 1 ? "noch 1 Wiederherstellungscode" : `noch ${number.format(left)} Wiederherstellungscodes`,
+    codes: (left) => (left === 1 ? "noch 1 Wiederherstellungscode" : `noch ${number(left)} Wiederherstellungscodes`),
   },
   groups: "Gruppen",
   noGroups: "In keiner Gruppe.",
@@ -101,7 +99,7 @@ export const consolePerson: typeof english.consolePerson = {
   allDevices: "Alle Anmeldungen dieser Person",
   activity: "Letzte 90 Tage",
   noActivity: "Nichts ist geschehen.",
-  allActivity: "Alles im Audit-Protokoll",
+  allActivity: "Alles im Protokoll",
   actions: {
     title: "Aktionen",
     signOut: "Überall abmelden",

@@ -1,15 +1,14 @@
 import type * as en from "../en/console-testing.ts";
+import { numbers } from "../numbers.ts";
 
-const number = new Intl.NumberFormat("de");
-const unit = (value: number, name: string) =>
-  new Intl.NumberFormat("de", { style: "unit", unit: name, unitDisplay: "long" }).format(value);
+const { long, number } = numbers.de;
 
 /** „Tage“ und „Stunden“ auch im Satz „… voraus“. */
 function distance(ms: number): string {
   const minutes = Math.round(Math.abs(ms) / 60_000);
-  if (minutes >= 2_880) return unit(Math.round(minutes / 1_440), "day");
-  if (minutes >= 120) return unit(Math.round(minutes / 60), "hour");
-  return unit(minutes, "minute");
+  if (minutes >= 2_880) return long(Math.round(minutes / 1_440), "day");
+  if (minutes >= 120) return long(Math.round(minutes / 60), "hour");
+  return long(minutes, "minute");
 }
 
 export const consoleTesting: typeof en.consoleTesting = {
@@ -47,11 +46,11 @@ export const consoleTesting: typeof en.consoleTesting = {
   times: "Wie viele Anfragen",
   app: "Nur dieser App (Name oder Client-ID; optional)",
   add: "Störung einstellen",
-  left: (many) => (many === 1 ? "die nächste Anfrage" : `die nächsten ${number.format(many)} Anfragen`),
+  left: (many) => (many === 1 ? "die nächste Anfrage" : `die nächsten ${number(many)} Anfragen`),
   clear: "Beenden",
   snapshots: "Abbilder",
   snapshotsHint:
-    "Alles außer dem Protokoll: Benutzer, Apps, Anmeldungen, Codes, E‑Mails, die Uhr. Was seither verwendet wurde, gilt wieder.",
+    "Alles außer dem Protokoll: Personen, Apps, Anmeldungen, Codes, E‑Mails, die Uhr. Was seither verwendet wurde, gilt wieder.",
   name: "Name",
   create: "Abbild erstellen",
   restore: "Darauf zurücksetzen",

@@ -1,20 +1,18 @@
 import { type Html, html } from "../../html.ts";
+import { numbers } from "../numbers.ts";
 
-const number = new Intl.NumberFormat("en");
+const { number } = numbers.en;
 
 /** The console's pages about people. */
 export const consolePeople = {
   title: "People",
-  count: (total: number) =>
-    total === 1 ? "1 person has an account." : `${number.format(total)} people have an account.`,
+  count: (total: number) => (total === 1 ? "1 person has an account." : `${number(total)} people have an account.`),
   add: "Add a person",
   search: "Email address or name begins with",
-  searchButton: "Search",
   only: "Show",
   filters: { all: "Everyone", disabled: "Disabled", administrators: "Administrators" },
   none: "No person yet. Add one, or let someone sign up.",
   noneFound: "No one fits. The search looks at how an email address or a name begins.",
-  showAll: "Show everyone",
   columns: { name: "Name", email: "Email address", state: "State", since: "Since" },
   states: { administrator: "administrator", disabled: "disabled", active: "active" },
   removed: "The account was deleted, and every sign-in has ended.",
@@ -89,7 +87,7 @@ export const consolePerson = {
     passkeyUnused: "not used yet",
     authenticator: "Authenticator app",
     since: (day: string) => `since ${day}`,
-    codes: (left: number) => (left === 1 ? "1 recovery code left" : `${number.format(left)} recovery codes left`),
+    codes: (left: number) => (left === 1 ? "1 recovery code left" : `${number(left)} recovery codes left`),
   },
   groups: "Groups",
   noGroups: "In no group.",

@@ -1,13 +1,13 @@
-const number = new Intl.NumberFormat("en");
-const unit = (value: number, name: string) =>
-  new Intl.NumberFormat("en", { style: "unit", unit: name, unitDisplay: "long" }).format(value);
+import { numbers } from "../numbers.ts";
+
+const { long, number } = numbers.en;
 
 /** How far apart two times are, in the largest unit that leaves at least 1. */
 function distance(ms: number): string {
   const minutes = Math.round(Math.abs(ms) / 60_000);
-  if (minutes >= 2_880) return unit(Math.round(minutes / 1_440), "day");
-  if (minutes >= 120) return unit(Math.round(minutes / 60), "hour");
-  return unit(minutes, "minute");
+  if (minutes >= 2_880) return long(Math.round(minutes / 1_440), "day");
+  if (minutes >= 120) return long(Math.round(minutes / 60), "hour");
+  return long(minutes, "minute");
 }
 
 /** The console's page for testers. */
@@ -45,11 +45,11 @@ export const consoleTesting = {
   times: "How many requests",
   app: "Only of this app (name or client ID; optional)",
   add: "Add the fault",
-  left: (many: number) => (many === 1 ? "the next request" : `the next ${number.format(many)} requests`),
+  left: (many: number) => (many === 1 ? "the next request" : `the next ${number(many)} requests`),
   clear: "End it",
   snapshots: "Snapshots",
   snapshotsHint:
-    "Everything but the audit log: users, apps, sign-ins, codes, mails, the clock. What was used since is valid again.",
+    "Everything but the audit log: people, apps, sign-ins, codes, mails, the clock. What was used since is valid again.",
   name: "Name",
   create: "Create a snapshot",
   restore: "Return to it",

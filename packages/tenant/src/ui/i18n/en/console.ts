@@ -1,6 +1,8 @@
 import { type Html, html } from "../../html.ts";
+import { numbers } from "../numbers.ts";
 
-const number = new Intl.NumberFormat("en");
+const { number } = numbers.en;
+
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "always", style: "short" });
 
 /** The frame of the console. */
@@ -17,7 +19,9 @@ const frame = {
   },
   copy: "Copy",
   copied: "Copied",
-  number: (value: number) => number.format(value),
+  search: "Search",
+  showAll: "Show all",
+  number: (value: number) => number(value),
   rail: {
     "/console": "Now",
     "/console/inbox": "Inbox",
@@ -81,7 +85,7 @@ export const consoleNow = {
       ? "No device is waiting to be signed in"
       : count === 1
         ? "One device is waiting to be signed in"
-        : `${number.format(count)} devices are waiting to be signed in`,
+        : `${number(count)} devices are waiting to be signed in`,
   none: "When a device asks for a code, it appears here at once.",
   tryIt: "Run the command above to try it.",
   unknownApp: (clientId: string) => `Unknown app ${clientId}`,
