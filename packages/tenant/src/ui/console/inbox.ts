@@ -1,7 +1,7 @@
 import { address, form, moment } from "../components/parts.ts";
 import { attrs, type Html, html } from "../html.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
-import { doneNote } from "./list-parts.ts";
+import { action, doneNote } from "./list-parts.ts";
 import { act, copyable, live } from "./parts.ts";
 import { searchField, searchForm } from "./search.ts";
 
@@ -70,7 +70,15 @@ ${live(
     ? html`<p class="empty">${isSearch ? inbox.noneFits : inbox.none}</p>`
     : html`<ul class="inbox">${mails.map((mail) => listed(mail, chrome))}</ul>
 ${total > mails.length && html`<p class="hint">${inbox.more(total - mails.length)}</p>`}
-${form(`${PATH}/delete`, chrome, { q: view.search, up_to: String(view.upTo) }, html`<div class="acts">${act(isSearch ? inbox.deleteFound(total) : inbox.deleteAll, { kind: "danger" })}</div>`)}`,
+${action({
+  ...{ title: isSearch ? inbox.deleteFound(total) : inbox.deleteAll, hint: inbox.deleteHint, danger: true },
+  form: form(
+    `${PATH}/delete`,
+    chrome,
+    { q: view.search, up_to: String(view.upTo) },
+    act(inbox.deleteMany(total), { kind: "danger" }),
+  ),
+})}`,
 )}
 <p class="hint">${inbox.programs} <code>${view.messages}</code></p>`,
   };
@@ -106,7 +114,10 @@ function mailPage(view: View<"console_mail">, chrome: ConsoleChrome): ConsolePag
     main: html`${view.code !== null && codeBox(view.code, chrome)}
 <nav class="tabs" aria-label="${inbox.viewsLabel}">${tabs}</nav>
 ${shownAs(view, path, chrome)}
-${form(path, chrome, {}, html`<div class="acts">${act(inbox.delete, { kind: "danger" })}</div>`)}`,
+${action({
+  ...{ title: inbox.delete, hint: inbox.deleteHint, danger: true },
+  form: form(path, chrome, {}, act(inbox.deleteMany(1), { kind: "danger" })),
+})}`,
   };
 }
 

@@ -63,7 +63,7 @@ export function consoleLayout(page: ConsolePage, chrome: ConsoleChrome): string 
 <div class="wide foot">${foot(chrome)}</div>
 </header>
 <main id="content" tabindex="-1">
-<div class="note bad lost" id="lost" role="alert" tabindex="-1" hidden><strong>${words.lost.title}</strong><p>${words.lost.text}</p></div>
+<div class="lost note bad" id="lost" tabindex="-1" hidden><strong>${words.lost.title}</strong><p>${words.lost.text}</p></div>
 <div class="top"><div><h1>${page.title}</h1>${page.lede && html`<p class="lede">${page.lede}</p>`}</div>${page.aside}</div>
 ${page.main}
 </main>

@@ -41,6 +41,10 @@ export const liveSource = `
     }
     if (ended) read();
   };
+  const show = (lost) => {
+    note.hidden = !lost;
+    note.role = lost ? "alert" : null;
+  };
   const keep = {
     beforeNodeMorphed: (old) => !(old.nodeType === 1 && old.matches("form[data-changed]")),
     beforeAttributeUpdated: (name, node) => !(name === "open" && node.matches("details")),
@@ -53,7 +57,7 @@ export const liveSource = `
     try {
       const options = { credentials: "same-origin", redirect: "manual" };
       const [answer, text] = await fetch(address, options).then(async (got) => [got, await got.text()]).catch(() => []);
-      if (answer || !document.hidden) note.hidden = !!answer;
+      if (answer || !document.hidden) show(!answer);
       if (answer?.type === "opaqueredirect" || answer?.status === 403) return location.reload();
       if (!answer?.ok) return;
       const page = new DOMParser().parseFromString(text, "text/html");

@@ -193,6 +193,8 @@ export const consoleRecords: typeof en.consoleRecords = {
     frameHint: "Ohne Skripte und ohne etwas aus dem Netz.",
     back: "Alle E‑Mails",
     delete: "Löschen",
+    deleteHint: "Eine gelöschte E‑Mail lässt sich nicht wiederherstellen.",
+    deleteMany: (many) => `${counted(many, "E‑Mail", "E‑Mails")} löschen`,
     deleteAll: "Alle löschen",
     deleteFound: (many) => `${counted(many, "gefundene E‑Mail", "gefundene E‑Mails")} löschen`,
     deleted: (many) => `${counted(many, "E‑Mail wurde", "E‑Mails wurden")} gelöscht.`,

@@ -181,6 +181,8 @@ export const consoleRecords = {
     frameHint: "Shown without scripts, and without anything from the network.",
     back: "All mails",
     delete: "Delete",
+    deleteHint: "A deleted mail can’t be restored.",
+    deleteMany: (many: number) => `Delete ${counted(many, "mail", "mails")}`,
     deleteAll: "Delete all",
     deleteFound: (many: number) => `Delete ${counted(many, "mail", "mails")} found`,
     deleted: (many: number) => `${counted(many, "mail was", "mails were")} deleted.`,

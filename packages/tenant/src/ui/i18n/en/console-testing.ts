@@ -1,3 +1,5 @@
+import { type Html, html } from "../../html.ts";
+
 import { numbers } from "../numbers.ts";
 
 const { long, number } = numbers.en;
@@ -53,5 +55,38 @@ export const consoleTesting = {
   name: "Name",
   create: "Create a snapshot",
   restore: "Return to it",
+  restoreHint:
+    "Replaces the whole tenant. What happened since is lost, except the audit log; what was used since is valid again.",
+  restoreNow: "Yes, replace the tenant",
   remove: "Delete it",
+  removeHint: "The tenant stays as it is, and can no longer return to this snapshot.",
+  removeNow: "Yes, delete the snapshot",
+  done: {
+    advance: (ahead: string) => `The clock was moved. Now: ${ahead}.`,
+    reset: () => "The clock shows this computer’s time again.",
+    add_fault: () => "The fault was added. The next requests meet it.",
+    clear_fault: () => "The fault has ended.",
+    create: () => "The snapshot was created.",
+    restore: () => "The tenant is what it was when the snapshot was created.",
+    delete: () => "The snapshot was deleted.",
+  },
+  problems: {
+    number_beside: (typed: Html) =>
+      html`The number ${typed} is only for the answer “An error of Entra’s”. Choose this answer, or leave the number empty.`,
+    number_unused: () =>
+      html`Answers of this endpoint have no AADSTS number. Choose another endpoint, or another answer.`,
+    number_invalid: (typed: Html) =>
+      html`“${typed}” is not an AADSTS number. Enter its five to eight digits, for example 53003.`,
+    times_invalid: (typed: Html) =>
+      html`“${typed}” is not a number of requests. Enter a whole number from 1 to 1,000,000.`,
+    too_many_faults: () => html`There are too many faults already. End one first.`,
+    app_unused: () => html`Requests of this endpoint name no app. Leave the app empty.`,
+    app_unknown: (typed: Html) => html`No app, or more than one, is called “${typed}”. Enter a client ID.`,
+    clock_too_far: () => html`The clock moves at most ten years. It was not moved.`,
+    name_invalid: (typed: Html) =>
+      html`A snapshot cannot be called “${typed}”. Use up to 64 letters, digits, dots, hyphens and underscores.`,
+    name_taken: (typed: Html) =>
+      html`There is a snapshot “${typed}” already. Choose another name, or delete that one first.`,
+    snapshot_unknown: (typed: Html) => html`There is no snapshot “${typed}” any more.`,
+  },
 };
