@@ -60,13 +60,17 @@ export async function exportFromGraph(at: OperatorGraph): Promise<string> {
 export function tenantFiles(ca: string | undefined): TenantFiles {
   const graphAt = (at: TenantGraph) => graphOf({ ...at, ca });
   return {
-    async read(at, part) {
+    async read(at, part, signal) {
       const { exportTenant, writeTenantFile } = await import("@doorcode/prepare");
-      const { model, notes } = await exportTenant(graphAt(at));
+      const only = part && (part.section === "users" ? { user: part.name } : part.section);
+      const { model, notes } = await exportTenant(graphOf({ ...at, ca }, signal), {
+        ...(only && { only }),
+        ...(signal && { signal }),
+      });
       if (part === undefined) return { text: writeTenantFile(model), notes };
-      const only = partOf(model, part);
+      const alone = partOf(model, part);
       // Without the first lines, which say how a whole file is used.
-      return only && { text: writeTenantFile(only).replace(/^(#.*\n|\n)+/, ""), notes: [] };
+      return alone && { text: writeTenantFile(alone).replace(/^(#.*\n|\n)+/, ""), notes: [] };
     },
 
     async plan(text, { prune }, at) {
@@ -135,4 +139,5 @@ function partOf(model: TenantModel, { section, key, name }: TenantFilePart): Ten
   return { tenant, ...nothing, [section]: { [own]: entry } };
 }
 
-const graphOf = ({ base, token, ca }: OperatorGraph): GraphAccess => graphWithToken("doorcode", base, { token, ca });
+const graphOf = ({ base, token, ca }: OperatorGraph, signal?: AbortSignal): GraphAccess =>
+  graphWithToken("doorcode", base, { token, ca, ...(signal && { signal }) });

@@ -42,8 +42,15 @@ export interface TenantFilePart {
  * (docs/decisions/0008).
  */
 export interface TenantFiles {
-  /** The tenant as the file that would create it. With `part`, only this object; undefined if it has no part in a file. */
-  read(at: TenantGraph, part?: TenantFilePart): Promise<{ text: string; notes: string[] } | undefined>;
+  /**
+   * The tenant as the file that would create it. With `part`, only this object, for which no more is read than it needs;
+   * undefined if it has no part in a file. `signal`: it is no longer wanted, so reading ends.
+   */
+  read(
+    at: TenantGraph,
+    part?: TenantFilePart,
+    signal?: AbortSignal,
+  ): Promise<{ text: string; notes: string[] } | undefined>;
   /** What the file would change. `prune`: it also deletes what an earlier file created and this one does not have. */
   plan(text: string, options: { prune: boolean }, at: TenantGraph): Promise<PlannedTenantFile>;
   /** Makes the tenant match the file, if the digest is still that of the plan. */
@@ -60,7 +67,7 @@ export function tenantFilesOf(
     token: (await issueOperatorToken(ctx)).token,
   });
   return {
-    read: async (part?: TenantFilePart) => files.read(await graph(), part),
+    read: async (part: TenantFilePart | undefined, signal: AbortSignal) => files.read(await graph(), part, signal),
     plan: async (text: string, options: { prune: boolean }) => files.plan(text, options, await graph()),
     apply: async (text: string, options: { prune: boolean; digest: string }) =>
       files.apply(text, options, await graph()),

@@ -80,6 +80,8 @@ export interface ConsoleRequest {
   /** Null on a served tenant: an administrator cannot decide for users. */
   decisions: ConsoleDecisions | null;
   tools: ConsoleTools;
+  /** Aborted when the browser has gone before it got the answer: what takes long is then not wanted. */
+  signal: AbortSignal;
 }
 
 /** A page's answer. */
@@ -90,6 +92,8 @@ export type ConsoleAnswer =
       status?: number;
       /** The page shows frames of this origin (`frame-src 'self'`). */
       frames?: boolean;
+      /** The page costs too much to be read again whenever something changes. */
+      still?: boolean;
     }
   /** A path of the console: 303 after a form. */
   | { to: string }

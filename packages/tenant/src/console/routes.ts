@@ -24,6 +24,9 @@ import { type Frame, sendConsoleAnswer } from "./send-answer.ts";
 /** More than our longest ordinary form, URL-encoded. */
 const BODY_LIMIT = 64 * 1024;
 
+/** As proxies log a request whose client did not wait for the answer. */
+const CLIENT_CLOSED = 499;
+
 /** Who may use the console, and how they come in. One for the embedded tenant, one for a served one. */
 export interface ConsoleAccess {
   /** The origin of the console's pages. */
@@ -179,6 +182,7 @@ async function answer(visit: Visit, fields: Fields, handler: ConsoleHandler): Pr
     path: pathOf(request),
     params: request.params as Record<string, string>,
     locale: localeOf(request, ctx.config.pagesOrigin),
+    signal: leftSignal(reply),
     get acting() {
       return admitted.acting;
     },
@@ -190,11 +194,21 @@ async function answer(visit: Visit, fields: Fields, handler: ConsoleHandler): Pr
     const answered = await handler(consoleRequest);
     return sendConsoleAnswer(ctx, reply, answered, await frameOf(visit));
   } catch (error) {
+    // The answer goes nowhere, and the error is that of the reading that was given up.
+    if (consoleRequest.signal.aborted) return reply.code(CLIENT_CLOSED).send();
     if (error instanceof RightWithdrawn) return sendLocked(shared, reply, await withdrawn(shared, request, fields));
     const problem = problemOf(error);
     if (problem === undefined) throw error;
     return sendProblem(visit, problem);
   }
+}
+
+function leftSignal({ raw }: FastifyReply): AbortSignal {
+  const left = new AbortController();
+  raw.once("close", () => {
+    if (!raw.writableFinished) left.abort();
+  });
+  return left.signal;
 }
 
 /** The right ended while the form was on its way: the page in front of the console says why. */

@@ -59,6 +59,7 @@ export function sendConsoleAnswer(
       .send(body);
   }
   if ("framed" in answer) return reply.headers(FRAMED).type("text/html; charset=utf-8").send(answer.framed);
+  const { view, status = statusOfConsole(view), frames = false, still = false } = answer;
   const nonce = randomBytes(16).toString("base64");
   const language = languages[localeOf(reply.request, ctx.config.pagesOrigin)];
   const { palettes } = ctx.branding;
@@ -72,10 +73,9 @@ export function sendConsoleAnswer(
       rail: frame.rail,
       counts: frame.counts,
     },
-    ...{ now: frame.now, readAgain: frame.readAgain },
+    ...{ now: frame.now, readAgain: still ? null : frame.readAgain },
     assets: assetsOf(palettes),
   };
-  const { view, status = statusOfConsole(view), frames = false } = answer;
   return reply
     .code(status)
     .headers({

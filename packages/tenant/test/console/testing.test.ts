@@ -156,7 +156,8 @@ describe("the console's page for testers", () => {
       ["restore", { name: "another" }],
       ["delete", { name: "another" }],
     ] as const) {
-      const fault = action === "clear_fault" ? { fault: tenant.testing.faults.list()[0]!.id } : {};
+      const fault: Record<string, string> =
+        action === "clear_fault" ? { fault: tenant.testing.faults.list()[0]!.id } : {};
       const { status, to } = await page.press(action, { ...fields, ...fault });
       assert.equal(status, 303, action);
       const note = /role="status">([^<]+)</.exec((await page.send(to!)).html)?.[1];

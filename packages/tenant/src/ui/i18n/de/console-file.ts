@@ -13,6 +13,8 @@ export const consoleFile: typeof english.consoleFile = {
   file: "Die Datei",
   again: "Datei ändern",
   text: "Inhalt",
+  tooManyPeople: (people) =>
+    `Dieser Mandant hat ${number(people)} Personen, darum wird seine Datei hier nicht gezeigt. Sie können sie herunterladen und unten eine Datei anwenden.`,
   hint: "Ändern Sie sie hier, oder fügen Sie eine andere ein. Nichts wird angewendet, bevor Sie gesehen haben, was sich ändern würde.",
   upload: "Oder eine Datei öffnen:",
   prune: "Auch löschen, was eine frühere Datei angelegt hat und diese nicht enthält",

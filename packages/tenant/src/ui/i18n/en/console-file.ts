@@ -13,6 +13,8 @@ export const consoleFile = {
   file: "The file",
   again: "Change the file",
   text: "Contents",
+  tooManyPeople: (people: number) =>
+    `This tenant has ${number(people)} people, so its file is not shown here. You can download it, and apply a file below.`,
   hint: "Change it here, or paste another one. Nothing is applied before you have seen what would change.",
   upload: "Or open a file:",
   prune: "Also delete what an earlier file created and this one does not have",
