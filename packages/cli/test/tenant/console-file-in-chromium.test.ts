@@ -40,7 +40,7 @@ describe("the tenant file in the console of doorcode tenant start", () => {
     await text.fill(file.replace("apps:\n", "apps:\n  kitchen-tv:\n    displayName: Kitchen TV\n"));
     await page.getByRole("button", { name: /Show what would change/ }).click();
     await page.getByText("kitchen-tv").first().waitFor();
-    await page.getByRole("button", { name: /[Aa]pply/ }).click();
+    await page.getByRole("button", { name: /apply/i }).click();
     await page
       .getByRole("status")
       .getByText(/Applied|were applied/)

@@ -10,8 +10,10 @@ const NO_ID = "00000000-0000-4000-8000-000000000000";
 
 /** The links of a page in the order in which they appear, as a browser resolves them. */
 function linksOf({ html }: Page, at: string): URL[] {
-  const hrefs = [...html.matchAll(/<a\s[^>]*href="([^"]*)"/g)].map(([, href]) => href!.replaceAll("&amp;", "&"));
-  return hrefs.map((href) => new URL(href, ORIGIN + at));
+  const addresses = [...html.matchAll(/<a\s[^>]*href="([^"]*)"/g)].map(([, address]) =>
+    address!.replaceAll("&amp;", "&"),
+  );
+  return addresses.map((address) => new URL(address, ORIGIN + at));
 }
 
 const isOfConsole = ({ html }: Page) => html.includes('class="rail"');
