@@ -5,7 +5,7 @@ import { type AppForm, type AppFormProblem, appDifferences, appForm, appFormProb
 import { type ChangedBy, conflictNote } from "./conflict.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
 import { action, confirmed, doneNote, textArea, yamlLink } from "./list-parts.ts";
-import { act, copyable, pill, problemBox } from "./parts.ts";
+import { act, backLink, copyable, pill, problemBox } from "./parts.ts";
 
 export type AppAction = keyof Messages["consoleApp"]["done"];
 
@@ -50,7 +50,7 @@ export const appPages: ConsolePages<AppView> = {
     return {
       title: view.name,
       lede: html`${view.disabledAt !== null && [pill("warn", consoleApps.disabled), " "]}<code>${view.clientId}</code>`,
-      aside: html`<p class="acts"><a class="link" href="/console/apps">${texts.back}</a>${yamlLink("apps", view.clientId, chrome)}</p>`,
+      aside: backLink("/console/apps", texts.back, yamlLink("apps", view.clientId, chrome)),
       main: html`${done && doneNote(texts.done[done])}${problem && problemOf(view, problem, chrome)}
 ${view.secret && secretNote(view.secret, chrome)}
 <div class="grid"><div>

@@ -6,7 +6,7 @@ import { type ShownRecord, sentenceOf } from "./audit-record.ts";
 import { type ChangedBy, conflictNote } from "./conflict.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
 import { action, confirmed, doneNote, yamlLink } from "./list-parts.ts";
-import { act, pill, problemBox } from "./parts.ts";
+import { act, backLink, pill, problemBox } from "./parts.ts";
 
 /** What administrators see of one person. Times are milliseconds since the epoch. */
 export interface PersonDetail {
@@ -65,7 +65,7 @@ export const personPages: ConsolePages<PersonView> = {
     return {
       title: person.shown.displayName,
       lede: html`${states}<bdi>${person.shown.email}</bdi>`,
-      aside: html`<p class="acts"><a class="link" href="/console/people">${texts.back}</a>${yamlLink("users", person.id, chrome)}</p>`,
+      aside: backLink("/console/people", texts.back, yamlLink("users", person.id, chrome)),
       main: html`${done && doneNote(texts.done[done])}${problem && problemOf(view, chrome)}
 <div class="grid"><div>
 ${profileCard(view, chrome)}

@@ -4,7 +4,7 @@ import { type Html, html } from "../html.ts";
 import { type ChangedBy, conflictNote } from "./conflict.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
 import { confirmed, doneNote, textArea, yamlLink } from "./list-parts.ts";
-import { act, pill, problemBox } from "./parts.ts";
+import { act, backLink, pill, problemBox } from "./parts.ts";
 
 /** What an administrator types about a policy. One app, group or address on each line; empty: all, or none excluded. */
 export interface PolicyForm {
@@ -66,7 +66,7 @@ function policyPage(view: View<"console_policy">, chrome: ConsoleChrome): Consol
   return {
     title: policy?.name ?? texts.add,
     lede: texts.lede,
-    aside: html`<p class="acts"><a class="link" href="/console/policies">${texts.back}</a>${policy && yamlLink("policies", policy.id, chrome)}</p>`,
+    aside: backLink("/console/policies", texts.back, policy && yamlLink("policies", policy.id, chrome)),
     main: html`${done && doneNote(texts.done[done])}${problem && problemOf(view, problem, chrome)}
 <section class="card form">${form(action, chrome, { shown: policy && shown }, [
       field({
