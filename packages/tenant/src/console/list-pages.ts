@@ -38,7 +38,7 @@ import { FILE_FORM_BYTES, getDownload, getFile, getPart, postApply, postPlan } f
 
 /** The pages about what a tenant has: people, apps and APIs, user flows, policies, and all of it as a file. */
 export function listPages(page: DefineConsolePage): void {
-  page("/console/people", { get: getPeople });
+  page("/console/people", { get: getPeople, count: ({ store }) => store.administration.users.count() });
   page("/console/people/new", { get: getNewPerson, post: postNewPerson });
   page("/console/people/:id", { get: getPerson });
   page("/console/people/:id/edit", { post: postEdit });
@@ -50,7 +50,7 @@ export function listPages(page: DefineConsolePage): void {
   page("/console/people/:id/factors", { post: postFactors });
   page("/console/people/:id/remove", { post: postRemove });
 
-  page("/console/apps", { get: getApps });
+  page("/console/apps", { get: getApps, count: ({ store }) => store.registrations.count() });
   page("/console/apps/new", { get: getNewApp, post: postNewApp });
   page("/console/apps/:id", { get: getApp });
   page("/console/apps/:id/edit", { post: postApp });
