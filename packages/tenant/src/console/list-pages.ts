@@ -2,6 +2,7 @@ import { getApi, postApi, postDisableApi, postEnableApi, postPermission, postRem
 import {
   getApp,
   postApp,
+  postAssignment,
   postCertificate,
   postConsent,
   postDisableApp,
@@ -21,6 +22,7 @@ import {
   postEdit,
   postEnable,
   postFactors,
+  postGroup,
   postPassword,
   postRemove,
   postSignOut,
@@ -48,6 +50,7 @@ export function listPages(page: DefineConsolePage): void {
   page("/console/people/:id/sign-out", { post: postSignOut });
   page("/console/people/:id/password", { post: postPassword });
   page("/console/people/:id/factors", { post: postFactors });
+  page("/console/people/:id/groups", { post: postGroup });
   page("/console/people/:id/remove", { post: postRemove });
 
   page("/console/apps", { get: getApps, count: ({ store }) => store.registrations.count() });
@@ -62,6 +65,7 @@ export function listPages(page: DefineConsolePage): void {
   page("/console/apps/:id/certificates", { post: postCertificate });
   page("/console/apps/:id/certificates/remove", { post: postRemoveCertificates });
   page("/console/apps/:id/consent", { post: postConsent });
+  page("/console/apps/:id/assignments", { post: postAssignment });
   page("/console/apis/:id", { get: getApi });
   page("/console/apis/:id/edit", { post: postApi });
   page("/console/apis/:id/enable", { post: postEnableApi });

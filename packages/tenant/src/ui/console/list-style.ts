@@ -8,6 +8,7 @@ td a{display:inline-block;padding-block:.15rem;margin-block:-.15rem}
 .plain-list li{padding:.45rem 0;border-block-start:1px solid var(--line)}
 .plain-list li:first-child{border:0}
 .plain-list li>span{color:var(--soft)}
+.members li{display:flex;justify-content:space-between;align-items:center;gap:.8rem}
 .action{padding-block:.7rem;border-block-start:1px solid var(--line)}
 .action>.hint{margin:0 0 .6rem}
 details.action>summary{font-weight:600;min-block-size:2.3rem;display:list-item;padding-block:.45rem}
