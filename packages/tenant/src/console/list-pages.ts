@@ -2,6 +2,7 @@ import { getApi, postApi, postDisableApi, postEnableApi, postPermission, postRem
 import {
   getApp,
   postApp,
+  postAssignment,
   postCertificate,
   postConsent,
   postDisableApp,
@@ -21,6 +22,7 @@ import {
   postEdit,
   postEnable,
   postFactors,
+  postGroup,
   postPassword,
   postRemove,
   postSignOut,
@@ -38,7 +40,7 @@ import { FILE_FORM_BYTES, getDownload, getFile, getPart, postApply, postPlan } f
 
 /** The pages about what a tenant has: people, apps and APIs, user flows, policies, and all of it as a file. */
 export function listPages(page: DefineConsolePage): void {
-  page("/console/people", { get: getPeople });
+  page("/console/people", { get: getPeople, count: ({ store }) => store.administration.users.count() });
   page("/console/people/new", { get: getNewPerson, post: postNewPerson });
   page("/console/people/:id", { get: getPerson });
   page("/console/people/:id/edit", { post: postEdit, of: "/console/people/:id" });
@@ -48,9 +50,10 @@ export function listPages(page: DefineConsolePage): void {
   page("/console/people/:id/sign-out", { post: postSignOut, of: "/console/people/:id" });
   page("/console/people/:id/password", { post: postPassword, of: "/console/people/:id" });
   page("/console/people/:id/factors", { post: postFactors, of: "/console/people/:id" });
+  page("/console/people/:id/groups", { post: postGroup, of: "/console/people/:id" });
   page("/console/people/:id/remove", { post: postRemove, of: "/console/people/:id" });
 
-  page("/console/apps", { get: getApps });
+  page("/console/apps", { get: getApps, count: ({ store }) => store.registrations.count() });
   page("/console/apps/new", { get: getNewApp, post: postNewApp });
   page("/console/apps/:id", { get: getApp });
   page("/console/apps/:id/edit", { post: postApp, of: "/console/apps/:id" });
@@ -62,6 +65,7 @@ export function listPages(page: DefineConsolePage): void {
   page("/console/apps/:id/certificates", { post: postCertificate, of: "/console/apps/:id" });
   page("/console/apps/:id/certificates/remove", { post: postRemoveCertificates, of: "/console/apps/:id" });
   page("/console/apps/:id/consent", { post: postConsent, of: "/console/apps/:id" });
+  page("/console/apps/:id/assignments", { post: postAssignment, of: "/console/apps/:id" });
   page("/console/apis/:id", { get: getApi });
   page("/console/apis/:id/edit", { post: postApi, of: "/console/apis/:id" });
   page("/console/apis/:id/enable", { post: postEnableApi, of: "/console/apis/:id" });

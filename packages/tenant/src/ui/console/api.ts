@@ -5,7 +5,7 @@ import type { Messages } from "../i18n/en.ts";
 import { type ChangedBy, conflictNote, type Difference } from "./conflict.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
 import { action, confirmed, doneNote, select, yamlLink } from "./list-parts.ts";
-import { act, pill, problemBox } from "./parts.ts";
+import { act, backLink, pill, problemBox } from "./parts.ts";
 
 /** What an administrator types about an API itself. */
 export type ApiForm = Pick<Api, "name" | "identifierUri" | "tokenProfile" | "accessTokenSigningAlg" | "groupClaims">;
@@ -52,7 +52,7 @@ export const apiPages: ConsolePages<ApiView> = {
     return {
       title: api.name,
       lede: html`${api.disabledAt !== null && [pill("warn", consoleApps.disabled), " "]}<code>${api.identifierUri}</code>`,
-      aside: html`<p class="acts"><a class="link" href="/console/apps?kind=api">${texts.back}</a>${yamlLink("apis", api.clientId, chrome)}</p>`,
+      aside: backLink("/console/apps?kind=api", texts.back, yamlLink("apis", api.clientId, chrome)),
       main: html`${done && doneNote(texts.done[done])}${problem && problemOf(view, problem, chrome)}
 <div class="grid"><div>
 ${permissionsCard("scope", view, chrome)}

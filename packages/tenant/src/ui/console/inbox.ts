@@ -2,7 +2,7 @@ import { address, form, moment } from "../components/parts.ts";
 import { attrs, type Html, html } from "../html.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
 import { action, doneNote } from "./list-parts.ts";
-import { act, copyable, live } from "./parts.ts";
+import { act, backLink, copyable, live } from "./parts.ts";
 import { searchField, searchForm } from "./search.ts";
 
 /** How a mail is shown. */
@@ -110,7 +110,7 @@ function mailPage(view: View<"console_mail">, chrome: ConsoleChrome): ConsolePag
   return {
     title: view.subject,
     lede: html`${inbox.to(address(view.to))} · ${moment(view.at, time.at(view.at))}`,
-    aside: html`<a class="button alt" href="${PATH}">${inbox.back}</a>`,
+    aside: backLink(PATH, inbox.back),
     main: html`${view.code !== null && codeBox(view.code, chrome)}
 <nav class="tabs" aria-label="${inbox.viewsLabel}">${tabs}</nav>
 ${shownAs(view, path, chrome)}

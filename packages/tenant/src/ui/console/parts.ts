@@ -50,6 +50,11 @@ export function pager(
   }</nav>`;
 }
 
+/** Beside the title of a detail: the list it belongs to, and `more` that shows it in another way. */
+export function backLink(href: string, label: string, more?: Child): Html {
+  return html`<p class="acts"><a class="link" href="${href}">${label}</a>${more}</p>`;
+}
+
 /** A button of the console: smaller than those of the other pages. */
 export function act(
   label: Child,

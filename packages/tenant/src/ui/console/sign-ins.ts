@@ -8,7 +8,7 @@ import { type ShownRecord, sentenceOf, toneOf, wordOf } from "./audit-record.ts"
 import { chart } from "./chart.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
 import { doneNote } from "./list-parts.ts";
-import { act, pager, pill, problemBox } from "./parts.ts";
+import { act, backLink, pager, pill, problemBox } from "./parts.ts";
 import { queryOf, searchField, searchForm } from "./search.ts";
 
 /** One bar of the charts. `at`: its beginning. */
@@ -131,7 +131,7 @@ function families(listed: readonly ListedFamily[], { messages }: ConsoleChrome):
   } = messages;
   const { columns } = signIns;
   const cell = (label: string, value: Child) => html`<td data-label="${label}">${value}</td>`;
-  return html`<div class="table"><table class="list"><thead><tr>${[columns.app, columns.person, columns.device, columns.since, columns.used].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+  return html`<div class="card table"><table class="list"><thead><tr>${[columns.app, columns.person, columns.device, columns.since, columns.used].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>${listed.map(
     ({ id, email, userId, appName, clientId, device, createdAt, lastUsedAt }) =>
       html`<tr><td><a href="${PATH}/${encodeURIComponent(id)}"><bdi>${appName ?? clientId}</bdi></a></td>${[
@@ -217,10 +217,10 @@ function detailPage(view: View<"console_sign_in_detail">, chrome: ConsoleChrome)
   return {
     title: signIn.title(view.appName ?? view.clientId),
     lede: isRunning ? pill("good", signIn.active) : pill("plain", signIn.over),
-    aside: html`<a class="button alt" href="${PATH}">${signIn.back}</a>`,
+    aside: backLink(PATH, signIn.back),
     main: html`${notice(view.notice, chrome)}
 <div class="halves"><section class="card"><h2>${signIn.timeline}</h2><ol class="timeline">${view.steps.map((step) => timelineStep(step, view, chrome))}</ol></section>
-<section class="card"><dl class="facts">
+<section class="card"><h2>${signIn.details}</h2><dl class="facts">
 ${fact(facts.person, personLink({ id: view.userId, email: view.email }, chrome))}
 ${fact(facts.app, appLink({ id: view.clientId, name: view.appName }, chrome))}
 ${claimed !== "" && fact(facts.device, html`<bdi>${claimed}</bdi>`)}

@@ -107,7 +107,7 @@ function clockCard({ clock }: TestingView, chrome: ConsoleChrome): Html {
   const { consoleTesting: words, time } = chrome.messages;
   const { now, aheadMs } = clock;
   const steps = CLOCK_STEPS.map((step) => html`<option value="${step}">${words.steps[step]}</option>`);
-  return html`<section class="card"><h2>${words.clock}</h2>
+  return html`<section class="card form"><h2>${words.clock}</h2>
 <p>${moment(now, time.at(now))} ${pill(aheadMs === 0 ? "plain" : "warn", words.ahead(aheadMs))}</p>
 <p class="hint">${words.clockHint}</p>
 ${form(PATH, chrome, {}, html`${field("by", words.by, html`<select class="input" id="by" name="by">${steps}</select>`)}<div class="acts">${act(words.advance, { kind: "main", name: "action", value: "advance" })}</div>`)}
@@ -128,8 +128,8 @@ function faultCard({ faults, endpoints, typed, problem }: TestingView, chrome: C
         fault.app !== null && html` · ${fault.app}`
       }${form(PATH, chrome, { fault: fault.id }, act(words.clear, { name: "action", value: "clear_fault" }))}</li>`,
   );
-  return html`<section class="card"><h2>${words.faults}</h2><p class="hint">${words.faultsHint}</p>
-${faults.length > 0 && html`<ul>${list}</ul>`}
+  return html`<section class="card form"><h2>${words.faults}</h2><p class="hint">${words.faultsHint}</p>
+${faults.length > 0 && html`<ul class="plain-list">${list}</ul>`}
 ${form(
   PATH,
   chrome,
@@ -161,8 +161,8 @@ function snapshotCard({ snapshots, typed, problem }: TestingView, chrome: Consol
       })}</li>`,
   );
   const name = html`<input${attrs({ class: "input", id: "name", name: "name", value: typed.name || null, required: true, maxlength: "64", autocapitalize: "none", spellcheck: "false", autocomplete: "off", ...wrongIf("name", problem) })}>`;
-  return html`<section class="card"><h2>${words.snapshots}</h2><p class="hint">${words.snapshotsHint}</p>
-${snapshots.length > 0 && html`<ul>${list}</ul>`}
+  return html`<section class="card form"><h2>${words.snapshots}</h2><p class="hint">${words.snapshotsHint}</p>
+${snapshots.length > 0 && html`<ul class="plain-list">${list}</ul>`}
 ${form(PATH, chrome, {}, html`${field("name", words.name, name)}<div class="acts">${act(words.create, { kind: "main", name: "action", value: "create" })}</div>`)}</section>`;
 }
 

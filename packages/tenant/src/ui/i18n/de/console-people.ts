@@ -53,6 +53,8 @@ export const consolePeople: typeof english.consolePeople = {
 export const consolePerson: typeof english.consolePerson = {
   back: "Alle Personen",
   done: {
+    group_joined: "In die Gruppe aufgenommen. Token nennen sie ab der nächsten Anmeldung oder Erneuerung.",
+    group_left: "Aus der Gruppe entfernt.",
     added: "Das Konto ist angelegt.",
     edited: "Gespeichert.",
     enabled: "Das Konto ist entsperrt. Frühere Anmeldungen bleiben beendet.",
@@ -91,6 +93,11 @@ export const consolePerson: typeof english.consolePerson = {
   },
   groups: "Gruppen",
   noGroups: "In keiner Gruppe.",
+  group: "Name der Gruppe",
+  groupHint: "Eine App nur für zugewiesene Personen und Gruppen lässt alle zu, die in einer zugewiesenen Gruppe sind.",
+  createGroup: "Gruppe anlegen, wenn keine so heißt",
+  joinGroup: "In eine Gruppe aufnehmen",
+  leaveGroup: "Entfernen",
   devices: "Geräte und Programme",
   noDevices: "Kein Programm ist angemeldet.",
   unknownApp: "eine gelöschte App",
@@ -125,6 +132,9 @@ export const consolePerson: typeof english.consolePerson = {
     sure: "Ja, es ist mein eigenes Konto",
   },
   problems: {
+    group_unknown: "Keine Gruppe heißt so. Prüfen Sie den Namen, oder lassen Sie sie anlegen.",
+    group_ambiguous: "Mehrere Gruppen heißen so. Geben Sie stattdessen die ID ein.",
+    group_invalid: "Eine Gruppe braucht einen Namen mit höchstens 256 Zeichen.",
     email_invalid: "Das ist keine E‑Mail-Adresse. Es wurde nichts geändert.",
     name_invalid: "Geben Sie einen Namen mit höchstens 100 Zeichen ein. Es wurde nichts geändert.",
     taken: "Ein anderes Konto hat diese Adresse. Wählen Sie eine andere. Es wurde nichts geändert.",

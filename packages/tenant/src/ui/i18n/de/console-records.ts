@@ -45,6 +45,7 @@ export const consoleRecords: typeof en.consoleRecords = {
       authorization_code: "Im Browser auf demselben Gerät",
     },
     timeline: "Vom Code bis zum Ende",
+    details: "Angaben",
     steps: {
       asked: (app) => html`${app} hat einen Code angefragt`,
       started: (app) => html`${app} hat die Person zum Mandanten geschickt`,

@@ -1,4 +1,7 @@
 import { type Html, html } from "../../html.ts";
+import { numbers } from "../numbers.ts";
+
+const { counted } = numbers.en;
 
 /** The console's pages about apps and APIs. */
 export const consoleApps = {
@@ -23,6 +26,8 @@ export const consoleApps = {
 export const consoleApp = {
   back: "All apps",
   done: {
+    assigned: "Assigned. It applies at once, also to a device that waits.",
+    unassigned: "The assignment was removed.",
     added: "The app was added. Programs use the client ID above.",
     edited: "Saved.",
     enabled: "The app is enabled.",
@@ -77,6 +82,14 @@ export const consoleApp = {
   certificateHint: "With its private key, the app gets tokens for itself. Only the certificate belongs here.",
   removeCertificates: "Remove all certificates",
   removeCertificatesHint: "The app also loses its permissions at Microsoft Graph.",
+  assignments: "Assignments",
+  assignmentsOn: "Only these people, and those in these groups, can use the app.",
+  assignmentsOff: "Everyone can use the app. These count once “Only for assigned people and groups” is ticked.",
+  assignee: "Email address of a person, or name of a group",
+  assign: "Assign",
+  unassign: "Remove",
+  aGroup: "group",
+  moreAssigned: (many: number) => `${counted(many, "more assignment is", "more assignments are")} not shown.`,
   consent: "Admin consent",
   consentHint: "For all people, who are not asked for these. Customers cannot consent to all of them.",
   consented: "Scopes, with spaces between them",
@@ -95,6 +108,8 @@ export const consoleApp = {
   removeHint: "Ends its sign-ins, and deletes its secrets, consents and assignments. It can’t be restored.",
   confirm: (name: Html) => html`To delete it, type ${name}`,
   problems: {
+    assignee_unknown: "No person has this address, and no group this name.",
+    assignee_ambiguous: "More than one group has this name. Enter its ID instead.",
     name_invalid: "Enter a name of up to 256 characters.",
     grants_empty: "Choose at least one way to get tokens, or the usual ways.",
     flow_unknown: "This user flow was deleted meanwhile. Choose another one.",

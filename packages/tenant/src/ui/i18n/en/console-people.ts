@@ -54,6 +54,8 @@ export const consolePeople = {
 export const consolePerson = {
   back: "All people",
   done: {
+    group_joined: "Added to the group. Tokens list it from the next sign-in or renewal on.",
+    group_left: "Removed from the group.",
     added: "The account was added.",
     edited: "Saved.",
     enabled: "The account is enabled. Earlier sign-ins stay ended.",
@@ -91,6 +93,11 @@ export const consolePerson = {
   },
   groups: "Groups",
   noGroups: "In no group.",
+  group: "Name of the group",
+  groupHint: "An app that is only for assigned people and groups takes everyone in an assigned group.",
+  createGroup: "Add the group, if there is none with this name",
+  joinGroup: "Add to a group",
+  leaveGroup: "Remove",
   devices: "Devices and programs",
   noDevices: "No program is signed in.",
   unknownApp: "an app that was deleted",
@@ -124,6 +131,9 @@ export const consolePerson = {
     sure: "Yes, it is my own account",
   },
   problems: {
+    group_unknown: "No group has this name. Check it, or let it be added.",
+    group_ambiguous: "More than one group has this name. Enter its ID instead.",
+    group_invalid: "A group needs a name of at most 256 characters.",
     email_invalid: "This is not an email address. Nothing was changed.",
     name_invalid: "Enter a name of up to 100 characters. Nothing was changed.",
     taken: "Another account has this address. Choose a different one. Nothing was changed.",

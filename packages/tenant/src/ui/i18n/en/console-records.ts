@@ -42,6 +42,7 @@ export const consoleRecords = {
     },
     kinds: { device_code: "With a code, on another screen", authorization_code: "In a browser on the same machine" },
     timeline: "From the code to the end",
+    details: "Details",
     steps: {
       asked: (app: Html) => html`${app} asked for a code`,
       started: (app: Html) => html`${app} sent the person to the tenant`,
