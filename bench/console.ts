@@ -116,12 +116,12 @@ async function measure(
   { store, ids }: { store: Store; ids: Record<string, string> },
   databaseCpu: (() => Promise<number>) | null,
 ): Promise<Map<string, Cost>> {
-  const { app, cookie, routes, close } = await consoleOver(store, NOW);
+  const { app, cookie, folder, routes, close } = await consoleOver(store, NOW);
   try {
     const found = new Map<string, Cost>();
     for (const route of routes.filter((each) => !NO_PAGES.test(each))) {
       const id = ids[route];
-      const url = id === undefined ? route : route.replace(":id", id);
+      const url = folder + (id === undefined ? route : route.replace(":id", id)).slice("/console".length);
       const cost = await costOf(app, { url, cookie }, databaseCpu);
       if (typeof cost === "object") found.set(route, cost);
       // The address of a form leads to its page.

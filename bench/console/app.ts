@@ -26,8 +26,10 @@ const ORIGIN = "http://localhost:8444";
 
 export interface BenchConsole {
   app: FastifyInstance;
-  /** Of an operator's browser. */
+  /** Of an operator's browser, for the folder. */
   cookie: string;
+  /** Where the key led. Pages are below it, in place of `/console`. */
+  folder: string;
   /** The patterns of all pages that are read. */
   routes: string[];
   close(): Promise<void>;
@@ -64,7 +66,7 @@ export async function consoleOver(store: Store, now: number): Promise<BenchConso
   const app = Fastify();
   const routes = new Set<string>();
   app.addHook("onRoute", ({ method, url }) => {
-    if (method === "GET") routes.add(url);
+    if (method === "GET" && !url.startsWith("/console/:start")) routes.add(url);
   });
   const events = consoleEvents(clock);
   registerConsole(app, ctx, { access: keyAccess(ctx, KEY), events, tools: {}, refusals: { list: () => [] } });
@@ -76,9 +78,10 @@ export async function consoleOver(store: Store, now: number): Promise<BenchConso
     payload: new URLSearchParams({ key: KEY }).toString(),
   });
   const cookie = entered.cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+  const folder = String(entered.headers.location);
   if (entered.statusCode !== 303 || cookie === "") throw new Error(`The console did not open: ${entered.statusCode}`);
   return {
-    ...{ app, cookie, routes: [...routes].sort() },
+    ...{ app, cookie, folder, routes: [...routes].sort() },
     async close() {
       events.stop();
       await app.close();

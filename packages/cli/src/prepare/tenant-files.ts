@@ -61,16 +61,22 @@ export function tenantFiles(ca: string | undefined): TenantFiles {
   const graphAt = (at: TenantGraph) => graphOf({ ...at, ca });
   return {
     async read(at, part, signal) {
-      const { exportTenant, writeTenantFile } = await import("@doorcode/prepare");
+      const { exportTenant, PrepareError, writeTenantFile } = await import("@doorcode/prepare");
       const only = part && (part.section === "users" ? { user: part.name } : part.section);
-      const { model, notes } = await exportTenant(graphOf({ ...at, ca }, signal), {
-        ...(only && { only }),
-        ...(signal && { signal }),
-      });
-      if (part === undefined) return { text: writeTenantFile(model), notes };
-      const alone = partOf(model, part);
-      // Without the first lines, which say how a whole file is used.
-      return alone && { text: writeTenantFile(alone).replace(/^(#.*\n|\n)+/, ""), notes: [] };
+      try {
+        const { model, notes } = await exportTenant(graphOf({ ...at, ca }, signal), {
+          ...(only && { only }),
+          ...(signal && { signal }),
+        });
+        if (part === undefined) return { outcome: "read", text: writeTenantFile(model), notes };
+        const alone = partOf(model, part);
+        if (!alone) return { outcome: "inexpressible" };
+        // Without the first lines, which say how a whole file is used.
+        return { outcome: "read", text: writeTenantFile(alone).replace(/^(#.*\n|\n)+/, ""), notes: [] };
+      } catch (error) {
+        if (!(error instanceof PrepareError)) throw error;
+        return { outcome: "refused", refusal: refusalOf(error) };
+      }
     },
 
     async plan(text, { prune }, at) {

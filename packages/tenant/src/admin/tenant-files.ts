@@ -1,7 +1,7 @@
 import { graphOf, type TenantConfig } from "../directory/tenant-config.ts";
 import type { TenantFilePlan, TenantFileProblem, TenantFileRefusal, TenantFileStep } from "../directory/tenant-file.ts";
 import type { AdminContext } from "./admin-context.ts";
-import { issueOperatorToken } from "./operator-token.ts";
+import { issueConsoleToken } from "./operator-token.ts";
 
 export type { TenantFilePlan, TenantFileProblem, TenantFileRefusal, TenantFileStep };
 
@@ -12,6 +12,12 @@ export interface TenantGraph {
   /** A token of the operator. Secret. */
   token: string;
 }
+
+/** The outcome of reading. `inexpressible`: the object has no part in a file. */
+export type ReadTenantFile =
+  | { outcome: "read"; text: string; notes: string[] }
+  | { outcome: "inexpressible" }
+  | { outcome: "refused"; refusal: TenantFileRefusal };
 
 /** The outcome of a plan. */
 export type PlannedTenantFile =
@@ -43,33 +49,33 @@ export interface TenantFilePart {
  */
 export interface TenantFiles {
   /**
-   * The tenant as the file that would create it. With `part`, only this object, for which no more is read than it needs;
-   * undefined if it has no part in a file. `signal`: it is no longer wanted, so reading ends.
+   * The tenant as the file that would create it. With `part`, only this object, for which no more is read than it needs.
+   * `signal`: it is no longer wanted, so reading ends.
    */
-  read(
-    at: TenantGraph,
-    part?: TenantFilePart,
-    signal?: AbortSignal,
-  ): Promise<{ text: string; notes: string[] } | undefined>;
+  read(at: TenantGraph, part?: TenantFilePart, signal?: AbortSignal): Promise<ReadTenantFile>;
   /** What the file would change. `prune`: it also deletes what an earlier file created and this one does not have. */
   plan(text: string, options: { prune: boolean }, at: TenantGraph): Promise<PlannedTenantFile>;
   /** Makes the tenant match the file, if the digest is still that of the plan. */
   apply(text: string, options: { prune: boolean; digest: string }, at: TenantGraph): Promise<AppliedTenantFile>;
 }
 
-/** `TenantFiles` at this tenant, on behalf of its operator. Each use issues a token, which is in the audit log. */
+/**
+ * `TenantFiles` at this tenant, on behalf of its operator. Reading and planning write nothing; applying issues a token that is
+ * in the audit log, beside the changes.
+ */
 export function tenantFilesOf(
   ctx: Pick<AdminContext, "store" | "clock" | "signingKeys"> & { config: TenantConfig },
   files: TenantFiles,
 ) {
-  const graph = async (): Promise<TenantGraph> => ({
+  const graph = async (may: "read" | "change"): Promise<TenantGraph> => ({
     base: graphOf(ctx.config),
-    token: (await issueOperatorToken(ctx)).token,
+    token: (await issueConsoleToken(ctx, may)).token,
   });
   return {
-    read: async (part: TenantFilePart | undefined, signal: AbortSignal) => files.read(await graph(), part, signal),
-    plan: async (text: string, options: { prune: boolean }) => files.plan(text, options, await graph()),
+    read: async (part: TenantFilePart | undefined, signal: AbortSignal) =>
+      files.read(await graph("read"), part, signal),
+    plan: async (text: string, options: { prune: boolean }) => files.plan(text, options, await graph("read")),
     apply: async (text: string, options: { prune: boolean; digest: string }) =>
-      files.apply(text, options, await graph()),
+      files.apply(text, options, await graph("change")),
   };
 }

@@ -9,6 +9,7 @@ import { stepUp } from "../interaction/proceed.ts";
 import { isRecentSignIn, touchSession } from "../interaction/session.ts";
 import type { ActingAdministrator } from "../storage/acting.ts";
 import type { Admitted, ConsoleContext, Locked } from "./console-request.ts";
+import { CONSOLE } from "./root.ts";
 import type { ConsoleAccess } from "./routes.ts";
 
 /**
@@ -18,6 +19,7 @@ import type { ConsoleAccess } from "./routes.ts";
 export function administratorAccess(ctx: ConsoleContext): ConsoleAccess {
   return {
     origin: ctx.config.pagesOrigin,
+    root: CONSOLE,
     guard: () => undefined,
 
     async admit(request: FastifyRequest, fields: Fields): Promise<Admitted | Locked> {

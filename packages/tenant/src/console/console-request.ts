@@ -92,8 +92,6 @@ export type ConsoleAnswer =
       status?: number;
       /** The page shows frames of this origin (`frame-src 'self'`). */
       frames?: boolean;
-      /** The page costs too much to be read again whenever something changes. */
-      still?: boolean;
     }
   /** A path of the console: 303 after a form. */
   | { to: string }

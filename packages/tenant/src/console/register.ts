@@ -17,6 +17,7 @@ import {
   type ConsoleAccess,
   consoleRoutes,
   type DefineConsolePage,
+  defineOn,
   isFormOfOurs,
   refuseOtherMethods,
   sendLocked,
@@ -72,9 +73,9 @@ export function registerConsole(app: FastifyInstance, ctx: ConsoleContext, of: C
       return reply.redirect(entered.to, 303);
     });
     scope.get("/console/enter", async (_request, reply) => reply.redirect("/console", 302));
-    refuseOtherMethods(scope, ctx, "/console/enter", ["GET", "HEAD", "POST"]);
+    refuseOtherMethods(scope, shared, "/console/enter", ["GET", "HEAD", "POST"]);
 
-    scope.post("/console/leave", async (request, reply) => {
+    defineOn(scope, shared, "POST", "/console/leave", {}, async (request, reply) => {
       const fields = consoleFields(typeof request.body === "string" ? request.body : "");
       const admitted = await access.admit(request, fields);
       if ("view" in admitted) return sendLocked(shared, reply, admitted);
@@ -87,10 +88,10 @@ export function registerConsole(app: FastifyInstance, ctx: ConsoleContext, of: C
       return reply.redirect(to, 303);
     });
     // Opened as a page, it is one that does not exist.
-    refuseOtherMethods(scope, ctx, "/console/leave", ["GET", "HEAD", "POST"]);
+    refuseOtherMethods(scope, shared, "/console/leave", ["GET", "HEAD", "POST"]);
 
     // Without HEAD, which would hold a connection that receives nothing.
-    scope.get("/console/events", { exposeHeadRoute: false }, async (request, reply) => {
+    defineOn(scope, shared, "GET", "/console/events", { exposeHeadRoute: false }, async (request, reply) => {
       const admitted = await access.admit(request, new Map());
       if ("view" in admitted) return sendLocked(shared, reply, admitted);
       const stream = events.open();
@@ -99,7 +100,7 @@ export function registerConsole(app: FastifyInstance, ctx: ConsoleContext, of: C
         .headers({ "Cache-Control": "no-store", "Content-Type": "text/event-stream", "X-Accel-Buffering": "no" })
         .send(stream);
     });
-    refuseOtherMethods(scope, ctx, "/console/events", ["GET"]);
+    refuseOtherMethods(scope, shared, "/console/events", ["GET"]);
 
     serveAssets(scope, ctx);
   });

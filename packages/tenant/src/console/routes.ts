@@ -19,6 +19,7 @@ import type {
   Locked,
 } from "./console-request.ts";
 import { consoleFields } from "./found.ts";
+import { CONSOLE, patternsOf, withoutFolder } from "./root.ts";
 import { type Frame, sendConsoleAnswer } from "./send-answer.ts";
 
 /** More than our longest ordinary form, URL-encoded. */
@@ -31,6 +32,8 @@ const CLIENT_CLOSED = 499;
 export interface ConsoleAccess {
   /** The origin of the console's pages. */
   origin: string;
+  /** Where its pages are: `/console`, or the folder of this start. See `root.ts`. */
+  root: string;
   /** @throws PageProblem for requests that find no console at all */
   guard(request: FastifyRequest): void;
   admit(request: FastifyRequest, fields: Fields): Promise<Admitted | Locked>;
@@ -104,14 +107,14 @@ function definePage(scope: FastifyInstance, shared: ConsoleScope, url: string, h
   if (entry && count) shared.counts.set(entry, count);
   const page = "of" in handlers ? handlers.of : url;
   const get = "get" in handlers ? handlers.get : toPage(page);
-  scope.get(url, async (request, reply) => {
+  defineOn(scope, shared, "GET", url, {}, async (request, reply) => {
     const fields = consoleFields(request.url.split("?").slice(1).join("?"));
     const admitted = await shared.access.admit(request, fields);
     if ("view" in admitted) return sendLocked(shared, reply, admitted);
     return answer({ shared, request, reply, admitted, page }, fields, get);
   });
   if (post) {
-    scope.post(url, { bodyLimit }, async (request, reply) => {
+    defineOn(scope, shared, "POST", url, { bodyLimit }, async (request, reply) => {
       const fields = consoleFields(typeof request.body === "string" ? request.body : "");
       const admitted = await shared.access.admit(request, fields);
       if ("view" in admitted) return sendLocked(shared, reply, admitted);
@@ -121,7 +124,7 @@ function definePage(scope: FastifyInstance, shared: ConsoleScope, url: string, h
       return answer(visit, fields, post);
     });
   }
-  refuseOtherMethods(scope, shared.ctx, url, ["GET", "HEAD", ...(post ? ["POST"] : [])]);
+  refuseOtherMethods(scope, shared, url, ["GET", "HEAD", ...(post ? ["POST"] : [])]);
 }
 
 /** A request of an administrator's browser, and the page that it belongs to, as a pattern. */
@@ -153,21 +156,35 @@ export function isFormOfOurs(
   return isOurs && isCsrfTokenOf(cookie, ctx.sealKey, fields.get("csrf") ?? "");
 }
 
+/** A route at the address of a page, and in the folder of this start. Which of the two opens, `ConsoleAccess.admit` decides. */
+export function defineOn(
+  scope: FastifyInstance,
+  { access }: Pick<ConsoleScope, "access">,
+  method: "GET" | "POST",
+  address: string,
+  options: { bodyLimit?: number; exposeHeadRoute?: boolean },
+  handler: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
+): void {
+  for (const url of patternsOf(access.root, address)) scope.route({ ...options, method, url, handler });
+}
+
 export function refuseOtherMethods(
   scope: FastifyInstance,
-  ctx: ConsoleContext,
-  url: string,
+  { ctx, access }: Pick<ConsoleScope, "ctx" | "access">,
+  address: string,
   allowed: readonly string[],
 ): void {
-  scope.route({
-    method: scope.supportedMethods.filter((method) => !allowed.includes(method)),
-    url,
-    onRequest: async (_request, reply) => {
-      reply.header("Allow", allowed.join(", "));
-      return sendPage(ctx, reply, { page: "not_found" }, { status: 405 });
-    },
-    handler: async () => undefined,
-  });
+  for (const url of patternsOf(access.root, address)) {
+    scope.route({
+      method: scope.supportedMethods.filter((method) => !allowed.includes(method)),
+      url,
+      onRequest: async (_request, reply) => {
+        reply.header("Allow", allowed.join(", "));
+        return sendPage(ctx, reply, { page: "not_found" }, { status: 405 });
+      },
+      handler: async () => undefined,
+    });
+  }
 }
 
 async function answer(visit: Visit, fields: Fields, handler: ConsoleHandler): Promise<FastifyReply> {
@@ -240,7 +257,7 @@ export function sendLocked(
 
 /** What surrounds a page: the rail with its numbers, and who uses it. */
 async function frameOf({ shared, request, admitted: { cookie, who }, page }: Visit): Promise<Frame> {
-  const { ctx, embedded, counts, paths } = shared;
+  const { ctx, access, embedded, counts, paths } = shared;
   const now = ctx.clock.now();
   const numbers = await Promise.all([...counts].map(async ([path, count]) => [path, await count(ctx, now)] as const));
   const rail = railPaths.filter((path) => paths.has(path));
@@ -248,13 +265,14 @@ async function frameOf({ shared, request, admitted: { cookie, who }, page }: Vis
   const where = isRead
     ? { path: pathOf(request), query: request.url.split("?").slice(1).join("?"), readAgain: request.url }
     : { path: filled(page, request.params as Record<string, string>), query: "", readAgain: null };
-  return { ...where, cookie, who, embedded, rail, counts: new Map(numbers), now };
+  return { root: access.root, ...where, cookie, who, embedded, rail, counts: new Map(numbers), now };
 }
 
-const pathOf = (request: FastifyRequest) => request.url.split("?")[0] ?? "/console";
+const pathOf = (request: FastifyRequest) => withoutFolder(request.url.split("?")[0] ?? CONSOLE);
 
 /** Any other address below `/console`. Of other methods than GET, nothing is there at all. */
 function defineNotFound(scope: FastifyInstance, shared: ConsoleScope): void {
+  // Also in the folder of this start.
   scope.get("/console/*", async (request, reply) => {
     const admitted = await shared.access.admit(request, new Map());
     if ("view" in admitted) return sendLocked(shared, reply, admitted);

@@ -10,10 +10,13 @@ import { statusOfConsole } from "../ui/console/view.ts";
 import { languages } from "../ui/i18n/languages.ts";
 import { assetsOf } from "./assets.ts";
 import type { ConsoleAnswer, ConsoleContext } from "./console-request.ts";
+import { linksUnder, under } from "./root.ts";
 
 /** What surrounds a page. */
 export interface Frame {
-  /** Of the page. For the answer to a form with an address of its own, that of its page. */
+  /** Where the pages are. See `root.ts`. */
+  root: string;
+  /** Of the page, below `/console`. For the answer to a form with an address of its own, that of its page. */
   path: string;
   query: string;
   /** Where the page can be read again. Null for the answer to a form. */
@@ -47,7 +50,7 @@ export function sendConsoleAnswer(
   frame: Frame,
 ): FastifyReply {
   setPageHeaders(ctx, reply);
-  if ("to" in answer) return reply.redirect(answer.to, 303);
+  if ("to" in answer) return reply.redirect(under(frame.root, answer.to), 303);
   if ("download" in answer) {
     const { name, type, body } = answer.download;
     return reply
@@ -59,7 +62,7 @@ export function sendConsoleAnswer(
       .send(body);
   }
   if ("framed" in answer) return reply.headers(FRAMED).type("text/html; charset=utf-8").send(answer.framed);
-  const { view, status = statusOfConsole(view), frames = false, still = false } = answer;
+  const { view, status = statusOfConsole(view), frames = false } = answer;
   const nonce = randomBytes(16).toString("base64");
   const language = languages[localeOf(reply.request, ctx.config.pagesOrigin)];
   const { palettes } = ctx.branding;
@@ -73,7 +76,7 @@ export function sendConsoleAnswer(
       rail: frame.rail,
       counts: frame.counts,
     },
-    ...{ now: frame.now, readAgain: still ? null : frame.readAgain },
+    ...{ now: frame.now, readAgain: frame.readAgain },
     assets: assetsOf(palettes),
   };
   return reply
@@ -84,5 +87,5 @@ export function sendConsoleAnswer(
       "Content-Security-Policy": contentSecurityPolicy(nonce, { script: true, connects: true, frames }),
     })
     .type("text/html; charset=utf-8")
-    .send(renderConsole(view, chrome));
+    .send(linksUnder(frame.root, renderConsole(view, chrome)));
 }

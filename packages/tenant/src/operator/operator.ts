@@ -3,6 +3,7 @@ import { type Registrations, registrationsOf } from "../admin/registered-apps.ts
 import type {
   AppliedTenantFile,
   PlannedTenantFile,
+  ReadTenantFile,
   TenantFilePart,
   TenantFilePlan,
   TenantFileProblem,
@@ -76,6 +77,7 @@ export type {
   AppliedTenantFile,
   ConsoleTools,
   PlannedTenantFile,
+  ReadTenantFile,
   ReceivedMail,
   Registrations,
   RunningTenant,

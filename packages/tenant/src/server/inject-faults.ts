@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { decodeJwt } from "jose";
+import { isConsoleToken } from "../admin/operator-token.ts";
 import { graphOf } from "../directory/tenant-config.ts";
 import { GraphError } from "../graph/odata/graph-error.ts";
 import { claimedClientId } from "../oauth/client-authentication.ts";
@@ -25,7 +26,8 @@ export function injectFaults(
   // After the body is parsed, because it names the app, and before the endpoint sees the request.
   app.addHook("preValidation", (request, reply, done) => {
     const endpoint = faults.isEmpty ? undefined : endpointOf(request.routeOptions.url ?? "", graph);
-    const fault = endpoint && here.includes(endpoint) && faults.take(endpoint, clientIdOf(request, endpoint));
+    if (!endpoint || !here.includes(endpoint) || isOfConsole(request, endpoint)) return done();
+    const fault = faults.take(endpoint, clientIdOf(request, endpoint));
     if (!fault) return done();
     apply(ctx, fault, faults.stopped, request, reply).then(
       () => done(),
@@ -51,17 +53,27 @@ function endpointOf(route: string, graph: string): FaultEndpoint | undefined {
   return LAST_PART[route.slice(route.lastIndexOf("/") + 1)];
 }
 
+/** Requests of the console are no tester's: they would use up the fault that a program is to meet. */
+function isOfConsole(request: FastifyRequest, endpoint: FaultEndpoint): boolean {
+  return endpoint === "graph" && isConsoleToken(claimsOf(request));
+}
+
 /** Which app the request says that it is from. It decides nothing but which requests fail, so nothing is verified. */
 function clientIdOf(request: FastifyRequest, endpoint: FaultEndpoint): string | undefined {
   if (endpoint === "graph" || endpoint === "userinfo") {
-    try {
-      return String(decodeJwt(request.headers.authorization?.slice("Bearer ".length) ?? "").azp);
-    } catch {
-      return undefined;
-    }
+    const { azp } = claimsOf(request);
+    return azp === undefined ? undefined : String(azp);
   }
   if (request.body instanceof Map) return claimedClientId(request, request.body as Form);
   return (request.query as Record<string, string | undefined>).client_id;
+}
+
+function claimsOf(request: FastifyRequest): Record<string, unknown> {
+  try {
+    return decodeJwt(request.headers.authorization?.slice("Bearer ".length) ?? "");
+  } catch {
+    return {};
+  }
 }
 
 async function apply(

@@ -20,12 +20,13 @@ const tokenOn = (html: string) => /name="csrf" value="([^"]+)"/.exec(html)?.[1] 
 
 describe("every route of the console", { concurrency: true }, () => {
   test("is shut without the key of this start, with a planted cookie, and with another tenant's", async (t) => {
-    const { ctx, browser } = await embeddedConsole(t);
+    const { ctx, browser, operator } = await embeddedConsole(t);
     const { get, post } = await consolePaths(ctx);
     assert.ok(guarded(get).length >= 2 && guarded(post).length >= 4);
     const name = cookieName("console", ctx.config.localPagesOrigin);
     for (const cookie of [undefined, "a".repeat(43), "", "x", CONSOLE_KEY]) {
       const stranger = browser();
+      stranger.folder = operator.folder;
       if (cookie !== undefined) stranger.cookies.set(name, cookie);
       for (const path of guarded(get)) {
         const page = await stranger.get(path, { stay: true });
@@ -48,6 +49,7 @@ describe("every route of the console", { concurrency: true }, () => {
     await victim.send(await victim.get("/console"), "/console/enter", { key: CONSOLE_KEY });
     assert.equal((await victim.get("/console")).status, 200);
     const attacker = browser();
+    attacker.folder = victim.folder;
     attacker.cookies.set(cookieName("console", ctx.config.localPagesOrigin), planted);
     assert.equal((await attacker.get("/console")).status, 403);
   });

@@ -23,7 +23,7 @@ describe("the console of an embedded tenant", { concurrency: true }, () => {
     assert.equal((await operator.get("/console")).status, 200);
   });
 
-  test("keeps its session in a cookie of its own, for the console alone", async (t) => {
+  test("keeps its session in a cookie of its own, for the folder of this start alone", async (t) => {
     const { app, browser } = await embeddedConsole(t);
     const locked = await browser().get("/console");
     assert.equal(locked.headers["set-cookie"], undefined);
@@ -33,7 +33,7 @@ describe("the console of an embedded tenant", { concurrency: true }, () => {
     assert.equal(entered.statusCode, 303);
     assert.match(
       String(entered.headers["set-cookie"]),
-      /^doorcode_console_8444=[\w-]{43}; Path=\/console; HttpOnly; SameSite=Strict$/,
+      /^doorcode_console_8444=[\w-]{43}; Path=\/console\/s-[\w-]{22}; HttpOnly; SameSite=Strict$/,
     );
   });
 

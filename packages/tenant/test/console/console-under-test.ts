@@ -61,7 +61,8 @@ export async function consolePaths(ctx: TenantContext): Promise<{ get: string[];
   const app = Fastify();
   const found = { get: new Set<string>(), post: new Set<string>() };
   app.addHook("onRoute", ({ method, url }) => {
-    const path = url.replace(/:\w+/g, "00000000-0000-4000-8000-000000000000");
+    // Each page is registered at its own address, and in the folder of a start.
+    const path = url.replace(/^\/console\/:start/, "/console").replace(/:\w+/g, "00000000-0000-4000-8000-000000000000");
     if (method === "GET") found.get.add(path);
     if (method === "POST") found.post.add(path);
   });

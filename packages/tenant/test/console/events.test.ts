@@ -110,7 +110,8 @@ describe("the events of the console", { concurrency: true }, () => {
       redirect: "manual",
     });
     const cookie = entered.headers.get("set-cookie")?.split(";")[0] ?? "";
-    const stream = await fetch(`${tenant.console}/events`, { headers: { cookie } });
+    const folder = new URL(entered.headers.get("location") ?? "", origin);
+    const stream = await fetch(`${folder}/events`, { headers: { cookie } });
     assert.equal(stream.headers.get("content-type"), "text/event-stream");
     const startedAt = performance.now();
     const [text] = await Promise.all([stream.text(), tenant.close()]);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import type { TenantFiles } from "../../src/admin/tenant-files.ts";
-import { complaintsOf, launchChromium } from "../fixtures/chromium.ts";
+import { complaintsOf, consoleIn, launchChromium } from "../fixtures/chromium.ts";
 import { accessibilityViolations } from "../fixtures/page-checks.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 
@@ -15,7 +15,11 @@ const step = {
 
 /** The functions of the command line are tested with a real tenant in packages/cli. */
 const files: TenantFiles = {
-  read: async () => ({ text: `apps:\n  tv:\n    displayName: ${"long ".repeat(40)}\n`, notes: ["A note."] }),
+  read: async () => ({
+    outcome: "read",
+    text: `apps:\n  tv:\n    displayName: ${"long ".repeat(40)}\n`,
+    notes: ["A note."],
+  }),
   plan: async () => ({
     outcome: "planned",
     plan: { steps: [{ ...step, changes: [...step.changes] }], notes: [], digest: "d" },
@@ -66,7 +70,7 @@ describe("the console's lists in Chromium", () => {
     const complaints = complaintsOf(page);
     await page.goto(`${tenant.console}#${tenant.consoleKey}`);
     await page.getByRole("heading", { name: /^(Now|Jetzt)$/ }).waitFor();
-    await page.goto(`${tenant.console}${path}`);
+    await page.goto(consoleIn(page, path));
     return { page, complaints };
   }
 
@@ -77,7 +81,7 @@ describe("the console's lists in Chromium", () => {
     await page.getByLabel("Generate one, and show it once").check();
     await page.getByRole("button", { name: "Add" }).click();
     await page.getByText("It is shown only now.").waitFor();
-    await page.goto(`${tenant.console}/people`);
+    await page.goto(consoleIn(page, "/people"));
     await page.getByLabel("Email address or name begins with").fill("GRACE");
     await page.getByRole("button", { name: "Search" }).click();
     await page.getByRole("link", { name: "grace" }).click();
@@ -117,7 +121,7 @@ describe("the console's lists in Chromium", () => {
       await page.getByLabel("Key of this start").fill(tenant.consoleKey ?? "");
       await page.keyboard.press("Enter");
       await page.getByRole("heading", { name: "Now" }).waitFor();
-      await page.goto(`${tenant.console}${paths[1]}`);
+      await page.goto(consoleIn(page, paths[1]!));
       await page.locator("summary", { hasText: "Reset the password…" }).focus();
       await page.keyboard.press("Enter");
       await page.keyboard.press("Tab");
@@ -132,7 +136,7 @@ describe("the console's lists in Chromium", () => {
         test(`every page is accessible and fits: ${colorScheme}, ${width} px, ${locale}`, async (t) => {
           const { page, complaints } = await opened(t, "", { colorScheme, locale, viewport: { width, height: 844 } });
           for (const path of paths) {
-            await page.goto(`${tenant.console}${path}`);
+            await page.goto(consoleIn(page, path));
             const violations = await accessibilityViolations(page);
             const found = violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
             assert.deepEqual(found, [], path);

@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { addUser } from "../../../../tests/fixtures/approval.ts";
 import { poll, requestCode } from "../../../../tests/fixtures/device.ts";
-import { complaintsOf, launchChromium } from "../fixtures/chromium.ts";
+import { complaintsOf, consoleIn, launchChromium } from "../fixtures/chromium.ts";
 import { accessibilityViolations } from "../fixtures/page-checks.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 
@@ -36,12 +36,13 @@ describe("Now in Chromium", () => {
 
   test("the address of the terminal opens it, and the key leaves the address at once", async (t) => {
     const { page, context, complaints } = await opened(t);
-    assert.equal(page.url(), tenant.console);
-    const [cookie] = await context.cookies(tenant.console);
-    assert.deepEqual([cookie?.httpOnly, cookie?.sameSite, cookie?.path], [true, "Strict", "/console"]);
+    const folder = consoleIn(page, "");
+    assert.equal(page.url(), folder);
+    const [cookie] = await context.cookies(folder);
+    assert.deepEqual([cookie?.httpOnly, cookie?.sameSite, cookie?.path], [true, "Strict", new URL(folder).pathname]);
     // Again, as someone does who opens the address twice: in the same tab, which does not load the page again.
     await page.evaluate(`location.hash = "${tenant.consoleKey}"`);
-    await page.waitForURL(tenant.console);
+    await page.waitForURL(folder);
     assert.deepEqual(complaints, []);
   });
 
@@ -53,7 +54,7 @@ describe("Now in Chromium", () => {
     await page.getByLabel("Key of this start").waitFor();
     await page.goto(`${tenant.console}#${tenant.consoleKey}`);
     await page.getByRole("heading", { name: "Now" }).waitFor();
-    assert.equal(page.url(), tenant.console);
+    assert.equal(page.url(), consoleIn(page, ""));
   });
 
   test("a request appears by itself, is approved with a click, and its device gets tokens", async (t) => {
@@ -195,7 +196,7 @@ describe("Now in Chromium", () => {
   test("an open page asks for the key again after its browser was signed out in another tab", async (t) => {
     const { page, context } = await opened(t);
     const other = await context.newPage();
-    await other.goto(tenant.console);
+    await other.goto(page.url());
     await other.getByRole("button", { name: "Sign out" }).filter({ visible: true }).click();
     await other.getByLabel("Key of this start").waitFor();
     await requestCode(tenant);
@@ -247,7 +248,10 @@ describe("Now in Chromium", () => {
     await page.keyboard.press("Enter");
     await menu.getByRole("link", { name: /Now/ }).waitFor();
     await page.keyboard.press("Tab");
-    assert.equal(await page.evaluate('document.activeElement.getAttribute("href")'), "/console");
+    assert.equal(
+      await page.evaluate('document.activeElement.getAttribute("href")'),
+      new URL(consoleIn(page, "")).pathname,
+    );
   });
 
   test("the first stop of the keyboard leads past the rail", async (t) => {

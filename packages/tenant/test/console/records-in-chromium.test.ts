@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { complaintsOf, launchChromium } from "../fixtures/chromium.ts";
+import { complaintsOf, consoleIn, launchChromium } from "../fixtures/chromium.ts";
 import { manualClock } from "../fixtures/manual-clock.ts";
 import { accessibilityViolations } from "../fixtures/page-checks.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
@@ -67,7 +67,7 @@ describe("records in the console", { concurrency: true }, () => {
       await page.goto(`${tenant.console}#${tenant.consoleKey}`);
     }
     await page.waitForSelector(".rail");
-    await page.goto(`${tenant.pages}${path}`);
+    await page.goto(consoleIn(page, path));
     return { page, complaints };
   }
 
@@ -90,7 +90,7 @@ describe("records in the console", { concurrency: true }, () => {
     test(`axe finds nothing on ${what}, and nothing is wider than the window`, async () => {
       const { page, complaints } = await opened("/console/audit", options);
       for (const path of paths()) {
-        await page.goto(`${tenant.pages}${path}`);
+        await page.goto(consoleIn(page, path));
         // A few of each kind: all records have the same form.
         await page.evaluate(
           "for (const each of [...document.querySelectorAll('main details')].slice(0, 6)) each.open = true",
@@ -140,10 +140,10 @@ describe("records in the console", { concurrency: true }, () => {
       const page = await context.newPage();
       await page.goto(`${own.console}#${own.consoleKey}`);
       await page.waitForSelector(".rail");
-      await page.goto(`${own.pages}/console/keys`);
+      await page.goto(consoleIn(page, "/keys"));
       const before = await own.admin.signingKeys.list();
       const stale = await page.context().newPage();
-      await stale.goto(`${own.pages}/console/keys`);
+      await stale.goto(page.url());
       const rotate = async (on: Page) => {
         await on.getByText("If a key may have leaked").click();
         await on.getByRole("button", { name: "Let the next key sign now" }).click();
@@ -162,7 +162,7 @@ describe("records in the console", { concurrency: true }, () => {
       await rotate(stale);
       own.clock.advance(1_000);
       assert.equal(await signs(), next.kid);
-      await page.goto(`${own.pages}/console/keys`);
+      await page.goto(consoleIn(page, "/keys"));
       const old = page.locator("tr", { hasText: before.find(({ state }) => state === "signing")!.kid });
       await old.locator("summary").click();
       await old.getByRole("button", { name: "Retire now" }).click();
@@ -180,7 +180,7 @@ describe("records in the console", { concurrency: true }, () => {
     const page = await (await browser.newContext({ locale: "en-US" })).newPage();
     await page.goto(`${tenant.console}/inbox#${tenant.consoleKey}`);
     await page.waitForSelector(".inbox");
-    assert.equal(page.url(), `${tenant.pages}/console/inbox`);
+    assert.equal(page.url(), consoleIn(page, "/inbox"));
   });
 
   test("a mail's code is copied with one click, without spaces", async () => {
@@ -238,7 +238,7 @@ describe("records in the console", { concurrency: true }, () => {
     await page.getByText("Delete…").click();
     await page.getByRole("button", { name: "Delete 1 mail" }).click();
     await page.waitForURL(/\/console\/inbox\?deleted=1/);
-    await page.goto(`${tenant.pages}/console/sign-ins`);
+    await page.goto(consoleIn(page, "/sign-ins"));
     assert.equal(await page.locator("svg[role=img]").count(), 2);
   });
 });

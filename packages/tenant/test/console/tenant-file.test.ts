@@ -22,7 +22,13 @@ function files(): TenantFiles & { present: string; applied: string[] } {
     present: "one",
     applied: [] as string[],
     async read(_at: unknown, part?: { name: string }) {
-      return { text: part ? `part: ${part.name}\n` : "apps:\n  tv: {}\n", notes: ["Written down."] };
+      if (fake.present === "busy")
+        return { outcome: "refused" as const, refusal: { message: "Too busy.", hint: "Try again." } };
+      return {
+        outcome: "read" as const,
+        text: part ? `part: ${part.name}\n` : "apps:\n  tv: {}\n",
+        notes: ["Written down."],
+      };
     },
     async plan(text: string) {
       if (text.includes("wrong")) {
@@ -129,7 +135,20 @@ describe("the tenant file in the console", { concurrency: true }, () => {
     for (const path of ["/console/tenant-file", `/console/tenant-file/part?section=users&id=${ada.id}`]) {
       assert.doesNotMatch((await operator.get(path)).html, /data-read/, path);
     }
-    assert.match((await operator.get("/console/people")).html, /data-read/);
+    assert.match((await operator.get("/console")).html, /data-read/);
+  });
+
+  test("says why the file cannot be read, on a page of the console, and saves nothing in its place", async (t) => {
+    const fake = files();
+    const { operator, device } = await withFiles(t, fake);
+    fake.present = "busy";
+    for (const path of ["", "/download", `/part?section=apps&id=${device.clientId}`]) {
+      const page = await operator.get(`/console/tenant-file${path}`);
+      assert.equal(page.status, 422, path);
+      assert.match(page.html, /class="rail"/);
+      assert.match(textOf(page.html), /Too busy\. Try again\./);
+      assert.equal(page.headers["content-disposition"], undefined);
+    }
   });
 
   test("says which command does it, on a served tenant and where a program started the tenant", async (t) => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { complaintsOf, launchChromium } from "../fixtures/chromium.ts";
+import { complaintsOf, consoleIn, launchChromium } from "../fixtures/chromium.ts";
 import { accessibilityViolations } from "../fixtures/page-checks.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
 
@@ -30,7 +30,7 @@ describe("the console's page for testers, in a browser", () => {
       await page.locator("form button").first().click();
     } else await page.goto(`${tenant.console}#${tenant.consoleKey}`);
     await page.waitForSelector(".rail");
-    await page.goto(`${tenant.pages}${PATH}`);
+    await page.goto(consoleIn(page, PATH));
     return { page, complaints };
   }
 

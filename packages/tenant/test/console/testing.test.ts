@@ -8,6 +8,9 @@ const PATH = "/console/testing";
 /** The console of a running tenant, opened with the key of its start. */
 async function opened(tenant: TestTenant, language = "en") {
   const cookies = new Map<string, string>();
+  /** Where the key leads. */
+  let folder = "/console";
+  const placed = (path: string) => (path === "/console/enter" ? path : folder + path.slice("/console".length));
   const send = async (path: string, body?: Record<string, string>) => {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const headers = { "accept-language": language, origin: tenant.pages, "sec-fetch-site": "same-origin", cookie };
@@ -16,14 +19,16 @@ async function opened(tenant: TestTenant, language = "en") {
       body: new URLSearchParams(body).toString(),
       headers: { ...headers, "content-type": "application/x-www-form-urlencoded" },
     };
-    const response = await tenant.fetch(`${tenant.pages}${path}`, form ?? { headers });
+    const response = await tenant.fetch(`${tenant.pages}${placed(path)}`, form ?? { headers });
     for (const each of response.headers.getSetCookie()) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(each)!;
       cookies.set(name!, value!);
     }
-    return { status: response.status, to: response.headers.get("location"), html: await response.text() };
+    const to = response.headers.get("location")?.replace(folder, "/console");
+    return { status: response.status, to, html: await response.text() };
   };
   const entered = await send("/console/enter", { key: tenant.consoleKey ?? "" });
+  folder = entered.to ?? folder;
   const csrf = async () => /name="csrf" value="([^"]+)"/.exec((await send(PATH)).html)?.[1] ?? "";
   return {
     entered,

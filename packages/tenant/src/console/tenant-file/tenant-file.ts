@@ -1,5 +1,4 @@
 import { type TenantFilePart, tenantFilesOf } from "../../admin/tenant-files.ts";
-import type { FileView } from "../../ui/console/tenant-file.ts";
 import type { ConsoleAnswer, ConsoleRequest } from "../console-request.ts";
 import { notFound } from "../found.ts";
 
@@ -26,18 +25,21 @@ export async function getFile(request: ConsoleRequest): Promise<ConsoleAnswer> {
   const files = filesOf(request);
   if (!files) return elsewhere(request);
   const people = await request.ctx.store.administration.users.count();
-  const isLarge = people > MOST_SHOWN;
-  const file = isLarge ? undefined : await files.read(undefined, request.signal);
-  const shown: FileView = {
-    ...{ page: "console_file", text: file?.text ?? "", notes: file?.notes ?? [], prune: false },
-    ...{ tooManyPeople: isLarge ? people : null, state: null, problem: null },
-  };
-  return { view: shown, still: true };
+  const shown = { page: "console_file", prune: false, state: null } as const;
+  if (people > MOST_SHOWN) {
+    return { view: { ...shown, text: "", notes: [], tooManyPeople: people, problem: null } };
+  }
+  const file = await files.read(undefined, request.signal);
+  const { text, notes } = file.outcome === "read" ? file : { text: "", notes: [] };
+  const problem = file.outcome === "refused" ? file : null;
+  return { view: { ...shown, text, notes, tooManyPeople: null, problem } };
 }
 
 export async function getDownload(request: ConsoleRequest): Promise<ConsoleAnswer> {
   const file = await filesOf(request)?.read(undefined, request.signal);
   if (!file) throw notFound();
+  // A file that is saved must be the tenant's: the page says why there is none.
+  if (file.outcome !== "read") return getFile(request);
   return { download: { name: "doorcode.tenant.yaml", type: "application/yaml; charset=utf-8", body: file.text } };
 }
 
@@ -89,10 +91,9 @@ export async function getPart(request: ConsoleRequest): Promise<ConsoleAnswer> {
   const part = await partOf(request, fields.get("section") ?? "", (fields.get("id") ?? "").toLowerCase());
   if (!part) throw notFound();
   const file = await files.read(part.of, request.signal);
-  return {
-    view: { page: "console_file_part", name: part.of.name, back: part.back, text: file?.text ?? null },
-    still: true,
-  };
+  const text = file.outcome === "read" ? file.text : null;
+  const refusal = file.outcome === "refused" ? file.refusal : null;
+  return { view: { page: "console_file_part", name: part.of.name, back: part.back, text, problem: refusal } };
 }
 
 async function partOf(

@@ -50,6 +50,7 @@ function listPage(view: View<"console_inbox">, chrome: ConsoleChrome): ConsolePa
   const isSearch = view.search !== "";
   return {
     title: chrome.messages.console.rail[PATH],
+    follows: true,
     lede: `${inbox.lede} ${time.zone(chrome.now)}`,
     main: html`${deleted !== null && doneNote(deleted === 0 ? inbox.gone : inbox.deleted(deleted))}
 ${searchForm(

@@ -11,7 +11,7 @@ export interface ConsoleChrome extends Chrome, Omit<Rail, "messages"> {
   embedded: boolean;
   /** Of the request, without the question mark. Empty for the answer to a form. */
   query: string;
-  /** Where the script reads the page again. Null for the answer to a form, which stays as it is. */
+  /** Where the script can read the page again. Null for the answer to a form, which stays as it is. */
   readAgain: string | null;
   /** The tenant's time, in milliseconds since the epoch. */
   now: number;
@@ -27,6 +27,8 @@ export interface ConsolePage {
   /** Beside the title: a command to copy, a button, a search. */
   aside?: Html | null;
   main: Html;
+  /** The page follows the tenant: it has parts that `live` made. Without it, the script reads nothing again. */
+  follows?: boolean;
 }
 
 /** A render function for each page of a view type. */
@@ -54,7 +56,7 @@ export function consoleLayout(page: ConsolePage, chrome: ConsoleChrome): string 
 <link rel="stylesheet" href="${assets.style}" nonce="${nonce}">
 <script src="${assets.script}" nonce="${nonce}" defer></script>
 </head>
-<body${attrs({ "data-now": chrome.now, "data-read": chrome.readAgain })}>
+<body${attrs({ "data-now": chrome.now, "data-read": page.follows ? chrome.readAgain : null })}>
 <a class="skip" href="#content">${words.skip}</a>
 <header class="rail">
 <a class="who" href="/console">${markOf(initial, logoUrl)}<bdi>${tenantName}</bdi></a>

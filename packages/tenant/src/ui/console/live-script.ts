@@ -17,6 +17,7 @@ export const liveSource = `
   const address = document.body.dataset.read;
   const parts = () => [...document.querySelectorAll("[data-live]")];
   const note = document.getElementById("lost");
+  const [root] = /^\\/console(?:\\/s-[\\w-]{22}(?=\\/|$))?/.exec(location.pathname);
   let source, reading = false, again = false;
 
   const hideKey = () => {
@@ -74,7 +75,7 @@ export const liveSource = `
   };
   const connect = () => {
     if (source || document.hidden || !address || parts().length === 0) return;
-    source = new EventSource("/console/events");
+    source = new EventSource(root + "/events");
     source.addEventListener("change", read);
     source.addEventListener("error", () => {
       if (!source) return;
@@ -112,6 +113,11 @@ export const liveSource = `
     button.textContent = button.dataset.copied;
     setTimeout(() => (button.textContent = before), 1500);
   });
+  // Leads from the addresses below /console to the folder of this start. Another port of this computer cannot read it.
+  try {
+    if (root !== "/console") localStorage.setItem("doorcode_console", root);
+  } catch {
+  }
   addEventListener("hashchange", hideKey);
   hideKey();
   prepare();

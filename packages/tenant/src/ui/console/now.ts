@@ -61,6 +61,7 @@ function nowPage(view: NowView, chrome: ConsoleChrome): ConsolePage {
   const over = view.requests.filter((request) => !waiting.includes(request));
   return {
     title: words.title,
+    follows: true,
     lede: live("now-lede", words.waiting(view.waiting), { tag: "span" }),
     aside: view.login === null ? null : copyable(view.login, chrome, emphasized(view.login)),
     main: html`${view.problem && problemBox(words.problems[view.problem.why], requestName(view.problem.about))}

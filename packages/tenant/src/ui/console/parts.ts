@@ -5,6 +5,7 @@ import type { ConsoleChrome } from "./layout.ts";
 /**
  * A part of a page that follows the tenant while the page is open: the script reads the page again when something changed,
  * and carries over what differs. The ID is unique in the page. Without JavaScript it is an ordinary part.
+ * A page with one says so (`follows`).
  */
 export function live(id: string, content: Child, of: { class?: string; tag?: "div" | "span" } = {}): Html {
   const attributes = attrs({ id, class: of.class ?? null, "data-live": true });

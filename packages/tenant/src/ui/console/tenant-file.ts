@@ -27,8 +27,8 @@ export type FileView =
         | { outcome: "changed" }
         | null;
     }
-  /** `text`: null if a file cannot express it. */
-  | { page: "console_file_part"; name: string; back: string; text: string | null }
+  /** `text`: null if a file cannot express it. `problem`: why it could not be read. */
+  | { page: "console_file_part"; name: string; back: string; text: string | null; problem: TenantFileRefusal | null }
   | { page: "console_file_elsewhere"; authority: string; embedded: boolean };
 
 type View<P extends FileView["page"]> = Extract<FileView, { page: P }>;
@@ -132,15 +132,15 @@ function changeOf(
   return html`<div><dt>${what}</dt><dd>${from !== undefined && html`<del><span class="hidden">${texts.before} </span><bdi>${from}</bdi></del> `}${to !== undefined && html`<ins><span class="hidden">${texts.after} </span><bdi>${to}</bdi></ins>`}</dd></div>`;
 }
 
-function partPage({ name, back, text }: View<"console_file_part">, chrome: ConsoleChrome): ConsolePage {
+function partPage({ name, back, text, problem }: View<"console_file_part">, chrome: ConsoleChrome): ConsolePage {
   const { consoleFile: texts } = chrome.messages;
   return {
     title: texts.asYaml,
     lede: html`<bdi>${name}</bdi>`,
     aside: html`<p class="acts"><a class="link" href="${back}">${texts.back}</a><a class="link" href="/console/tenant-file">${texts.title}</a></p>`,
-    main: html`<section class="card">${
+    main: html`${problem && problemBox(problem.message, problem.hint)}<section class="card">${
       text === null
-        ? html`<p>${texts.noPart}</p>`
+        ? problem === null && html`<p>${texts.noPart}</p>`
         : html`<div class="table" tabindex="0" role="region" aria-label="${texts.asYaml}"><pre class="code">${text}</pre></div>`
     }</section>`,
   };

@@ -55,7 +55,8 @@ ${view.why === "second_factor" && html`<p class="hint"><a class="link" href="${f
 
 /**
  * The address that the terminal shows has the key in its fragment, which browsers send to no server. The script takes it
- * from the address at once, also from one that is opened in the same tab, and sends the form. It must not contain `</`.
+ * from the address at once, also from one that is opened in the same tab, and sends the form. Without a key it leads a browser
+ * that is signed in to the folder where its cookie is valid. It must not contain `</`.
  */
 export const consoleKeyScript = `
 (() => {
@@ -67,7 +68,19 @@ const form = document.getElementById("console-key");
 form.elements.key.value = key;
 form.submit();
 };
+const lead = () => {
+if (location.pathname === "/console/enter") return;
+try {
+const root = localStorage.getItem("doorcode_console");
+if (!/^\\/console\\/s-[\\w-]{22}$/.test(root || "")) return;
+if (location.pathname.startsWith(root)) return localStorage.removeItem("doorcode_console");
+const rest = location.pathname.replace(/^\\/console(?:\\/s-[\\w-]{22}(?=\\/|$))?/, "");
+location.replace(root + rest + location.search);
+} catch {
+}
+};
 addEventListener("hashchange", take);
-take();
+if (location.hash.length === 44) take();
+else lead();
 })();
 `.trim();
