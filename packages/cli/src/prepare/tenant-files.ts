@@ -60,15 +60,19 @@ export async function exportFromGraph(at: OperatorGraph): Promise<string> {
 export function tenantFiles(ca: string | undefined): TenantFiles {
   const graphAt = (at: TenantGraph) => graphOf({ ...at, ca });
   return {
-    async read(at, part) {
+    async read(at, part, signal) {
       const { exportTenant, PrepareError, writeTenantFile } = await import("@doorcode/prepare");
+      const only = part && (part.section === "users" ? { user: part.name } : part.section);
       try {
-        const { model, notes } = await exportTenant(graphAt(at));
+        const { model, notes } = await exportTenant(graphOf({ ...at, ca }, signal), {
+          ...(only && { only }),
+          ...(signal && { signal }),
+        });
         if (part === undefined) return { outcome: "read", text: writeTenantFile(model), notes };
-        const only = partOf(model, part);
-        if (!only) return { outcome: "inexpressible" };
+        const alone = partOf(model, part);
+        if (!alone) return { outcome: "inexpressible" };
         // Without the first lines, which say how a whole file is used.
-        return { outcome: "read", text: writeTenantFile(only).replace(/^(#.*\n|\n)+/, ""), notes: [] };
+        return { outcome: "read", text: writeTenantFile(alone).replace(/^(#.*\n|\n)+/, ""), notes: [] };
       } catch (error) {
         if (!(error instanceof PrepareError)) throw error;
         return { outcome: "refused", refusal: refusalOf(error) };
@@ -141,4 +145,5 @@ function partOf(model: TenantModel, { section, key, name }: TenantFilePart): Ten
   return { tenant, ...nothing, [section]: { [own]: entry } };
 }
 
-const graphOf = ({ base, token, ca }: OperatorGraph): GraphAccess => graphWithToken("doorcode", base, { token, ca });
+const graphOf = ({ base, token, ca }: OperatorGraph, signal?: AbortSignal): GraphAccess =>
+  graphWithToken("doorcode", base, { token, ca, ...(signal && { signal }) });

@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import type { Refusal } from "../../../tenant/src/directory/access-rules.ts";
 import { protocolErrors } from "../../../tenant/src/oauth/protocol-error.ts";
 import { AUDIT_EVENTS } from "../../../tenant/src/storage/audit-events.ts";
+import { MENDS } from "../../../tenant/src/ui/console/refusal-mend.ts";
 import { describeActivity } from "../../src/tenant/describe-activity.ts";
 import { mends } from "../../src/tenant/mend.ts";
 import { activityLines } from "../../src/tenant/show-activity.ts";
@@ -84,6 +85,10 @@ describe("the activity of a tenant, in words", () => {
       detail: { message: "No." },
     });
     assert.ok(long.length < 100, long);
+  });
+
+  test("mends what the console mends", () => {
+    assert.deepEqual(Object.keys(mends).sort(), Object.keys(MENDS).sort());
   });
 
   test("adds to a refusal the lines of YAML or the command that would mend it", () => {

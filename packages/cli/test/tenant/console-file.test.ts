@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import type { IncomingMessage } from "node:http";
 import { after, before, describe, test } from "node:test";
 import type { TenantFilePart } from "../../../tenant/src/admin/tenant-files.ts";
 import { tenantFilesOf } from "../../../tenant/src/admin/tenant-files.ts";
+import { createUser, seed } from "../../../tenant/test/fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../../tenant/test/fixtures/start-test-tenant.ts";
 import { tenantFiles } from "../../src/prepare/tenant-files.ts";
 
@@ -90,7 +93,7 @@ describe("the tenant file of the console", () => {
     const { faults } = tenant.testing;
     const { id } = await faults.add({ endpoint: "graph", status: 503, retryAfterSeconds: 0, times: 3 });
     const console = tenantFilesOf(tenant.context, files);
-    const file = await console.read();
+    const file = await console.read(undefined, new AbortController().signal);
     assert.ok(file.outcome === "read");
     const plan = await console.plan(file.text.replace("apps:\n", "apps:\n  attic-tv:\n"), { prune: false });
     assert.ok(plan.outcome === "planned");
@@ -107,4 +110,62 @@ describe("the tenant file of the console", () => {
     assert.equal(own.status, 503, "a program still meets it");
     await faults.clear(id);
   });
+
+  test("reads little for one object: of a thousand people, the one", async () => {
+    const { context } = tenant;
+    for (let i = 0; i < 1_000; i++)
+      await createUser(context, { email: `u${i}@contoso.example`, displayName: `U ${i}`, passwordHash: null });
+    const asked = await counted(async () => {
+      const part = await read({ section: "users", key: null, name: "u77@contoso.example" });
+      assert.equal(part.text, "users:\n  u77@contoso.example: { name: U 77 }\n");
+    });
+    assert.ok(asked.length <= 8, asked.join("\n"));
+    const [app] = await tenant.admin.apps.list();
+    const ofApp = await counted(() =>
+      graph().then((at) => files.read(at, { section: "apps", key: null, name: app!.name })),
+    );
+    assert.ok(!ofApp.some((path) => /\/users\b/.test(path)), ofApp.join("\n"));
+    const whole = await counted(async () => {
+      const file = await read();
+      assert.match(file.text, /u999@contoso\.example/);
+    });
+    assert.ok(whole.length < 80, `${whole.length} requests for the whole file`);
+  });
+
+  test("says of one user whether they are an administrator", async () => {
+    const root = await createUser(tenant.context, {
+      email: "root@contoso.example",
+      displayName: "R",
+      passwordHash: null,
+    });
+    assert.ok(root !== "taken");
+    await seed(tenant.context.store).setUserAdministrator(root.id, true);
+    const part = await read({ section: "users", key: null, name: "root@contoso.example" });
+    assert.match(part.text, /administrator: true/);
+  });
+
+  test("is given up when it is no longer wanted", async () => {
+    const left = new AbortController();
+    const at = await graph();
+    const asked = await counted(async () => {
+      const reading = files.read(at, undefined, left.signal);
+      left.abort();
+      const given = await reading;
+      assert.ok(given.outcome === "refused" && /interrupted/.test(given.refusal.message));
+    });
+    assert.ok(asked.length <= 1, asked.join("\n"));
+  });
 });
+
+/** The paths that Graph was asked for meanwhile. */
+async function counted(work: () => Promise<unknown>): Promise<string[]> {
+  const asked: string[] = [];
+  const note = (message: unknown) => void asked.push((message as { request: IncomingMessage }).request.url ?? "");
+  subscribe("http.server.request.start", note);
+  try {
+    await work();
+  } finally {
+    unsubscribe("http.server.request.start", note);
+  }
+  return asked;
+}

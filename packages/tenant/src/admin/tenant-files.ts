@@ -48,8 +48,11 @@ export interface TenantFilePart {
  * (docs/decisions/0008).
  */
 export interface TenantFiles {
-  /** The tenant as the file that would create it. With `part`, only this object. */
-  read(at: TenantGraph, part?: TenantFilePart): Promise<ReadTenantFile>;
+  /**
+   * The tenant as the file that would create it. With `part`, only this object, for which no more is read than it needs.
+   * `signal`: it is no longer wanted, so reading ends.
+   */
+  read(at: TenantGraph, part?: TenantFilePart, signal?: AbortSignal): Promise<ReadTenantFile>;
   /** What the file would change. `prune`: it also deletes what an earlier file created and this one does not have. */
   plan(text: string, options: { prune: boolean }, at: TenantGraph): Promise<PlannedTenantFile>;
   /** Makes the tenant match the file, if the digest is still that of the plan. */
@@ -69,7 +72,8 @@ export function tenantFilesOf(
     token: (await issueConsoleToken(ctx, may)).token,
   });
   return {
-    read: async (part?: TenantFilePart) => files.read(await graph("read"), part),
+    read: async (part: TenantFilePart | undefined, signal: AbortSignal) =>
+      files.read(await graph("read"), part, signal),
     plan: async (text: string, options: { prune: boolean }) => files.plan(text, options, await graph("read")),
     apply: async (text: string, options: { prune: boolean; digest: string }) =>
       files.apply(text, options, await graph("change")),

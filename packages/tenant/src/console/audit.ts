@@ -8,6 +8,7 @@ import { AUDIT_EVENTS, eventOf, isRecorded } from "../storage/audit-events.ts";
 import type { AuditPlace, AuditSearch } from "../storage/store.ts";
 import { AUDIT_FILTERS, type AuditFilterName, type AuditFilterProblems } from "../ui/console/audit.ts";
 import type { ConsoleAnswer, ConsoleHandler, ConsoleRequest } from "./console-request.ts";
+import { isGuid, textIn } from "./found.ts";
 import { afterKey, keyIn, PAGE_ROWS } from "./paging.ts";
 import { shownRecords } from "./shown-records.ts";
 
@@ -16,8 +17,6 @@ const EXPORT_PAGE = 500;
 
 /** Apps that the form suggests. */
 const MOST_SUGGESTIONS = 200;
-
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The audit log, searched and read in pages. */
 export async function getAudit(request: ConsoleRequest, isExporting = false): Promise<ConsoleAnswer> {
@@ -98,11 +97,8 @@ interface Asked {
 
 /** What the form asks for. An error of one field does not hide the others. */
 async function askedOf(request: ConsoleRequest): Promise<Asked> {
-  const { ctx, fields } = request;
-  const typed = Object.fromEntries(
-    // PostgreSQL stores no NUL, so nothing with one fits.
-    AUDIT_FILTERS.map((name) => [name, (fields.get(name) ?? "").replaceAll("\0", "").trim().slice(0, 320)]),
-  ) as Asked["typed"];
+  const { ctx } = request;
+  const typed = Object.fromEntries(AUDIT_FILTERS.map((name) => [name, textIn(request, name)])) as Asked["typed"];
   const problems: AuditFilterProblems = {};
   const read = async <T>(name: AuditFilterName, value: (text: string) => Promise<T | undefined> | T | undefined) => {
     if (typed[name] === "") return undefined;
@@ -126,13 +122,13 @@ export async function userIdOf(
   { directory }: ConsoleRequest["ctx"]["store"],
   text: string,
 ): Promise<string | undefined> {
-  if (GUID.test(text)) return text.toLowerCase();
+  if (isGuid(text)) return text.toLowerCase();
   return (await directory.findUserByEmail(normalizeEmail(text)))?.id;
 }
 
 /** By client ID, or by name in any case. */
 export function clientIdOf(apps: readonly { clientId: string; name: string }[], text: string): string | undefined {
-  if (GUID.test(text)) return text.toLowerCase();
+  if (isGuid(text)) return text.toLowerCase();
   const wanted = text.toLowerCase();
   return apps.find(({ name }) => name.toLowerCase() === wanted)?.clientId;
 }

@@ -84,6 +84,8 @@ export interface ConsoleRequest {
   /** Null on a served tenant: an administrator cannot decide for users. */
   decisions: ConsoleDecisions | null;
   tools: ConsoleTools;
+  /** Aborted when the browser has gone before it got the answer: what takes long is then not wanted. */
+  signal: AbortSignal;
 }
 
 /** A page's answer. */

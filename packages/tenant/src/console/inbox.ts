@@ -3,15 +3,13 @@ import { choice, PageProblem } from "../interaction/page-request.ts";
 import type { Mail } from "../storage/store.ts";
 import type { MailForm } from "../ui/console/inbox.ts";
 import type { ConsoleAnswer, ConsoleRequest } from "./console-request.ts";
+import { idIn, notFound, textIn } from "./found.ts";
 import { PAGE_ROWS } from "./paging.ts";
-
-/** Longer than an email address, and than our subjects. */
-const LONGEST_SEARCH = 320;
 
 /** The mails of the embedded tenant, newest first. */
 export async function getInbox(request: ConsoleRequest): Promise<ConsoleAnswer> {
   const { store } = request.ctx;
-  const text = searchIn(request);
+  const text = textIn(request, "q");
   const { mails, total } = await store.mail.searchMails({ text, limit: PAGE_ROWS });
   return {
     view: {
@@ -32,7 +30,7 @@ export async function getInbox(request: ConsoleRequest): Promise<ConsoleAnswer> 
 
 /** Deletes what the search found, as far as it was shown: nothing that arrived since. */
 export async function postInbox(request: ConsoleRequest): Promise<ConsoleAnswer> {
-  const text = searchIn(request);
+  const text = textIn(request, "q");
   const upTo = Number(request.fields.get("up_to"));
   if (!Number.isSafeInteger(upTo) || upTo < 0) throw new PageProblem({ page: "stale_form" }, 400);
   const deleted = await request.acting.ctx.store.mail.deleteMails({ text, upTo });
@@ -51,7 +49,7 @@ export async function getMail(request: ConsoleRequest): Promise<ConsoleAnswer> {
 
 /** Deletes it. Already deleted, it is what was wanted. */
 export async function postMail(request: ConsoleRequest): Promise<ConsoleAnswer> {
-  const deleted = await request.acting.ctx.store.mail.deleteMails({ id: request.params.id ?? "" });
+  const deleted = await request.acting.ctx.store.mail.deleteMails({ id: idIn(request) ?? "" });
   return { to: `/console/inbox?deleted=${deleted}` };
 }
 
@@ -64,15 +62,12 @@ export async function getMailFrame(request: ConsoleRequest): Promise<ConsoleAnsw
 export const countMails = async ({ store }: Pick<ConsoleRequest["ctx"], "store">): Promise<number> =>
   (await store.mail.searchMails({ text: "", limit: 0 })).total;
 
-async function mailOf({ ctx, params }: ConsoleRequest): Promise<Mail> {
-  const id = params.id ?? "";
-  const mail = /^[0-9a-f-]{36}$/.test(id) ? await ctx.store.mail.findMail(id) : undefined;
-  if (!mail) throw new PageProblem({ page: "not_found" });
+async function mailOf(request: ConsoleRequest): Promise<Mail> {
+  const id = idIn(request);
+  const mail = id === undefined ? undefined : await request.ctx.store.mail.findMail(id);
+  if (!mail) throw notFound();
   return mail;
 }
-
-const searchIn = ({ fields }: ConsoleRequest) =>
-  (fields.get("q") ?? "").replaceAll("\0", "").trim().slice(0, LONGEST_SEARCH);
 
 function countIn({ fields }: ConsoleRequest): number | null {
   const text = fields.get("deleted") ?? "";

@@ -4,13 +4,14 @@ import { choice } from "../interaction/page-request.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import type { KeysView } from "../ui/console/keys.ts";
 import type { ConsoleAnswer, ConsoleRequest } from "./console-request.ts";
+import { doneOf, textIn } from "./found.ts";
 
 /** The keys that sign tokens. */
 export async function getKeys(request: ConsoleRequest): Promise<ConsoleAnswer> {
   const { fields } = request;
   const keys = await adminOf(request).list();
   const changed = keys.find(({ kid }) => kid === fields.get("kid"));
-  const did = (["rotated", "retired"] as const).find((each) => each === fields.get("done"));
+  const did = doneOf(request, ["rotated", "retired"]);
   return { view: viewOf(keys, changed && did ? { did, key: changed } : null) };
 }
 
@@ -40,9 +41,6 @@ export async function postKeys(request: ConsoleRequest): Promise<ConsoleAnswer> 
 }
 
 const PROBLEMS = ["key_in_use", "key_unknown"] as const;
-
-/** PostgreSQL stores no NUL. */
-const textIn = ({ fields }: ConsoleRequest, name: string) => (fields.get(name) ?? "").replaceAll("\0", "");
 
 const adminOf = ({ acting }: ConsoleRequest) => signingKeys(acting.ctx, acting.by);
 

@@ -12,11 +12,15 @@ const LONGEST_MESSAGE = 300;
 export interface RecentRefusal {
   /** Milliseconds since the epoch. */
   at: number;
+  /** A stable name: of an error of the protocol (`scope_invalid`), or of the access rule (`not_assigned`). */
+  why: string;
   /** A sentence, as the program gets it. */
   message: string;
   /** Of Entra: 50011. Null: it has none. */
   aadsts: number | null;
   clientId: string | null;
+  /** Object ID of the signed-in user. */
+  userId: string | null;
 }
 
 /** The latest refusals of this process, in memory. */
@@ -29,10 +33,10 @@ export interface RecentRefusals {
 export function recentRefusals(clock: Clock): RecentRefusals {
   const refusals: RecentRefusal[] = [];
   return {
-    note({ message, aadsts, clientId, recorded }) {
+    note({ why, message, aadsts, clientId, userId, recorded }) {
       if (recorded) return;
       const refusal: RecentRefusal = {
-        ...{ at: clock.now(), message: message.slice(0, LONGEST_MESSAGE), aadsts: aadsts ?? null },
+        ...{ at: clock.now(), why, userId, message: message.slice(0, LONGEST_MESSAGE), aadsts: aadsts ?? null },
         clientId: clientId?.slice(0, 36) ?? null,
       };
       const isSame = (other: RecentRefusal) =>

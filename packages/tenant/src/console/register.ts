@@ -1,12 +1,13 @@
 import type { FastifyInstance } from "fastify";
-import { isCsrfTokenOf, isFromOurPages } from "../interaction/csrf.ts";
+import { isFromOurPages } from "../interaction/csrf.ts";
 import { sendAnswer, setPageHeaders } from "../interaction/page-answer.ts";
-import { PageProblem, readFields } from "../interaction/page-request.ts";
+import { PageProblem } from "../interaction/page-request.ts";
 import { type ActivityCounts, activityCounts } from "./activity-counts.ts";
 import { serveAssets } from "./assets.ts";
 import { auditExport, getAudit } from "./audit.ts";
 import type { ConsoleContext, ConsoleTools } from "./console-request.ts";
 import type { ConsoleEvents } from "./events.ts";
+import { consoleFields } from "./found.ts";
 import { countMails, getInbox, getMail, getMailFrame, postInbox, postMail } from "./inbox.ts";
 import { getKeys, postKeys } from "./keys.ts";
 import { listPages } from "./list-pages.ts";
@@ -17,8 +18,10 @@ import {
   consoleRoutes,
   type DefineConsolePage,
   defineOn,
+  isFormOfOurs,
   refuseOtherMethods,
   sendLocked,
+  sendProblem,
 } from "./routes.ts";
 import { getSignIn, getSignIns, postSignIn } from "./sign-ins.ts";
 import { getTesting, postTesting } from "./testing.ts";
@@ -31,17 +34,17 @@ function definePages(
 ): void {
   const now = nowHandlers({ counts, refusals });
   page("/console", { get: now.get, count: ({ store }, now) => store.liveRequests.count(now) });
-  page("/console/approve", { post: now.approve, embeddedOnly: true });
-  page("/console/decline", { post: now.decline, embeddedOnly: true });
-  page("/console/expire", { post: now.expire, embeddedOnly: true });
+  page("/console/approve", { post: now.approve, of: "/console", embeddedOnly: true });
+  page("/console/decline", { post: now.decline, of: "/console", embeddedOnly: true });
+  page("/console/expire", { post: now.expire, of: "/console", embeddedOnly: true });
   page("/console/inbox", { get: getInbox, embeddedOnly: true, count: countMails });
-  page("/console/inbox/delete", { post: postInbox, embeddedOnly: true });
+  page("/console/inbox/delete", { post: postInbox, of: "/console/inbox", embeddedOnly: true });
   page("/console/inbox/:id", { get: getMail, post: postMail, embeddedOnly: true });
   page("/console/inbox/:id/html", { get: getMailFrame, embeddedOnly: true });
   page("/console/sign-ins", { get: getSignIns(counts) });
   page("/console/sign-ins/:id", { get: getSignIn, post: postSignIn });
   page("/console/audit", { get: getAudit });
-  page("/console/audit/export", { post: auditExport() });
+  page("/console/audit/export", { post: auditExport(), of: "/console/audit" });
   page("/console/keys", { get: getKeys, post: postKeys });
   listPages(page);
   if (testing) page("/console/testing", { get: getTesting(testing), post: postTesting(testing), embeddedOnly: true });
@@ -62,7 +65,7 @@ export function registerConsole(app: FastifyInstance, ctx: ConsoleContext, of: C
 
     scope.post("/console/enter", async (request, reply) => {
       if (!isFromOurPages(ctx, request, access.origin)) throw new PageProblem({ page: "stale_form" });
-      const entered = await access.enter(request, readFields(typeof request.body === "string" ? request.body : ""));
+      const entered = await access.enter(request, consoleFields(typeof request.body === "string" ? request.body : ""));
       if ("view" in entered) return sendLocked(shared, reply, entered);
       if (entered.page) return sendAnswer(entered.page, reply, { to: entered.to });
       setPageHeaders(ctx, reply);
@@ -73,19 +76,19 @@ export function registerConsole(app: FastifyInstance, ctx: ConsoleContext, of: C
     refuseOtherMethods(scope, shared, "/console/enter", ["GET", "HEAD", "POST"]);
 
     defineOn(scope, shared, "POST", "/console/leave", {}, async (request, reply) => {
-      const fields = readFields(typeof request.body === "string" ? request.body : "");
+      const fields = consoleFields(typeof request.body === "string" ? request.body : "");
       const admitted = await access.admit(request, fields);
       if ("view" in admitted) return sendLocked(shared, reply, admitted);
-      const isOurs = isFromOurPages(ctx, request, access.origin);
-      if (!isOurs || !isCsrfTokenOf(admitted.cookie, ctx.sealKey, fields.get("csrf") ?? "")) {
-        throw new PageProblem({ page: "stale_form" });
+      if (!isFormOfOurs(shared, request, admitted, fields)) {
+        return sendProblem({ shared, request, reply, admitted, page: "/console" }, { why: "stale_form" });
       }
       const { to, setCookie } = await access.leave(admitted);
       setPageHeaders(ctx, reply);
       if (setCookie !== undefined) reply.header("Set-Cookie", setCookie);
       return reply.redirect(to, 303);
     });
-    refuseOtherMethods(scope, shared, "/console/leave", ["POST"]);
+    // Opened as a page, it is one that does not exist.
+    refuseOtherMethods(scope, shared, "/console/leave", ["GET", "HEAD", "POST"]);
 
     // Without HEAD, which would hold a connection that receives nothing.
     defineOn(scope, shared, "GET", "/console/events", { exposeHeadRoute: false }, async (request, reply) => {

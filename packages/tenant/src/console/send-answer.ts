@@ -16,8 +16,9 @@ import { linksUnder, under } from "./root.ts";
 export interface Frame {
   /** Where the pages are. See `root.ts`. */
   root: string;
-  /** Below `/console`, without the query. */
+  /** Of the page, below `/console`. For the answer to a form with an address of its own, that of its page. */
   path: string;
+  query: string;
   /** Where the page can be read again. Null for the answer to a form. */
   readAgain: string | null;
   cookie: BrowserCookie;
@@ -73,16 +74,23 @@ export function sendConsolePage(
   frame: Frame,
 ): FastifyReply {
   setPageHeaders(ctx, reply);
+  const { view, status = statusOfConsole(view), frames = false } = answer;
   const nonce = randomBytes(16).toString("base64");
   const language = languages[localeOf(reply.request, ctx.config.pagesOrigin)];
   const { palettes } = ctx.branding;
   const chrome: ConsoleChrome = {
     ...chromeOf(ctx, language, nonce, csrfTokenOf(frame.cookie, ctx.sealKey)),
-    ...{ path: frame.path, who: frame.who, embedded: frame.embedded, rail: frame.rail, counts: frame.counts },
+    ...{
+      path: frame.path,
+      query: frame.query,
+      who: frame.who,
+      embedded: frame.embedded,
+      rail: frame.rail,
+      counts: frame.counts,
+    },
     ...{ now: frame.now, readAgain: frame.readAgain },
     assets: assetsOf(palettes),
   };
-  const { view, status = statusOfConsole(view), frames = false } = answer;
   return reply
     .code(status)
     .headers({

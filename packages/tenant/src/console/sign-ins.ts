@@ -1,12 +1,12 @@
 import { signIns } from "../admin/sign-ins.ts";
 import { displayUserCode } from "../directory/user-code.ts";
-import { PageProblem } from "../interaction/page-request.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import type { DescribedFamily } from "../storage/store.ts";
 import type { SignInStep } from "../ui/console/sign-ins.ts";
 import type { ActivityCounts } from "./activity-counts.ts";
 import { clientIdOf, suggestedApps, userIdOf } from "./audit.ts";
 import type { ConsoleAnswer, ConsoleRequest } from "./console-request.ts";
+import { doneOf, idIn, notFound, textIn } from "./found.ts";
 import { keyIn, PAGE_ROWS, pageOf } from "./paging.ts";
 import { shownRecords } from "./shown-records.ts";
 
@@ -14,12 +14,15 @@ import { shownRecords } from "./shown-records.ts";
 const MOST_RENEWALS = 20;
 const MOST_RECORDS = 200;
 
+/** What the form before did. */
+const NOTICES = ["ended", "already_ended"] as const;
+
 /** Programs that are signed in, and charts of the last day. */
 export const getSignIns =
   (counts: ActivityCounts) =>
   async (request: ConsoleRequest): Promise<ConsoleAnswer> => {
     const { ctx, fields, now } = request;
-    const typed = { person: typedIn(request, "person"), app: typedIn(request, "app") };
+    const typed = { person: textIn(request, "person"), app: textIn(request, "app") };
     const apps = await suggestedApps(request);
     const userId = typed.person === "" ? undefined : await userIdOf(ctx.store, typed.person);
     const clientId = typed.app === "" ? undefined : clientIdOf(apps, typed.app);
@@ -29,7 +32,7 @@ export const getSignIns =
     };
     const isWrong = problems.person || problems.app;
     const key = keyIn(fields, [0, ""] as const);
-    const after = key && { createdAt: key[0], id: key[1].replaceAll("\0", "") };
+    const after = key && { createdAt: key[0], id: key[1] };
     const families = isWrong
       ? []
       : await ctx.store.tokens.listFamilies({ userId, clientId, after, limit: PAGE_ROWS + 1, now });
@@ -42,7 +45,7 @@ export const getSignIns =
         problem: isWrong ? "filter" : null,
         apps: apps.map(({ name }) => name).slice(0, 200),
         isFirst: after === undefined,
-        notice: noticeIn(request),
+        notice: doneOf(request, NOTICES),
         // What the list shows does not change them.
         charts: isPlain ? await counts.byHour() : null,
       },
@@ -52,8 +55,8 @@ export const getSignIns =
 /** One sign-in of a program, from its request to its end. */
 export async function getSignIn(request: ConsoleRequest): Promise<ConsoleAnswer> {
   const { ctx, now } = request;
-  const family = await ctx.store.tokens.describeFamily(idOf(request), { renewals: MOST_RENEWALS });
-  if (!family) throw new PageProblem({ page: "not_found" });
+  const family = await ctx.store.tokens.describeFamily(foundId(request), { renewals: MOST_RENEWALS });
+  if (!family) throw notFound();
   const { device, scopes, methods, grantType, email, appName, renewals } = family;
   const endedAt = family.revokedAt ?? (family.endsAt <= now ? family.endsAt : null);
   return {
@@ -64,14 +67,14 @@ export async function getSignIn(request: ConsoleRequest): Promise<ConsoleAnswer>
       scopes: [...scopes.oidc, ...scopes.resourceScopes],
       lastUsedAt: renewals.newest[0]?.at ?? null,
       steps: await stepsOf(request, family),
-      notice: noticeIn(request),
+      notice: doneOf(request, NOTICES),
     },
   };
 }
 
 /** Ends it. Ended meanwhile by someone else, it is what was wanted: the page says so. */
 export async function postSignIn(request: ConsoleRequest): Promise<ConsoleAnswer> {
-  const id = idOf(request);
+  const id = foundId(request);
   try {
     await signIns(request.acting.ctx, request.acting.by).end(id);
   } catch (error) {
@@ -117,16 +120,9 @@ function endOf({ now }: ConsoleRequest, { revokedAt, revokedReason, endsAt }: De
   return { kind: endsAt <= now ? "lapsed" : "lapses", at: endsAt };
 }
 
-const idOf = ({ params }: ConsoleRequest): string => {
-  const id = params.id?.toLowerCase() ?? "";
-  if (!/^[0-9a-f-]{36}$/.test(id)) throw new PageProblem({ page: "not_found" });
+/** @throws PageProblem */
+function foundId(request: ConsoleRequest): string {
+  const id = idIn(request);
+  if (id === undefined) throw notFound();
   return id;
-};
-
-const typedIn = ({ fields }: ConsoleRequest, name: string) =>
-  (fields.get(name) ?? "").replaceAll("\0", "").trim().slice(0, 320);
-
-const NOTICES = ["ended", "already_ended"] as const;
-
-/** Which sentence the page begins with, after a form. */
-const noticeIn = ({ fields }: ConsoleRequest) => NOTICES.find((each) => each === fields.get("done")) ?? null;
+}

@@ -2,36 +2,75 @@ import { choice } from "../interaction/page-request.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { FAULT_ENDPOINTS } from "../testing/fault-list.ts";
 import type { FaultInput } from "../testing/faults.ts";
+import { TestingRefusal } from "../testing/refusal.ts";
 import type { Testing } from "../testing/testing.ts";
-import { CLOCK_STEPS, FAULT_KINDS, type FaultKind, type TestingView } from "../ui/console/testing.ts";
+import {
+  CLOCK_STEPS,
+  FAULT_KINDS,
+  type FaultKind,
+  TESTING_ACTIONS,
+  type TestingAction,
+  type TestingProblem,
+  type TestingView,
+} from "../ui/console/testing.ts";
 import type { ConsoleAnswer, ConsoleHandler, ConsoleRequest } from "./console-request.ts";
+import { doneOf, textIn } from "./found.ts";
 
 const PATH = "/console/testing";
-const ACTIONS = ["advance", "reset", "add_fault", "clear_fault", "create", "restore", "delete"] as const;
 
 /** The tenant's clock, faults and snapshots. */
 export const getTesting =
   (testing: Testing): ConsoleHandler =>
-  async (request) => ({ view: await viewOf(testing, request, null) });
+  async (request) => ({ view: { ...(await viewOf(testing, request, null)), done: doneOf(request, TESTING_ACTIONS) } });
 
 /** The button says which. What the operation refuses is shown on the page, with what was typed. */
 export const postTesting =
   (testing: Testing): ConsoleHandler =>
   async (request): Promise<ConsoleAnswer> => {
+    const action = choice(request.fields, "action", TESTING_ACTIONS);
+    const contradiction = action === "add_fault" ? contradictionIn(request) : null;
+    if (contradiction) return { view: await viewOf(testing, request, contradiction) };
     try {
-      await act(testing, request);
-      return { to: PATH };
+      await act(testing, request, action);
+      return { to: `${PATH}?done=${action}` };
     } catch (error) {
       if (!(error instanceof TenantError)) throw error;
-      const { message, hint } = error;
-      return { view: await viewOf(testing, request, { message, hint }) };
+      return { view: await viewOf(testing, request, problemOf(error, request)) };
     }
   };
 
-async function act({ clock, faults, snapshots }: Testing, request: ConsoleRequest): Promise<void> {
+/** What would otherwise be ignored, or could not be a number at all: shown as it was typed. */
+function contradictionIn(request: ConsoleRequest): TestingProblem | null {
+  const [number, times] = [numberIn(request), textIn(request, "times")];
+  const isWanted = request.fields.get("kind") === "aadsts";
+  if (!isWanted && number !== "") return { why: "number_beside", typed: number };
+  if (isWanted && !/^\d+$/.test(number)) return { why: "number_invalid", typed: textIn(request, "aadsts") };
+  return times === "" || /^\d+$/.test(times) ? null : { why: "times_invalid", typed: times };
+}
+
+/** As people write it: 53003, or AADSTS53003. */
+const numberIn = (request: ConsoleRequest) => textIn(request, "aadsts").replace(/^aadsts\s*/i, "");
+
+/** The page says it in its own words where it can. */
+function problemOf(error: TenantError, request: ConsoleRequest): TestingProblem {
+  const { code, message, hint } = error;
+  if (code === "app_unknown" || code === "snapshot_unknown") {
+    return { why: code, typed: textIn(request, code === "app_unknown" ? "app" : "name") };
+  }
+  const why = error instanceof TestingRefusal ? error.why : "other";
+  const typed = { number_invalid: "aadsts", times_invalid: "times", name_taken: "name", name_invalid: "name" };
+  if (why === "other") return { why, message, hint };
+  return { why, typed: why in typed ? textIn(request, typed[why as keyof typeof typed]) : "" };
+}
+
+async function act(
+  { clock, faults, snapshots }: Testing,
+  request: ConsoleRequest,
+  action: TestingAction,
+): Promise<void> {
   const { fields } = request;
   const named = textIn(request, "name");
-  switch (choice(fields, "action", ACTIONS)) {
+  switch (action) {
     case "advance":
       return void (await clock.advance(Number(choice(fields, "by", CLOCK_STEPS)) * 1_000));
     case "reset":
@@ -55,7 +94,7 @@ const answers: Record<FaultKind, (request: ConsoleRequest) => Omit<FaultInput, "
   "503": () => ({ status: 503 }),
   cut: () => ({ cut: true }),
   late: () => ({ delayMs: 5_000 }),
-  aadsts: (request) => ({ aadsts: Number(textIn(request, "aadsts")) }),
+  aadsts: (request) => ({ aadsts: Number(numberIn(request)) }),
 };
 
 function faultIn(request: ConsoleRequest): FaultInput {
@@ -68,12 +107,10 @@ function faultIn(request: ConsoleRequest): FaultInput {
   };
 }
 
-const textIn = ({ fields }: ConsoleRequest, name: string) => (fields.get(name) ?? "").replaceAll("\0", "").trim();
-
 async function viewOf(
   { clock, faults, snapshots }: Testing,
   request: ConsoleRequest,
-  problem: TestingView["problem"],
+  problem: TestingProblem | null,
 ): Promise<TestingView> {
   const [apps, saved] = await Promise.all([request.ctx.store.directory.listApps(), snapshots.list()]);
   const nameOf = (clientId: string | null) => apps.find((app) => app.clientId === clientId)?.name ?? clientId;
@@ -90,6 +127,6 @@ async function viewOf(
       ...{ endpoint: kept("endpoint", "add_fault"), kind: kept("kind", "add_fault"), app: kept("app", "add_fault") },
       ...{ aadsts: kept("aadsts", "add_fault"), times: kept("times", "add_fault"), name: kept("name", "create") },
     },
-    problem,
+    ...{ problem, done: null },
   };
 }

@@ -53,6 +53,8 @@ export interface RegistrationReader {
   list(): Promise<Registered[]>;
   /** Apps or APIs, sorted by name. Cheap with any number of them. */
   page(of: RegistrationQuery): Promise<ListedRegistration[]>;
+  /** How many apps and APIs there are, disabled ones included. */
+  count(): Promise<number>;
 }
 
 /** Which apps or APIs to list. */

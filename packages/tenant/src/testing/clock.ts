@@ -2,6 +2,7 @@ import { auditRecord, OPERATOR } from "../admin/admin-context.ts";
 import type { Mutex } from "../kernel/mutex.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import type { Store } from "../storage/store.ts";
+import { type RefusedUse, TestingRefusal } from "./refusal.ts";
 import type { TestingContext } from "./testing-context.ts";
 
 /** The setting that keeps how far the clock is ahead, in milliseconds, for the next start. */
@@ -65,7 +66,7 @@ export function testClock(ctx: TestingContext, turns: Mutex): TestClock {
       const before = clock.aheadMs;
       const aheadMs = target(before);
       if (aheadMs < before && !back) throw goesBack();
-      if (Math.abs(aheadMs) > FURTHEST_MS) throw refused("The clock moves at most ten years.");
+      if (Math.abs(aheadMs) > FURTHEST_MS) throw refused("The clock moves at most ten years.", "clock_too_far");
       if (aheadMs === before) return reading(false);
       const now = clock.now();
       const at = (time: number) => new Date(time).toISOString();
@@ -107,8 +108,8 @@ export function applyClock({ clock, tenant }: Pick<TestingContext, "clock" | "te
   clock.moveTo(aheadMs);
 }
 
-const refused = (message: string) =>
-  new TenantError("clock_refused", message, "For example doorcode tenant clock advance 15m.");
+const refused = (message: string, why?: RefusedUse) =>
+  new TestingRefusal("clock_refused", message, "For example doorcode tenant clock advance 15m.", why);
 
 const goesBack = () =>
   new TenantError(

@@ -4,6 +4,7 @@ import type { App } from "../directory/entities.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { isAadsts } from "./aadsts.ts";
 import { FAULT_ENDPOINTS, type Fault, type FaultEndpoint } from "./fault-list.ts";
+import { type RefusedUse, TestingRefusal } from "./refusal.ts";
 import type { TestingContext } from "./testing-context.ts";
 
 /** Those whose requests name no app. */
@@ -61,7 +62,8 @@ export function faultControl(ctx: TestingContext): FaultControl {
     async add(given) {
       const checked = checkedFault(given);
       const app = given.app === undefined ? undefined : await findAppByName(ctx.tenant, given.app);
-      if (faults.list().length >= MOST_FAULTS) throw refused(`There are ${MOST_FAULTS} faults already.`, CLEAR);
+      if (faults.list().length >= MOST_FAULTS)
+        throw refused(`There are ${MOST_FAULTS} faults already.`, CLEAR, "too_many_faults");
       const fault: Fault = { id: randomUUID(), ...checked, clientId: app?.clientId ?? null, used: 0 };
       const { id, clientId, used, ...detail } = fault;
       await store.audit.write(
@@ -103,7 +105,7 @@ function checkedFault(given: FaultInput): Omit<Fault, "id" | "clientId" | "used"
     throw refused(`There is no endpoint ${endpoint}.`, `Use one of ${FAULT_ENDPOINTS.join(", ")}.`);
   }
   if (given.app !== undefined && WITHOUT_APP.includes(endpoint)) {
-    throw refused(`Requests for ${endpoint} name no app.`, "Leave out the app.");
+    throw refused(`Requests for ${endpoint} name no app.`, "Leave out the app.", "app_unused");
   }
   whole("times", times, 1, MOST_TIMES);
   whole("delayMs", delayMs, 0, LONGEST_DELAY_MS);
@@ -119,10 +121,14 @@ function checkedFault(given: FaultInput): Omit<Fault, "id" | "clientId" | "used"
     throw refused(`A fault cannot answer with the status ${status}.`, "Use 429 or 503, or an AADSTS number.");
   }
   if (aadsts !== undefined && !WITH_NUMBERS.includes(endpoint)) {
-    throw refused(`Answers of ${endpoint} have no AADSTS number.`, `Use one of ${WITH_NUMBERS.join(", ")}.`);
+    throw refused(
+      `Answers of ${endpoint} have no AADSTS number.`,
+      `Use one of ${WITH_NUMBERS.join(", ")}.`,
+      "number_unused",
+    );
   }
   if (aadsts !== undefined && !isAadsts(aadsts)) {
-    throw refused(`${aadsts} is not a number of AADSTS.`, "Give its digits, for example 53003.");
+    throw refused(`${aadsts} is not a number of AADSTS.`, "Give its digits, for example 53003.", "number_invalid");
   }
   return {
     ...{ endpoint, left: times, status: status ?? null, retryAfterSeconds, aadsts: aadsts ?? null },
@@ -132,7 +138,11 @@ function checkedFault(given: FaultInput): Omit<Fault, "id" | "clientId" | "used"
 
 function whole(name: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw refused(`${name} cannot be ${value}.`, `Give a whole number from ${least} to ${most}.`);
+  throw refused(
+    `${name} cannot be ${value}.`,
+    `Give a whole number from ${least} to ${most}.`,
+    name === "times" ? "times_invalid" : "other",
+  );
 }
 
 const withoutNull = (detail: object): Record<string, string | number | boolean> =>
@@ -140,4 +150,5 @@ const withoutNull = (detail: object): Record<string, string | number | boolean> 
 
 const CLEAR = "End them first: doorcode tenant fault clear";
 
-const refused = (message: string, hint: string) => new TenantError("fault_refused", message, hint);
+const refused = (message: string, hint: string, why?: RefusedUse) =>
+  new TestingRefusal("fault_refused", message, hint, why);

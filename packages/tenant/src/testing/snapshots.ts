@@ -7,6 +7,7 @@ import type { Mutex } from "../kernel/mutex.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { FINGERPRINT } from "../storage/sealed.ts";
 import { applyClock, clockAheadIn } from "./clock.ts";
+import { type RefusedUse, TestingRefusal } from "./refusal.ts";
 import type { TestingContext } from "./testing-context.ts";
 
 /** A named copy of everything in the tenant. */
@@ -58,7 +59,8 @@ export function snapshotControl(ctx: TestingContext, turns: Mutex): SnapshotCont
 
   const fileOf = (name: string): string => {
     if (NAME.test(name) && !name.endsWith(ENDING)) return join(dir, name + ENDING);
-    throw refused("This cannot be the name of a snapshot.", "Use letters, digits, dots, hyphens and underscores.");
+    const hint = "Use letters, digits, dots, hyphens and underscores.";
+    throw refused("This cannot be the name of a snapshot.", hint, "name_invalid");
   };
   const snapshotIn = async (file: string, name: string): Promise<Snapshot> => {
     const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
@@ -137,7 +139,7 @@ async function checkSnapshot({ tenant, checkCopy }: TestingContext, file: string
     checkCopy(file);
   } catch (cause) {
     const { message } = cause as Error;
-    throw refused(`The snapshot ${name} cannot be used: ${message}`, "Create another one.", cause);
+    throw refused(`The snapshot ${name} cannot be used: ${message}`, "Create another one.", "other", cause);
   }
   const names = ["tenant_id", FINGERPRINT];
   const found = await store.snapshots.prepare(file, names);
@@ -152,11 +154,11 @@ async function checkSnapshot({ tenant, checkCopy }: TestingContext, file: string
 const alreadyThere = (name: string) => (error: NodeJS.ErrnoException) => {
   if (error.code !== "EEXIST") throw error;
   const hint = "Use another name, or replace it: --replace (TypeScript: { replace: true }).";
-  throw refused(`There is a snapshot ${name} already.`, hint, error);
+  throw refused(`There is a snapshot ${name} already.`, hint, "name_taken", error);
 };
 
-const refused = (message: string, hint: string, cause?: unknown) =>
-  new TenantError("snapshot_refused", message, hint, { cause });
+const refused = (message: string, hint: string, why?: RefusedUse, cause?: unknown) =>
+  new TestingRefusal("snapshot_refused", message, hint, why, cause);
 
 const unknown = (name: string) =>
   new TenantError("snapshot_unknown", `There is no snapshot ${name}.`, "List them: doorcode tenant snapshot");

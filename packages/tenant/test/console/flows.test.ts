@@ -1,7 +1,21 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { newRegistration } from "../../src/admin/apps.ts";
+import { newApp } from "../../src/directory/new-app.ts";
 import { textOf } from "../interaction/browser.ts";
 import { embeddedConsole, servedConsole } from "./console-under-test.ts";
+
+/** Of apps that were there before. */
+const audit = {
+  at: 1,
+  event: "application.created",
+  actor: "operator",
+  userId: null,
+  clientId: null,
+  grantId: null,
+  ip: null,
+  detail: {},
+} as const;
 
 describe("User flows and policies in the console", { concurrency: true }, () => {
   test("a user flow is added, changed by the rules of the file, and deleted", async (t) => {
@@ -64,7 +78,7 @@ describe("User flows and policies in the console", { concurrency: true }, () => 
     for (const [values, why] of [
       [{ name: "P", apps: "x" }, /No app has the client ID/],
       [{ name: "P", groups: "x" }, /No group, or more than one/],
-      [{ name: "P", except: "x@y.example" }, /No user has the address/],
+      [{ name: "P", except: "x@y.example" }, /No one has the address/],
       [{ name: "" }, /Enter a name/],
     ] as const) {
       assert.match(textOf((await one.browser.send(form, "/console/policies/new", values)).html), why);
@@ -83,5 +97,29 @@ describe("User flows and policies in the console", { concurrency: true }, () => 
     const lost = await two.browser.send(twos, `${folder}/edit`, { name: "Other" });
     assert.match(textOf(lost.html), new RegExp(`${one.user.email} changed it at`));
     assert.match((await two.browser.send(lost, `${folder}/remove`, { confirm: "Second factor" })).at, /done=removed/);
+  });
+
+  test("apps and groups of a policy are ticked, and typed by name where there are many", async (t) => {
+    const { ctx, operator, device } = await embeddedConsole(t);
+    let page = await operator.get("/console/policies/new");
+    assert.match(textOf(page.html), /Contoso Player/);
+    page = await operator.send(page, "/console/policies/new", { name: "P", [`app_${device.clientId}`]: "yes" });
+    const [policy] = await ctx.store.directory.listPolicies();
+    assert.deepEqual(policy?.clientIds, [device.clientId]);
+    const box = new RegExp(`id="app_${device.clientId}"[^>]* checked`);
+    assert.match(page.html, box);
+    // What a box was ticked for is still ticked when another field is wrong.
+    const refused = await operator.send(page, `/console/policies/${policy!.id}/edit`, { name: "" });
+    assert.equal(refused.status, 422);
+    assert.match(refused.html, box);
+
+    for (let i = 0; i < 41; i++) {
+      const app = newApp({ name: `App ${i}` }, 1);
+      await ctx.store.registrations.insert({ kind: "app", registration: newRegistration(app.clientId), app }, audit);
+    }
+    page = await operator.get(`/console/policies/${policy!.id}`);
+    assert.match(page.html, /<textarea[^>]* id="apps"[^>]*>\s*Contoso Player<\/textarea>/);
+    await operator.send(page, `/console/policies/${policy!.id}/edit`, { apps: "App 3\nApp 4\nApp 3" });
+    assert.equal((await ctx.store.directory.listPolicies())[0]?.clientIds?.length, 2);
   });
 });

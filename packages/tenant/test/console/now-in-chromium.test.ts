@@ -98,6 +98,65 @@ describe("Now in Chromium", () => {
     assert.match(await time.innerText(), /^14:\d\d$/);
   });
 
+  test("a countdown follows the tenant's clock when it is moved, and a request leaves when its code expires", async (t) => {
+    const { page } = await opened(t);
+    const { body: code } = await requestCode(tenant);
+    const request = page.getByRole("article", { name: code.user_code });
+    await request.waitFor();
+    const { testing } = tenant;
+    t.after(() => testing.clock.reset());
+    await testing.clock.advance(5 * 60_000);
+    await request.getByText(/^9:\d\d$/).waitFor();
+    // Two seconds before its end, which itself is no event.
+    const [live] = (await tenant.context.store.liveRequests.list({ now: testing.clock.read().now, limit: 200 })).filter(
+      ({ userCode }) => userCode === code.user_code.replace("-", ""),
+    );
+    await testing.clock.advance(live!.expiresAt - testing.clock.read().now - 2_000);
+    await request.getByText(/^0:0[12]$/).waitFor();
+    await request.waitFor({ state: "detached" });
+  });
+
+  test("says that the tenant does not answer, sends nothing meanwhile, and goes on when it is back", async (t) => {
+    const { page } = await opened(t);
+    const { body: code } = await requestCode(tenant);
+    const request = page.getByRole("article", { name: code.user_code });
+    await request.getByText("Approve as…").click();
+    await request.getByLabel("Email address of the person").fill("ada@contoso.example");
+    const address = page.url();
+    await page.route(address, (route) => route.abort());
+    const { body: unseen } = await requestCode(tenant);
+    const lost = page.getByRole("alert").filter({ hasText: "No connection to the tenant" });
+    await lost.waitFor();
+    const before = await request.getByRole("timer").innerText();
+    await request.getByRole("button", { name: "Approve", exact: true }).click();
+    assert.equal(page.url(), address);
+    assert.equal(await page.evaluate("document.activeElement.id"), "lost");
+    assert.deepEqual(await accessibilityViolations(page), []);
+    assert.equal(await request.getByRole("timer").innerText(), before, "the countdown stops");
+    await page.unroute(address);
+    await requestCode(tenant);
+    await lost.waitFor({ state: "hidden" });
+    await page.getByRole("article", { name: unseen.user_code }).waitFor();
+    assert.equal(await request.getByLabel("Email address of the person").inputValue(), "ada@contoso.example");
+    await request.getByRole("button", { name: "Decline" }).click();
+    await request.getByText("declined here").waitFor();
+  });
+
+  test("an open page says that the tenant was stopped, and asks for the key of the next start", async (t) => {
+    const first = await startTestTenant({ clock: "moving" });
+    t.after(() => first.close());
+    const context = await chromium.newContext({ locale: "en-GB" });
+    t.after(() => context.close());
+    const page = await context.newPage();
+    await page.goto(`${first.console}#${first.consoleKey}`);
+    await page.getByRole("heading", { name: "Now" }).waitFor();
+    await first.close();
+    await page.getByText("No connection to the tenant").waitFor();
+    const again = await startTestTenant({ clock: "moving", pagesPort: Number(new URL(first.console).port) });
+    t.after(() => again.close());
+    await page.getByLabel("Key of this start").waitFor();
+  });
+
   test("works without JavaScript: the key is pasted, and every decision is a form", async (t) => {
     const { email } = await addUser(tenant);
     const { body: code } = await requestCode(tenant);

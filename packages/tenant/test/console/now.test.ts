@@ -151,10 +151,38 @@ describe("Now", { concurrency: true }, () => {
     ctx.reportRefusal({ ...refusal, ...by, message: "In the audit log already.", recorded: true });
     ctx.reportRefusal({ ...refusal, ...by, message: "Unknown.", aadsts: null, clientId: "<b>x</b>" });
     const text = textOf((await operator.get("/console")).html).replace(/\s+/g, " ");
-    assert.match(text, /ada@contoso\.example approved Contoso Player/);
+    assert.match(text, /The operator approved Contoso Player for ada@contoso\.example/);
     assert.equal(text.split(/Contoso Player ?: ?The redirect URI is not registered\./).length, 2, "once");
     assert.match(text, /not registered\. 50011/);
     assert.doesNotMatch(text, /In the audit log already/);
+  });
+
+  test("says below a refusal what mends it, and leads to where that is done", async (t) => {
+    const { ctx, operator, person, device } = await embeddedConsole(t);
+    const user = await person();
+    const by = { aadsts: null, clientId: device.clientId, userId: user.id, ip: null, recorded: false };
+    const feed = async (locale: string) => (await operator.get(`/console?ui_locales=${locale}`)).html;
+    const refusals: [why: string, to: string, en: string, de: string][] = [
+      ["secret_missing", `/console/apps/${device.clientId}`, "Make it a public client", "zum öffentlichen Client"],
+      ["user_disabled", `/console/people/${user.id}`, "Enable the account", "Entsperren Sie das Konto"],
+      ["scope_invalid", "/console/apps?kind=api", "Compare the name", "Vergleichen Sie den Namen"],
+    ];
+    for (const [why] of refusals) ctx.reportRefusal({ why, message: `Refused: ${why}.`, ...by });
+    ctx.reportRefusal({ why: "code_expired", message: "Expired.", ...by });
+    ctx.reportRefusal({ why: "constructor", message: "Nothing mends it.", ...by });
+    ctx.reportRefusal({ why: "app_unknown", message: "No app.", ...by, clientId: "gone" });
+    for (const [locale, word] of [
+      ["en", 2],
+      ["de", 3],
+    ] as const) {
+      const html = await feed(locale);
+      for (const refusal of refusals) {
+        const links = html.split(`<a href="${refusal[1]}">`).slice(1);
+        const link = links.find((part) => part.split("</a>")[0]?.includes(refusal[word]));
+        assert.ok(link, `${locale} ${refusal[0]}`);
+      }
+      assert.equal(html.split('class="mend"').length, 6, "five of six can be mended");
+    }
   });
 
   test("speaks German", async (t) => {

@@ -39,7 +39,7 @@ describe("People in the console", { concurrency: true }, () => {
     assert.deepEqual(await names("?only=administrators"), ["Ada Byron"]);
     assert.deepEqual(await names("?only=disabled&q=a"), []);
     assert.deepEqual(await names("?q=%00%25&after=garbage"), []);
-    assert.match(textOf((await operator.get("/console/people?q=x")).html), /No one fits.*Show everyone/);
+    assert.match(textOf((await operator.get("/console/people?q=x")).html), /Show all No one fits/);
   });
 
   test("pages through many by what comes last, each once", async (t) => {
@@ -52,7 +52,7 @@ describe("People in the console", { concurrency: true }, () => {
     while (path !== undefined) {
       const { html }: Page = await operator.get(path);
       seen.push(...[...html.matchAll(/<td><bdi>(p\d+)@/g)].map(([, name]) => name as string));
-      path = /href="(\/console\/people\?[^"]*after=[^"]*)"/.exec(html)?.[1]?.replaceAll("&amp;", "&");
+      path = /href="(\/console\/people\?(?!ui_locales)[^"]*after=[^"]*)"/.exec(html)?.[1]?.replaceAll("&amp;", "&");
       pages++;
     }
     assert.deepEqual([pages, seen.length, new Set(seen).size], [3, 120, 120]);

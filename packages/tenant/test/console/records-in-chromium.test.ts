@@ -235,7 +235,8 @@ describe("records in the console", { concurrency: true }, () => {
   test("without JavaScript, the pages are whole and their forms work", async () => {
     const id = await mail({ subject: "Without JavaScript" });
     const { page } = await opened(`/console/inbox/${id}`, { javaScriptEnabled: false });
-    await page.getByRole("button", { name: "Delete" }).click();
+    await page.getByText("Delete…").click();
+    await page.getByRole("button", { name: "Delete 1 mail" }).click();
     await page.waitForURL(/\/inbox\?deleted=1/);
     await page.goto(consoleIn(page, "/sign-ins"));
     assert.equal(await page.locator("svg[role=img]").count(), 2);

@@ -39,7 +39,7 @@ describe("the sign-ins of the console", { concurrency: true }, () => {
     }
     assert.deepEqual(idsOn((await under.operator.get(`/console/sign-ins?app=${randomUUID()}`)).html), []);
     for (const [query, sentence] of [
-      ["person=nemo@contoso.example", /No user has this address/],
+      ["person=nemo@contoso.example", /No one has this address/],
       ["app=Nothing", /No app has this name/],
     ] as const) {
       const page = await under.operator.get(`/console/sign-ins?${query}`);

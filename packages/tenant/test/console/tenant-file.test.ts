@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import type { TenantFiles } from "../../src/admin/tenant-files.ts";
 import type { TenantFilePlan } from "../../src/directory/tenant-file.ts";
+import { createUser } from "../fixtures/seed.ts";
 import { textOf } from "../interaction/browser.ts";
 import { embeddedConsole, servedConsole } from "./console-under-test.ts";
 
@@ -113,6 +114,28 @@ describe("the tenant file in the console", { concurrency: true }, () => {
     const download = await operator.get("/console/tenant-file/download");
     assert.match(String(download.headers["content-disposition"]), /attachment; filename="doorcode\.tenant\.yaml"/);
     assert.equal(download.html, "apps:\n  tv: {}\n");
+  });
+
+  test("is only downloaded where more than 1,000 people are, and nothing of it is read for the page", async (t) => {
+    const fake = files();
+    const { operator, ctx } = await withFiles(t, fake);
+    for (let i = 0; i <= 1_000; i++)
+      await createUser(ctx, { email: `u${i}@contoso.example`, displayName: "U", passwordHash: null });
+    fake.read = async () => assert.fail("the page read the file");
+    const page = await operator.get("/console/tenant-file");
+    assert.equal(page.status, 200);
+    assert.match(textOf(page.html), /has 1,001 people, so its file is not shown here\..*Download/);
+    const planned = await operator.send(page, "/console/tenant-file/plan", { file: "apps:" });
+    assert.match(textOf(planned.html), /create app tv/);
+  });
+
+  test("is not read again by an open page when something changes", async (t) => {
+    const { operator, person } = await withFiles(t);
+    const ada = await person("ada@contoso.example");
+    for (const path of ["/console/tenant-file", `/console/tenant-file/part?section=users&id=${ada.id}`]) {
+      assert.doesNotMatch((await operator.get(path)).html, /data-read/, path);
+    }
+    assert.match((await operator.get("/console")).html, /data-read/);
   });
 
   test("says why the file cannot be read, on a page of the console, and saves nothing in its place", async (t) => {

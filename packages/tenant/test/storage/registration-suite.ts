@@ -74,6 +74,14 @@ export function registrationSuite(makeStore: MakeStore): void {
       assert.deepEqual([await page({ kind: "api" }), await page({ prefix: "%" })], [[], []]);
     });
 
+    test("apps and APIs are counted together", async () => {
+      const before = await store.registrations.count();
+      for (const kind of ["app", "api", "api"] as const) {
+        await store.registrations.insert(sampleRegistered(kind), audit());
+      }
+      assert.equal(await store.registrations.count(), before + 3);
+    });
+
     test("what is inserted is found by each of its keys, and is the app or API that sign-ins know", async () => {
       const uniqueName = randomUUID();
       const app = sampleRegistered("app", {

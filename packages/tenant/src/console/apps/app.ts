@@ -9,11 +9,12 @@ import type { Registered } from "../../storage/store.ts";
 import type { AppAction, AppProblem, AppView } from "../../ui/console/app.ts";
 import type { AppForm } from "../../ui/console/app-form.ts";
 import type { ConsoleAnswer, ConsoleRequest } from "../console-request.ts";
-import { doneOf, idIn, notFound } from "../found.ts";
+import { doneOf, idIn, isGuid, notFound, textIn } from "../found.ts";
 import { lastChangeOf } from "../last-change.ts";
 import { digestOf, sameAsShown, unlessChanged } from "../shown.ts";
 import { appFormIn, appFormOf, appOf, changedMembers } from "./app-form.ts";
 import { flowsOf } from "./apps.ts";
+import { assignedTo, principalNamed } from "./assignments.ts";
 
 type RegisteredApp = Extract<Registered, { kind: "app" }>;
 
@@ -26,6 +27,8 @@ const DONE = [
   "certificate_added",
   "certificates_removed",
   "consent",
+  "assigned",
+  "unassigned",
 ] as const;
 
 export async function getApp(request: ConsoleRequest): Promise<ConsoleAnswer> {
@@ -40,7 +43,11 @@ async function find(request: ConsoleRequest): Promise<RegisteredApp> {
   return found;
 }
 
-type Outcome = AppAction | { problem: AppProblem; typed?: AppForm } | { secret: AppView["secret"] } | "removed";
+type Outcome =
+  | AppAction
+  | { problem: AppProblem; typed?: AppForm; assignee?: string }
+  | { secret: AppView["secret"] }
+  | "removed";
 
 async function changing(
   request: ConsoleRequest,
@@ -178,6 +185,25 @@ export async function postConsent(request: ConsoleRequest): Promise<ConsoleAnswe
   });
 }
 
+/** Lets a person or a group use the app, or no longer. It counts if the app is only for the assigned. */
+export async function postAssignment(request: ConsoleRequest): Promise<ConsoleAnswer> {
+  const { admin, ctx, fields } = request;
+  const removed = fields.get("remove");
+  return changing(request, async ({ app: { clientId } }) => {
+    if (removed !== undefined) {
+      // Whether or not another administrator was faster, it is gone.
+      if (isGuid(removed)) await admin.permissions.unassign({ clientId, roleValue: null, principalId: removed });
+      return "unassigned";
+    }
+    const assignee = textIn(request, "assignee");
+    const found = await principalNamed(ctx.store, assignee);
+    if (typeof found === "string") return { problem: { kind: found }, assignee };
+    const outcome = await admin.permissions.assign({ clientId, roleValue: null, principalId: found.id });
+    if (outcome === "unknown_resource") throw notFound();
+    return outcome === "unknown_principal" ? { problem: { kind: "assignee_unknown" }, assignee } : "assigned";
+  });
+}
+
 type Directory = ConsoleRequest["ctx"]["store"]["directory"];
 
 /** The scopes that an administrator may consent to. Undefined: there is no such API. */
@@ -189,17 +215,24 @@ async function offeredBy(directory: Directory, resourceId: string): Promise<stri
 async function page(
   request: ConsoleRequest,
   { app, registration }: RegisteredApp,
-  of: { done?: AppAction | null; problem?: AppProblem; typed?: AppForm; secret?: AppView["secret"] },
+  of: {
+    done?: AppAction | null;
+    problem?: AppProblem;
+    typed?: AppForm;
+    assignee?: string;
+    secret?: AppView["secret"];
+  },
 ): Promise<ConsoleAnswer> {
   const { ctx } = request;
   const { credentials, directory, permissions } = ctx.store;
   const { clientId } = app;
-  const [secrets, certificates, consents, apis, flows] = await Promise.all([
+  const [secrets, certificates, consents, apis, flows, assignments] = await Promise.all([
     credentials.secretsOf(clientId),
     credentials.certificatesOf(clientId),
     permissions.listConsents({ clientId }),
     directory.listApis(),
     flowsOf(request),
+    assignedTo(ctx.store, clientId),
   ]);
   const form = appFormOf(app);
   const resources = [
@@ -212,6 +245,8 @@ async function page(
     view: {
       page: "console_app",
       ...factsOf(app),
+      ...assignments,
+      assignee: of.assignee ?? "",
       ...{ uniqueName: registration.uniqueName, form, typed: of.typed ?? form, shown: digestOf(form), flows },
       secrets: secrets.map(({ keyId, displayName, hint, endsAt }) => ({ keyId, name: displayName, hint, endsAt })),
       certificates: certificates.map((each) => ({ thumbprint: hex(each), notAfter: each.notAfter })),

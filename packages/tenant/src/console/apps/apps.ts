@@ -3,7 +3,7 @@ import { cleanDisplayName } from "../../directory/identity.ts";
 import { newApi, newApp } from "../../directory/new-app.ts";
 import type { Registered } from "../../storage/store.ts";
 import type { ConsoleAnswer, ConsoleRequest } from "../console-request.ts";
-import { doneOf } from "../found.ts";
+import { doneOf, textIn } from "../found.ts";
 import { keyIn, PAGE_ROWS, pageOf } from "../paging.ts";
 import { appFormIn, appFormOf, appOf } from "./app-form.ts";
 
@@ -11,12 +11,12 @@ const kindOf = (given: string | undefined): Registered["kind"] => (given === "ap
 
 /** Apps or APIs, by name: 50 a page. */
 export async function getApps({ ctx, fields }: ConsoleRequest): Promise<ConsoleAnswer> {
-  const search = (fields.get("q") ?? "").slice(0, 254);
+  const search = textIn({ fields }, "q");
   const kind = kindOf(fields.get("kind"));
   const key = keyIn(fields, ["", ""]);
   const found = await ctx.store.registrations.page({
     ...{ kind, prefix: cleanDisplayName(search), limit: PAGE_ROWS + 1 },
-    after: key && { sortedAs: key[0].replaceAll("\0", ""), clientId: key[1].replaceAll("\0", "") },
+    after: key && { sortedAs: key[0], clientId: key[1] },
   });
   const { rows, next } = pageOf(found, ({ sortedAs, clientId }) => [sortedAs, clientId]);
   return {

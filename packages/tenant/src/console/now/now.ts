@@ -117,5 +117,5 @@ async function withApp(
   { clientId, ...refusal }: RecentRefusal,
 ): Promise<NowView["refusals"][number]> {
   const app = clientId === null ? undefined : await directory.findApp(clientId.toLowerCase());
-  return { ...refusal, app: app?.name ?? clientId };
+  return { ...refusal, clientId: app?.clientId ?? null, app: app?.name ?? clientId };
 }

@@ -2,12 +2,12 @@ import { cleanDisplayName } from "../../directory/identity.ts";
 import { newPassword } from "../../directory/password.ts";
 import type { NewPersonProblem, PeopleFilter } from "../../ui/console/people.ts";
 import type { ConsoleAnswer, ConsoleRequest } from "../console-request.ts";
-import { doneOf } from "../found.ts";
+import { doneOf, textIn } from "../found.ts";
 import { keyIn, PAGE_ROWS, pageOf } from "../paging.ts";
 
 /** The list, by address: 50 a page. */
 export async function getPeople({ ctx, fields }: ConsoleRequest): Promise<ConsoleAnswer> {
-  const search = (fields.get("q") ?? "").slice(0, 254);
+  const search = textIn({ fields }, "q");
   const only = filterOf(fields.get("only"));
   const [after = ""] = keyIn(fields, [""]) ?? [];
   const { users } = ctx.store.administration;
@@ -15,7 +15,7 @@ export async function getPeople({ ctx, fields }: ConsoleRequest): Promise<Consol
     users.list({
       prefix: cleanDisplayName(search),
       only: only === "all" ? undefined : only,
-      after: after.replaceAll("\0", ""),
+      after,
       limit: PAGE_ROWS + 1,
     }),
     users.count(),

@@ -1,8 +1,10 @@
+import { isShownText } from "../../directory/check-api.ts";
 import type { User } from "../../directory/entities.ts";
+import { cleanDisplayName } from "../../directory/identity.ts";
 import { OWN_ACTIVITY } from "../../storage/audit-events.ts";
-import type { PersonAction, PersonDetail, PersonProblem } from "../../ui/console/person.ts";
+import type { GroupForm, GroupProblem, PersonAction, PersonDetail, PersonProblem } from "../../ui/console/person.ts";
 import type { ConsoleAnswer, ConsoleRequest } from "../console-request.ts";
-import { doneOf, idIn, notFound } from "../found.ts";
+import { doneOf, idIn, isGuid, notFound, textIn } from "../found.ts";
 import { lastChangeOfUser } from "../last-change.ts";
 import { shownRecords } from "../shown-records.ts";
 
@@ -11,7 +13,15 @@ const DEVICES = 10;
 const RECORDS = 15;
 const ACTIVITY_MS = 90 * 24 * 60 * 60 * 1000;
 
-type Shown = { done?: PersonAction | null; problem?: PersonProblem | null; typed?: PersonDetail["shown"] };
+/** Group names that the form suggests. Others can be typed. */
+const SUGGESTED = 200;
+
+type Shown = {
+  done?: PersonAction | null;
+  problem?: PersonProblem | null;
+  typed?: PersonDetail["shown"];
+  group?: GroupForm;
+};
 
 export async function getPerson(request: ConsoleRequest): Promise<ConsoleAnswer> {
   const user = await find(request);
@@ -28,6 +38,8 @@ const DONE = [
   "factors",
   "promoted",
   "demoted",
+  "group_joined",
+  "group_left",
 ] as const;
 
 /** Name and address. The form carries what was shown, so that two administrators do not overwrite each other. */
@@ -116,7 +128,46 @@ export async function postRemove(request: ConsoleRequest): Promise<ConsoleAnswer
   });
 }
 
-type Outcome = PersonAction | "removed" | "gone" | { problem: PersonProblem; typed?: PersonDetail["shown"] };
+/** Adds the person to a group, which may be a new one, or takes them out of one. */
+export async function postGroup(request: ConsoleRequest): Promise<ConsoleAnswer> {
+  const { admin, fields } = request;
+  const leaves = fields.get("remove");
+  return changing(request, async ({ id }) => {
+    if (leaves !== undefined) {
+      // Whether or not another administrator was faster, the person is not in it.
+      if (isGuid(leaves)) await admin.groups.removeMember(leaves, id);
+      return "group_left";
+    }
+    const group = { name: textIn(request, "group"), create: fields.get("create") === "yes" };
+    const found = await groupNamed(request, group);
+    if (typeof found === "string") return { problem: { kind: found }, group };
+    const outcome = await admin.groups.addMember(found.id, id);
+    if (outcome === "unknown_user") return "gone";
+    return outcome === "unknown_group" ? { problem: { kind: "group_unknown" }, group } : "group_joined";
+  });
+}
+
+async function groupNamed(
+  { admin, ctx }: ConsoleRequest,
+  { name: typed, create }: GroupForm,
+): Promise<{ id: string } | GroupProblem> {
+  const name = cleanDisplayName(typed);
+  const named = (await ctx.store.directory.listGroups()).filter(
+    (group) => group.name === name || group.id === name.toLowerCase(),
+  );
+  if (named.length > 1) return "group_ambiguous";
+  if (named[0]) return named[0];
+  if (!create) return "group_unknown";
+  if (!isShownText(name, 256)) return "group_invalid";
+  const added = await admin.groups.add({ name });
+  return added === "name_taken" ? "group_unknown" : added;
+}
+
+type Outcome =
+  | PersonAction
+  | "removed"
+  | "gone"
+  | { problem: PersonProblem; typed?: PersonDetail["shown"]; group?: GroupForm };
 
 /** Makes one change of the person in the path. Afterwards the page says what was done, or what to do. */
 async function changing(
@@ -148,7 +199,7 @@ async function find(request: ConsoleRequest): Promise<User> {
 async function page(
   { ctx, now, userId }: ConsoleRequest,
   user: User,
-  { done = null, problem = null, typed }: Shown,
+  { done = null, problem = null, typed, group = { name: "", create: false } }: Shown,
 ): Promise<ConsoleAnswer> {
   const { store } = ctx;
   const { id, email, displayName } = user;
@@ -167,7 +218,7 @@ async function page(
     ...{ administrator: user.administrator, oneself: userId === id, hasPassword: user.passwordHash !== null },
     passkeys: passkeys.map(({ name, createdAt, lastUsedAt }) => ({ name, createdAt, lastUsedAt })),
     authenticator: totp ? { since: totp.createdAt, codesLeft: codes } : null,
-    groups: groups.filter((group) => memberOf.includes(group.id)).map(({ name }) => name),
+    groups: groups.filter(({ id }) => memberOf.includes(id)).map(({ id, name }) => ({ id, name })),
     devices: families.slice(0, DEVICES).map((family) => ({
       ...{ id: family.id, appName: family.appName, createdAt: family.createdAt, lastUsedAt: family.lastUsedAt },
       ...{ name: family.device.label ?? family.device.deviceName, from: family.device.signedInFrom },
@@ -175,5 +226,11 @@ async function page(
     moreDevices: families.length > DEVICES,
     activity: await shownRecords(store, records),
   };
-  return { view: { page: "console_person", person: detail, typed: typed ?? shown, done, problem } };
+  const suggested = groups
+    .filter(({ id }) => !memberOf.includes(id))
+    .slice(0, SUGGESTED)
+    .map(({ name }) => name);
+  return {
+    view: { page: "console_person", person: detail, typed: typed ?? shown, group, suggested, done, problem },
+  };
 }

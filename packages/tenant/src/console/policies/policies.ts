@@ -4,7 +4,7 @@ import { normalizeEmail } from "../../directory/entities.ts";
 import { cleanDisplayName } from "../../directory/identity.ts";
 import type { Policy } from "../../directory/user-flow.ts";
 import type { Fields } from "../../interaction/page-request.ts";
-import type { PolicyForm, PolicyProblem } from "../../ui/console/policies.ts";
+import type { Choosable, PolicyForm, PolicyProblem } from "../../ui/console/policies.ts";
 import type { ConsoleAnswer, ConsoleRequest } from "../console-request.ts";
 import { doneOf, idIn, notFound } from "../found.ts";
 import { lastChangeOf } from "../last-change.ts";
@@ -17,23 +17,26 @@ export async function getPolicies({ ctx, fields }: ConsoleRequest): Promise<Cons
 
 const NEW: PolicyForm = { name: "", enabled: true, apps: "", groups: "", except: "" };
 
-export async function getNewPolicy(): Promise<ConsoleAnswer> {
-  return page(null, NEW, {});
+/** So many boxes fit on a page, and in a form. With more, names or IDs are typed. */
+const MOST_BOXES = 40;
+
+export async function getNewPolicy(request: ConsoleRequest): Promise<ConsoleAnswer> {
+  return page(request, null, NEW, {});
 }
 
 export async function postNewPolicy(request: ConsoleRequest): Promise<ConsoleAnswer> {
   const typed = formIn(request.fields);
   const read = await covered(request, typed);
-  if ("kind" in read) return page(null, NEW, { typed, problem: read });
+  if ("kind" in read) return page(request, null, NEW, { typed, problem: read });
   const policy: Policy = { ...read, id: randomUUID(), requires: "mfa", createdAt: request.now };
   const outcome = await request.admin.policies.add(policy);
-  if (typeof outcome === "object") return page(null, NEW, { typed, problem: unknownIn(outcome) });
+  if (typeof outcome === "object") return page(request, null, NEW, { typed, problem: unknownIn(outcome) });
   return { to: `/console/policies/${policy.id}?done=added` };
 }
 
 export async function getPolicy(request: ConsoleRequest): Promise<ConsoleAnswer> {
   const policy = await find(request);
-  return page(policy, await formOf(request, policy), { done: doneOf(request, ["added", "edited"]) });
+  return page(request, policy, await formOf(request, policy), { done: doneOf(request, ["added", "edited"]) });
 }
 
 /** @throws PageProblem */
@@ -50,7 +53,7 @@ export async function postPolicy(request: ConsoleRequest): Promise<ConsoleAnswer
   const typed = formIn(fields);
   const again = async (problem: PolicyProblem) => {
     const present = await find(request);
-    return page(present, await formOf(request, present), { typed, problem });
+    return page(request, present, await formOf(request, present), { typed, problem });
   };
   const read = await covered(request, typed);
   if ("kind" in read) return again(read);
@@ -76,7 +79,7 @@ export async function postPolicy(request: ConsoleRequest): Promise<ConsoleAnswer
 export async function postRemovePolicy(request: ConsoleRequest): Promise<ConsoleAnswer> {
   const policy = await find(request);
   if ((request.fields.get("confirm") ?? "").trim() !== policy.name.trim()) {
-    return page(policy, await formOf(request, policy), { problem: { kind: "not_confirmed" } });
+    return page(request, policy, await formOf(request, policy), { problem: { kind: "not_confirmed" } });
   }
   if (!(await request.admin.policies.remove(policy))) throw notFound();
   return { to: "/console/policies?done=removed" };
@@ -90,7 +93,15 @@ const settingsOf = ({ name, enabled, clientIds, groupIds, excludedUserIds }: Pol
 function formIn(fields: Fields): PolicyForm {
   const text = (name: string) => (fields.get(name) ?? "").replaceAll("\r\n", "\n");
   const enabled = fields.get("enabled") === "yes";
-  return { name: text("name"), enabled, apps: text("apps"), groups: text("groups"), except: text("except") };
+  /** What is typed, and the IDs of the boxes that are ticked. */
+  const chosen = (name: "app" | "group") =>
+    [
+      text(`${name}s`),
+      ...[...fields.keys()].filter((key) => key.startsWith(`${name}_`)).map((key) => key.slice(name.length + 1)),
+    ]
+      .filter(Boolean)
+      .join("\n");
+  return { name: text("name"), enabled, apps: chosen("app"), groups: chosen("group"), except: text("except") };
 }
 
 const linesOf = (text: string) => [
@@ -110,9 +121,12 @@ async function covered(
   const { directory } = ctx.store;
   const name = cleanDisplayName(typed.name);
   if (!isShownText(name, 256)) return { kind: "name_invalid" };
-  const clientIds = linesOf(typed.apps).map((line) => line.toLowerCase());
-  for (const clientId of clientIds) {
-    if (!(await directory.findApp(clientId))) return { kind: "app_unknown", name: clientId.slice(0, 100) };
+  const apps = await directory.listApps();
+  const clientIds: string[] = [];
+  for (const line of linesOf(typed.apps)) {
+    const found = apps.filter((app) => app.clientId === line.toLowerCase() || app.name === line);
+    if (found.length !== 1) return { kind: "app_unknown", name: line.slice(0, 100) };
+    clientIds.push(found[0]!.clientId);
   }
   const groups = await directory.listGroups();
   const groupIds: string[] = [];
@@ -129,8 +143,8 @@ async function covered(
   }
   return {
     ...{ name, enabled: typed.enabled, excludedUserIds },
-    clientIds: clientIds.length === 0 ? null : clientIds,
-    groupIds: groupIds.length === 0 ? null : groupIds,
+    clientIds: clientIds.length === 0 ? null : [...new Set(clientIds)],
+    groupIds: groupIds.length === 0 ? null : [...new Set(groupIds)],
   };
 }
 
@@ -145,27 +159,38 @@ function unknownIn({ list, id }: { list: "clientIds" | "groupIds" | "excludedUse
 async function formOf({ ctx }: ConsoleRequest, policy: Policy): Promise<PolicyForm> {
   const { directory } = ctx.store;
   const groups = await directory.listGroups();
+  const apps = (await directory.listApps()).map(({ clientId, name }) => ({ id: clientId, name }));
   const users = await Promise.all(policy.excludedUserIds.map((id) => directory.findUser(id)));
   return {
-    ...{ name: policy.name, enabled: policy.enabled, apps: (policy.clientIds ?? []).join("\n") },
+    ...{
+      name: policy.name,
+      enabled: policy.enabled,
+      apps: (policy.clientIds ?? []).map((id) => uniqueName(apps, id)).join("\n"),
+    },
     groups: (policy.groupIds ?? []).map((id) => uniqueName(groups, id)).join("\n"),
     except: users.flatMap((user) => user?.email ?? []).join("\n"),
   };
 }
 
-/** The name of a group, or its ID if another one has the same name. */
+/** The name of an app or a group, or its ID if another one has the same name. */
 function uniqueName(groups: readonly { id: string; name: string }[], id: string): string {
   const name = groups.find((group) => group.id === id)?.name;
   return name !== undefined && groups.filter((group) => group.name === name).length === 1 ? name : id;
 }
 
-function page(
+async function page(
+  { ctx: { store } }: ConsoleRequest,
   policy: Policy | null,
   now: PolicyForm,
   of: { typed?: PolicyForm; problem?: PolicyProblem; done?: "added" | "edited" | null },
-): ConsoleAnswer {
+): Promise<ConsoleAnswer> {
+  const [apps, groups] = await Promise.all([store.directory.listApps(), store.directory.listGroups()]);
+  const boxes = (all: Choosable[]) =>
+    all.length > MOST_BOXES ? null : all.sort((one, other) => one.name.localeCompare(other.name));
   return {
     view: {
+      apps: boxes(apps.map(({ clientId, name }) => ({ id: clientId, name }))),
+      groups: boxes(groups.map(({ id, name }) => ({ id, name }))),
       ...{ page: "console_policy", policy: policy && { id: policy.id, name: policy.name }, now },
       ...{ typed: of.typed ?? now, shown: policy ? digestOf(settingsOf(policy)) : "" },
       ...{ done: of.done ?? null, problem: of.problem ?? null },

@@ -5,6 +5,9 @@ import { notFound } from "../found.ts";
 /** Of the form, in bytes: a file of 1 MiB may be three times as long when it is URL-encoded. */
 export const FILE_FORM_BYTES = 3 * 1024 * 1024 + 16 * 1024;
 
+/** With more people, the file is long to make and no help in a field of a page: it is only downloaded. */
+const MOST_SHOWN = 1_000;
+
 /**
  * Undefined: the program that started the tenant passed no functions for files, or the tenant is a served one, whose
  * administrators apply files through Microsoft Graph with their own right.
@@ -21,14 +24,19 @@ const elsewhere = ({ embedded, ctx }: ConsoleRequest): ConsoleAnswer => ({
 export async function getFile(request: ConsoleRequest): Promise<ConsoleAnswer> {
   const files = filesOf(request);
   if (!files) return elsewhere(request);
-  const file = await files.read();
+  const people = await request.ctx.store.administration.users.count();
+  const shown = { page: "console_file", prune: false, state: null } as const;
+  if (people > MOST_SHOWN) {
+    return { view: { ...shown, text: "", notes: [], tooManyPeople: people, problem: null } };
+  }
+  const file = await files.read(undefined, request.signal);
   const { text, notes } = file.outcome === "read" ? file : { text: "", notes: [] };
   const problem = file.outcome === "refused" ? file : null;
-  return { view: { page: "console_file", text, notes, prune: false, state: null, problem } };
+  return { view: { ...shown, text, notes, tooManyPeople: null, problem } };
 }
 
 export async function getDownload(request: ConsoleRequest): Promise<ConsoleAnswer> {
-  const file = await filesOf(request)?.read();
+  const file = await filesOf(request)?.read(undefined, request.signal);
   if (!file) throw notFound();
   // A file that is saved must be the tenant's: the page says why there is none.
   if (file.outcome !== "read") return getFile(request);
@@ -41,7 +49,7 @@ export async function postPlan(request: ConsoleRequest): Promise<ConsoleAnswer> 
   if (!files) throw notFound();
   const { text, prune } = fileIn(request);
   const planned = await files.plan(text, { prune });
-  const shown = { page: "console_file", text, notes: [], prune } as const;
+  const shown = { page: "console_file", text, notes: [], prune, tooManyPeople: null } as const;
   if (planned.outcome !== "planned") return { view: { ...shown, state: null, problem: planned } };
   return { view: { ...shown, state: { kind: "planned", plan: planned.plan }, problem: null } };
 }
@@ -58,7 +66,7 @@ export async function postApply(request: ConsoleRequest): Promise<ConsoleAnswer>
   const apply = applying.then(() => files.apply(text, { prune, digest }));
   applying = apply.catch(() => undefined);
   const applied = await apply;
-  const shown = { page: "console_file", text, notes: [], prune } as const;
+  const shown = { page: "console_file", text, notes: [], prune, tooManyPeople: null } as const;
   switch (applied.outcome) {
     case "applied":
       return { view: { ...shown, state: { kind: "applied", done: applied.done }, problem: null } };
@@ -82,7 +90,7 @@ export async function getPart(request: ConsoleRequest): Promise<ConsoleAnswer> {
   const { fields } = request;
   const part = await partOf(request, fields.get("section") ?? "", (fields.get("id") ?? "").toLowerCase());
   if (!part) throw notFound();
-  const file = await files.read(part.of);
+  const file = await files.read(part.of, request.signal);
   const text = file.outcome === "read" ? file.text : null;
   const refusal = file.outcome === "refused" ? file.refusal : null;
   return { view: { page: "console_file_part", name: part.of.name, back: part.back, text, problem: refusal } };

@@ -17,7 +17,7 @@ import { deleteApp, toApp, toAppRow } from "./app-store.ts";
 import { auditWriter } from "./audit-store.ts";
 import { SETTINGS_TOPIC } from "./follow.ts";
 import { appTopic } from "./grant-changes.ts";
-import { registrationPages } from "./registration-list.ts";
+import { registrationCount, registrationPages } from "./registration-list.ts";
 
 export function registrationStore(database: Database): RegistrationStore {
   const { db, locksRows } = database;
@@ -99,6 +99,7 @@ export function registrationStore(database: Database): RegistrationStore {
   return {
     find: (key) => read(db, key),
     page: registrationPages(database),
+    count: registrationCount(database),
 
     async list() {
       const [rows, apps, apis] = await Promise.all([

@@ -4,8 +4,8 @@ import { type Html, html } from "../html.ts";
 import type { Messages } from "../i18n/en.ts";
 import { type ChangedBy, conflictNote, type Difference } from "./conflict.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
-import { action, confirmed, doneNote, problemAlert, select, yamlLink } from "./list-parts.ts";
-import { act, pill } from "./parts.ts";
+import { action, confirmed, doneNote, select, yamlLink } from "./list-parts.ts";
+import { act, backLink, pill, problemBox } from "./parts.ts";
 
 /** What an administrator types about an API itself. */
 export type ApiForm = Pick<Api, "name" | "identifierUri" | "tokenProfile" | "accessTokenSigningAlg" | "groupClaims">;
@@ -52,7 +52,7 @@ export const apiPages: ConsolePages<ApiView> = {
     return {
       title: api.name,
       lede: html`${api.disabledAt !== null && [pill("warn", consoleApps.disabled), " "]}<code>${api.identifierUri}</code>`,
-      aside: html`<p class="acts"><a class="link" href="/console/apps?kind=api">${texts.back}</a>${yamlLink("apis", api.clientId, chrome)}</p>`,
+      aside: backLink("/console/apps?kind=api", texts.back, yamlLink("apis", api.clientId, chrome)),
       main: html`${done && doneNote(texts.done[done])}${problem && problemOf(view, problem, chrome)}
 <div class="grid"><div>
 ${permissionsCard("scope", view, chrome)}
@@ -69,7 +69,7 @@ const to = ({ api }: ApiView, what: string) => `/console/apis/${api.clientId}/${
 
 function problemOf(view: ApiView, problem: ApiProblem, chrome: ConsoleChrome): Html {
   const { consoleApi: texts } = chrome.messages;
-  if (problem.kind !== "changed") return problemAlert(texts.problems[problem.kind]);
+  if (problem.kind !== "changed") return problemBox(texts.problems[problem.kind]);
   return conflictNote(
     problem.by,
     problem.of === "api" ? apiDifferences(view, chrome) : permissionDifferences(view, chrome),

@@ -88,7 +88,7 @@ export function appForm(
         { value: "own", label: texts.grantsOwn },
       ],
     }),
-    html`<div class="inner">${GRANTS.map((name) => tickBox({ name, label: texts.grantTypes[name], ticked: typed[name] }))}</div>`,
+    html`<div class="inner own-grants">${GRANTS.map((name) => tickBox({ name, label: texts.grantTypes[name], ticked: typed[name] }))}</div>`,
     textArea({
       ...{ name: "redirect_uris", label: texts.redirectUris, value: typed.redirectUris, rows: 3 },
       ...{ hint: texts.redirectUrisHint, wrong: ofUris },

@@ -1,11 +1,11 @@
-import { field, form, moment, tickBox } from "../components/parts.ts";
+import { asTyped, field, form, moment, tickBox } from "../components/parts.ts";
 import { attrs, type Html, html } from "../html.ts";
 import type { Messages } from "../i18n/en.ts";
 import { type AppForm, type AppFormProblem, appDifferences, appForm, appFormProblem } from "./app-form.ts";
 import { type ChangedBy, conflictNote } from "./conflict.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
-import { action, confirmed, doneNote, problemAlert, textArea, yamlLink } from "./list-parts.ts";
-import { act, copyable, pill } from "./parts.ts";
+import { action, confirmed, doneNote, textArea, yamlLink } from "./list-parts.ts";
+import { act, backLink, copyable, pill, problemBox } from "./parts.ts";
 
 export type AppAction = keyof Messages["consoleApp"]["done"];
 
@@ -13,6 +13,7 @@ export type AppProblem =
   | AppFormProblem
   | { kind: "changed"; by: ChangedBy | null }
   | { kind: "not_confirmed" | "secrets_full" | "certificates_full" | "resource_unknown" }
+  | { kind: "assignee_unknown" | "assignee_ambiguous" }
   /** `why`: in the words of the tenant. Null: the number of days. */
   | { kind: "secret_refused" | "certificate_refused"; why: string | null }
   | { kind: "scope_unknown"; scope: string };
@@ -37,6 +38,12 @@ export interface AppView {
   certificates: { thumbprint: string; notAfter: number }[];
   /** What the administrator may consent to, and has. */
   resources: { id: string; name: string; offered: string[]; consented: string[] }[];
+  /** Who may use it, if only the assigned may. At most so many as the page shows. `kind` null: neither, or deleted. */
+  assigned: { id: string; kind: "person" | "group" | null; name: string }[];
+  moreAssigned: number;
+  /** Names of groups that the form suggests, and what was typed. */
+  groups: string[];
+  assignee: string;
   /** A new secret: shown on this page alone. */
   secret: { text: string; endsAt: number } | null;
   done: AppAction | null;
@@ -50,11 +57,12 @@ export const appPages: ConsolePages<AppView> = {
     return {
       title: view.name,
       lede: html`${view.disabledAt !== null && [pill("warn", consoleApps.disabled), " "]}<code>${view.clientId}</code>`,
-      aside: html`<p class="acts"><a class="link" href="/console/apps">${texts.back}</a>${yamlLink("apps", view.clientId, chrome)}</p>`,
+      aside: backLink("/console/apps", texts.back, yamlLink("apps", view.clientId, chrome)),
       main: html`${done && doneNote(texts.done[done])}${problem && problemOf(view, problem, chrome)}
 ${view.secret && secretNote(view.secret, chrome)}
 <div class="grid"><div>
 <section class="card"><h2>${texts.settings}</h2>${appForm({ action: to(view, "edit"), typed: view.typed, shown: view.shown, flows: view.flows, problem: isOfForm(problem) ? problem : null, button: texts.save }, chrome)}</section>
+${assignmentCard(view, chrome)}
 ${consentCard(view, chrome)}
 </div><aside>
 ${secretsCard(view, chrome)}
@@ -85,16 +93,18 @@ function problemOf(view: AppView, problem: AppProblem, chrome: ConsoleChrome): H
     }
     case "secret_refused":
     case "certificate_refused":
-      return problemAlert(problem.why === null ? problems.days : `${problems[problem.kind]} ${problem.why}`);
+      return problemBox(problem.why === null ? problems.days : `${problems[problem.kind]} ${problem.why}`);
     case "scope_unknown":
-      return problemAlert(problems.scope_unknown(html`<bdi>${problem.scope}</bdi>`));
+      return problemBox(problems.scope_unknown(html`<bdi>${problem.scope}</bdi>`));
     case "not_confirmed":
     case "secrets_full":
     case "certificates_full":
     case "resource_unknown":
-      return problemAlert(problems[problem.kind]);
+    case "assignee_unknown":
+    case "assignee_ambiguous":
+      return problemBox(problems[problem.kind]);
     default:
-      return problemAlert(appFormProblem(problem, messages));
+      return problemBox(appFormProblem(problem, messages));
   }
 }
 
@@ -143,6 +153,28 @@ function certificatesCard(view: AppView, chrome: ConsoleChrome): Html {
     certificates.length > 0 &&
     action({ title: texts.removeCertificates, hint: texts.removeCertificatesHint, form: remove, danger: true })
   }</section>`;
+}
+
+function assignmentCard(view: AppView, chrome: ConsoleChrome): Html {
+  const { consoleApp: texts } = chrome.messages;
+  const { assigned, moreAssigned, groups, assignee, problem, form: now } = view;
+  const wrong = problem?.kind === "assignee_unknown" || problem?.kind === "assignee_ambiguous";
+  const rows = assigned.map(({ id, kind, name }) => {
+    const shown =
+      kind === "person" ? html`<a href="/console/people/${id}"><bdi>${name}</bdi></a>` : html`<bdi>${name}</bdi>`;
+    return html`<li><span>${shown}${kind === "group" && [" ", pill("plain", texts.aGroup)]}</span>${form(to(view, "assignments"), chrome, { remove: id }, act(html`${texts.unassign}<span class="hidden"> <bdi>${name}</bdi></span>`))}</li>`;
+  });
+  const add = form(to(view, "assignments"), chrome, {}, [
+    field({
+      ...{ name: "assignee", label: texts.assignee, type: "text", autocomplete: "off", value: assignee, wrong },
+      more: { ...asTyped, list: "assignees" },
+    }),
+    html`<datalist id="assignees">${groups.map((name) => html`<option value="${name}"></option>`)}</datalist>`,
+    act(texts.assign),
+  ]);
+  return html`<section class="card" id="assignments"><h2>${texts.assignments}</h2><p class="hint">${now.assignmentRequired ? texts.assignmentsOn : texts.assignmentsOff}</p>${
+    rows.length > 0 && html`<ul class="plain-list members">${rows}</ul>`
+  }${moreAssigned > 0 && html`<p class="hint">${texts.moreAssigned(moreAssigned)}</p>`}${add}</section>`;
 }
 
 function consentCard(view: AppView, chrome: ConsoleChrome): Html {

@@ -2,8 +2,9 @@ import { field, form, moment } from "../components/parts.ts";
 import { html } from "../html.ts";
 import { type AppForm, type AppFormProblem, appForm, appFormProblem } from "./app-form.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
-import { doneNote, problemAlert, queryOf, searchForm } from "./list-parts.ts";
-import { act, pager, pill } from "./parts.ts";
+import { doneNote } from "./list-parts.ts";
+import { act, pager, pill, problemBox } from "./parts.ts";
+import { queryOf, searchField, searchForm, searchSelect } from "./search.ts";
 
 export type AppsView =
   | {
@@ -36,7 +37,16 @@ function listPage(view: View<"console_apps">, chrome: ConsoleChrome): ConsolePag
     lede: texts.lede,
     aside: html`<p class="acts"><a class="button" href="/console/apps/new">${texts.addApp}</a><a class="button alt" href="/console/apps/new?kind=api">${texts.addApi}</a></p>`,
     main: html`${done && doneNote(texts.removed)}
-${searchForm({ action: "/console/apps", label: texts.search, button: texts.searchButton, search, filter: { name: "kind", label: texts.show, value: kind, options: kinds } })}
+${searchForm(
+  {
+    ...{ path: "/console/apps", isSearch: search !== "" || kind !== "app" },
+    fields: [
+      searchField({ name: "q", label: texts.search, value: search, more: { type: "search" } }),
+      searchSelect({ name: "kind", label: texts.show, value: kind, options: kinds }),
+    ],
+  },
+  chrome,
+)}
 ${
   apps.length > 0
     ? html`<div class="card table"><table class="list"><thead><tr><th scope="col">${texts.columns.name}</th><th scope="col">${texts.columns.id}</th><th scope="col">${texts.columns.since}</th></tr></thead><tbody>${apps.map(
@@ -55,7 +65,7 @@ function newAppPage({ typed, flows, problem }: View<"console_new_app">, chrome: 
   return {
     title: texts.addApp,
     lede: texts.addAppLede,
-    main: html`<section class="card form">${problem && problemAlert(appFormProblem(problem, messages))}
+    main: html`<section class="card form">${problem && problemBox(appFormProblem(problem, messages))}
 ${appForm({ action: "/console/apps/new", typed, shown: null, flows, problem, button: texts.add }, chrome)}</section>`,
   };
 }
@@ -65,7 +75,7 @@ function newApiPage({ name, problem }: View<"console_new_api">, chrome: ConsoleC
   return {
     title: texts.addApi,
     lede: texts.addApiLede,
-    main: html`<section class="card form">${problem && problemAlert(consoleApp.problems[problem])}
+    main: html`<section class="card form">${problem && problemBox(consoleApp.problems[problem])}
 ${form("/console/apps/new", chrome, { kind: "api" }, [
   field({
     ...{ name: "name", label: consoleApp.name, type: "text", autocomplete: "off", value: name, autofocus: true },

@@ -1,5 +1,6 @@
 import { type AuditEvent, eventOf, isRecorded } from "../../storage/audit-events.ts";
 import { type Html, html } from "../html.ts";
+import type { SentenceParts } from "../i18n/en/audit-sentences.ts";
 import type { Messages } from "../i18n/en.ts";
 
 /** An audit record with the names of what it is about, as they are now. */
@@ -27,27 +28,32 @@ const BAD = /\.(denied|refused|reused|used_twice|counter_went_back|sign_in_faile
 
 export const toneOf = (event: string): EventTone => (GOOD.test(event) ? "good" : BAD.test(event) ? "bad" : "plain");
 
-/** The record as one sentence, without its time and address. */
-export function sentenceOf(record: ShownRecord, { auditSentences, auditWords }: Messages): Html {
+/** The record as one sentence, without its time and address. Who acted is its subject, or is named at its end. */
+export function sentenceOf(record: ShownRecord, messages: Messages): Html {
+  const { auditSentences, auditSentencesByOthers, auditWords } = messages;
   const { user, app, caller, actor, detail } = record;
-  const event = eventOf(record.event);
   // Written by a newer version, on another node.
-  if (!isRecorded(record.event)) return html`${event.replaceAll(/[._]/g, " ")}`;
+  if (!isRecorded(record.event)) return html`${eventOf(record.event).replaceAll(/[._]/g, " ")}`;
+  const event = eventOf(record.event) as AuditEvent;
   const { method, why, name } = detail;
-  // A device is declined for no particular user.
-  const declines = actor === "operator" && user === null && event === "device_grant.denied";
-  const unnamed = html`${declines ? auditWords.theOperator : auditWords.someUser}`;
-  const sentence = auditSentences[event as AuditEvent]({
-    user: user === null ? unnamed : nameOf(user.email, user.id, auditWords.deletedUser),
+  const parts: SentenceParts = {
+    user: user === null ? html`${auditWords.someUser}` : nameOf(user.email, user.id, auditWords.deletedUser),
     app: app === null ? html`${auditWords.someApp}` : nameOf(app.name, app.id, auditWords.unknownApp),
     method: wordOf(auditWords.methods, String(method ?? "none")),
     why: wordOf(auditWords.why, String(why ?? "withdrawn")),
     name: typeof name === "string" && name !== "" ? named(name) : null,
-  });
+  };
+  if (caller === null && actor !== "operator") return auditSentences[event](parts);
   const { by } = auditWords;
-  const through = record.event.startsWith("console.") ? by.console : by.graph;
-  if (caller !== null) return html`${sentence}, ${through(nameOf(caller.email, caller.id, auditWords.deletedUser))}`;
-  return actor === "operator" && !declines ? html`${sentence}, ${by.operator}` : sentence;
+  const isInConsole = record.event.startsWith("console.");
+  const whoElse = caller && nameOf(caller.email, caller.id, auditWords.deletedUser);
+  const byOther = auditSentencesByOthers[event];
+  if (byOther) {
+    const sentence = byOther({ ...parts, by: whoElse ?? html`${auditWords.theOperator}` });
+    return whoElse ? html`${sentence}, ${isInConsole ? by.inConsole : by.throughGraph}` : sentence;
+  }
+  const byWhom = whoElse ? (isInConsole ? by.console : by.graph)(whoElse) : by.operator;
+  return html`${auditSentences[event](parts)}, ${byWhom}`;
 }
 
 /** The word for a stored name. A newer version may have stored another one. */

@@ -1,9 +1,10 @@
 import type { AuditEvent } from "../../storage/audit-events.ts";
-import { form } from "../components/parts.ts";
-import { attrs, type Child, type Html, html } from "../html.ts";
+import { form, moment } from "../components/parts.ts";
+import { type attrs, type Child, type Html, html } from "../html.ts";
 import { type ShownRecord, sentenceOf, toneOf } from "./audit-record.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
-import { act, clockTime, pager, problemBox } from "./parts.ts";
+import { act, pager, problemBox } from "./parts.ts";
+import { queryOf, searchField, searchForm, searchSelect } from "./search.ts";
 
 /** Names of the form's fields. */
 export const AUDIT_FILTERS = ["event", "person", "app", "ip", "from", "to"] as const;
@@ -35,12 +36,15 @@ const PATH = "/console/audit";
 
 function auditPage(view: AuditView, chrome: ConsoleChrome): ConsolePage {
   const { messages, now } = chrome;
-  const { audit, consoleTime } = messages.consoleRecords;
-  const query = new URLSearchParams(Object.entries(view.typed).filter(([, value]) => value !== ""));
+  const {
+    consoleRecords: { audit },
+    time,
+  } = messages;
+  const query = new URLSearchParams(queryOf(view.typed));
   const isSearch = query.size > 0;
   return {
     title: messages.console.rail[PATH],
-    lede: `${audit.lede} ${consoleTime.zone(now)}`,
+    lede: `${audit.lede} ${time.zone(now)}`,
     main: html`${view.problem === "exporting" && problemBox(audit.exporting, audit.exportingHint)}${filters(view, chrome, isSearch)}
 ${view.withoutRenewals && html`<p class="hint">${audit.withoutRenewals}</p>`}
 ${view.records.length === 0 ? view.problem !== "filter" && html`<p class="empty">${emptyText(view, chrome, isSearch)}</p>` : recordList(view.records, chrome, query)}
@@ -55,50 +59,34 @@ function emptyText({ next, isFirst }: AuditView, { messages }: ConsoleChrome, is
   return isSearch || !isFirst ? audit.noneFits : audit.none;
 }
 
-/** A search, so it is a GET: its address can be kept and sent on. */
 function filters({ typed, problems, events, apps }: AuditView, chrome: ConsoleChrome, isSearch: boolean): Html {
-  const { audit, search, clear } = chrome.messages.consoleRecords;
+  const { audit } = chrome.messages.consoleRecords;
   const wrong = AUDIT_FILTERS.filter((name) => problems[name]);
   const fieldOf = (name: AuditFilterName, label: string, more: Parameters<typeof attrs>[0] = {}) =>
-    filterField({ name, label, value: typed[name], problem: problems[name] ? audit.problems[name] : null, more });
+    searchField({ name, label, value: typed[name], problem: problems[name] ? audit.problems[name] : null, more });
   const kinds = Map.groupBy(events, (event) => event.slice(0, event.indexOf(".")));
   return html`${wrong.length > 0 && problemBox(wrong.map((name) => audit.problems[name]).join(" "))}
-<form class="filters" method="get" action="${PATH}" role="search">
-<div class="filter"><label for="event">${audit.event}</label><select class="input" id="event" name="event"><option value="">${audit.anyEvent}</option>${[
-    ...kinds,
-  ].map(
-    ([kind, names]) =>
-      html`<optgroup label="${kind}">${names.map((name) => html`<option${attrs({ value: name, selected: name === typed.event })}>${name}</option>`)}</optgroup>`,
-  )}</select></div>
-${fieldOf("person", audit.person, { autocapitalize: "none", spellcheck: "false", autocomplete: "off" })}
-${fieldOf("app", audit.app, { list: "apps", autocomplete: "off" })}
-${fieldOf("ip", audit.ip, { autocomplete: "off", spellcheck: "false" })}
-${fieldOf("from", audit.from, { type: "datetime-local" })}
-${fieldOf("to", audit.to, { type: "datetime-local" })}
-<datalist id="apps">${apps.map(({ name }) => html`<option value="${name}"></option>`)}</datalist>
-<div class="acts">${act(search, { kind: "main" })}${isSearch && html`<a class="button alt" href="${PATH}">${clear}</a>`}</div>
-</form>`;
-}
-
-/** A labelled field of a search. */
-export function filterField(of: {
-  name: string;
-  label: string;
-  value: string;
-  problem: string | null;
-  more: Parameters<typeof attrs>[0];
-}): Html {
-  const { name, label, value, problem, more } = of;
-  return html`<div class="filter"><label for="${name}">${label}</label><input${attrs({
-    class: "input",
-    id: name,
-    name,
-    type: "text",
-    ...more,
-    value,
-    "aria-invalid": problem ? "true" : null,
-    "aria-describedby": problem ? `${name}-problem` : null,
-  })}>${problem && html`<p class="hint wrong" id="${name}-problem">${problem}</p>`}</div>`;
+${searchForm(
+  {
+    ...{ path: PATH, isSearch },
+    fields: [
+      searchSelect({
+        ...{ name: "event", label: audit.event, value: typed.event, options: [{ value: "", label: audit.anyEvent }] },
+        groups: [...kinds].map(([label, names]) => ({
+          label,
+          options: names.map((name) => ({ value: name, label: name })),
+        })),
+      }),
+      fieldOf("person", audit.person, { autocapitalize: "none" }),
+      fieldOf("app", audit.app, { list: "apps" }),
+      fieldOf("ip", audit.ip),
+      fieldOf("from", audit.from, { type: "datetime-local" }),
+      fieldOf("to", audit.to, { type: "datetime-local" }),
+      html`<datalist id="apps">${apps.map(({ name }) => html`<option value="${name}"></option>`)}</datalist>`,
+    ],
+  },
+  chrome,
+)}`;
 }
 
 /** Records as sentences, each of which opens to all that is known. */
@@ -112,18 +100,24 @@ export function recordList(
 
 function recordItem(record: ShownRecord, chrome: ConsoleChrome, query: URLSearchParams): Html {
   const { messages } = chrome;
-  const { audit, consoleTime } = messages.consoleRecords;
-  return html`<details class="record tone-${toneOf(record.event)}"><summary>${clockTime(record.at, consoleTime.moment(record.at))}<span class="sentence">${sentenceOf(record, messages)}${
+  const {
+    consoleRecords: { audit },
+    time,
+  } = messages;
+  return html`<details class="record tone-${toneOf(record.event)}"><summary>${moment(record.at, time.at(record.at))}<span class="sentence">${sentenceOf(record, messages)}${
     record.ip !== null && html` <span class="from">${audit.from_ip(record.ip)}</span>`
   }</span></summary>${fields(record, chrome, query)}</details>`;
 }
 
 function fields(record: ShownRecord, chrome: ConsoleChrome, query: URLSearchParams): Html {
-  const { audit, consoleTime } = chrome.messages.consoleRecords;
+  const {
+    consoleRecords: { audit },
+    time,
+  } = chrome.messages;
   const { user, app, caller, grantId, ip, detail, event, actor, at } = record;
   const family = typeof detail.family === "string" ? detail.family : null;
   const rows: [name: Child, value: Child][] = [
-    [audit.fields.at, html`${consoleTime.moment(at)} <span class="mono">${new Date(at).toISOString()}</span>`],
+    [audit.fields.at, html`${time.at(at)} <span class="mono">${new Date(at).toISOString()}</span>`],
     [
       audit.fields.event,
       html`<code>${event}</code> ${narrow(audit.sameEvent, "event", event.replace(/^(graph|console)\./, ""), query)}`,

@@ -5,8 +5,8 @@ import { attrs, type Html, html } from "../html.ts";
 import type { Messages } from "../i18n/en.ts";
 import { type ChangedBy, conflictNote } from "./conflict.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
-import { confirmed, doneNote, problemAlert, select, yamlLink } from "./list-parts.ts";
-import { act, pill } from "./parts.ts";
+import { confirmed, doneNote, select, yamlLink } from "./list-parts.ts";
+import { act, backLink, pill, problemBox } from "./parts.ts";
 
 /** What the form sets. Questions with choices or patterns keep them: these are changed in the tenant file. */
 export type FlowForm = Pick<
@@ -85,9 +85,9 @@ function problemOf(problem: Exclude<FlowProblem, { kind: "changed" }>, texts: Me
     case "invalid":
       return html`<div class="note bad" role="alert" id="problem"><strong>${texts.problems.invalid}</strong><ul>${problem.sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul></div>`;
     case "in_use":
-      return problemAlert(texts.problems.in_use(html`<bdi>${problem.by.join(", ")}</bdi>`));
+      return problemBox(texts.problems.in_use(html`<bdi>${problem.by.join(", ")}</bdi>`));
     default:
-      return problemAlert(texts.problems[problem.kind]);
+      return problemBox(texts.problems[problem.kind]);
   }
 }
 
@@ -98,7 +98,7 @@ function flowPage(view: View<"console_flow">, chrome: ConsoleChrome): ConsolePag
   return {
     title: flow?.name ?? texts.add,
     lede: flow && (apps.length === 0 ? texts.noApps : html`${texts.apps} <bdi>${apps.join(", ")}</bdi>`),
-    aside: html`<p class="acts"><a class="link" href="/console/user-flows">${texts.back}</a>${flow && yamlLink("userFlows", flow.id, chrome)}</p>`,
+    aside: backLink("/console/user-flows", texts.back, flow && yamlLink("userFlows", flow.id, chrome)),
     main: html`${done && doneNote(texts.done[done])}${problem && (problem.kind === "changed" ? conflictNote(problem.by, differences(view, texts), chrome) : problemOf(problem, texts))}
 <section class="card form">${form(action, chrome, { shown: flow && view.shown }, fieldsOf(view, chrome))}</section>
 ${flow && html`<section class="card form">${confirmed({ action: `/console/user-flows/${flow.id}/remove`, name: flow.name, title: texts.remove, hint: texts.removeHint, label: texts.confirm, wrong: problem?.kind === "not_confirmed" }, chrome)}</section>`}`,

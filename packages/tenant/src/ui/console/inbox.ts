@@ -1,8 +1,9 @@
-import { address, form } from "../components/parts.ts";
+import { address, form, moment } from "../components/parts.ts";
 import { attrs, type Html, html } from "../html.ts";
-import { filterField } from "./audit.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
-import { act, clockTime, copyable, live } from "./parts.ts";
+import { action, doneNote } from "./list-parts.ts";
+import { act, backLink, copyable, live } from "./parts.ts";
+import { searchField, searchForm } from "./search.ts";
 
 /** How a mail is shown. */
 export type MailForm = "text" | "html" | "source";
@@ -41,32 +42,55 @@ export const inboxPages: ConsolePages<InboxView> = { console_inbox: listPage, co
 const PATH = "/console/inbox";
 
 function listPage(view: View<"console_inbox">, chrome: ConsoleChrome): ConsolePage {
-  const { inbox, search, clear, consoleTime } = chrome.messages.consoleRecords;
+  const {
+    consoleRecords: { inbox },
+    time,
+  } = chrome.messages;
   const { mails, total, deleted } = view;
   const isSearch = view.search !== "";
   return {
     title: chrome.messages.console.rail[PATH],
     follows: true,
-    lede: `${inbox.lede} ${consoleTime.zone(chrome.now)}`,
-    main: html`${deleted !== null && html`<p class="note good" role="status">${deleted === 0 ? inbox.gone : inbox.deleted(deleted)}</p>`}
-<form class="filters" method="get" action="${PATH}" role="search">
-${filterField({ name: "q", label: inbox.find, value: view.search, problem: null, more: { autocapitalize: "none", spellcheck: "false", autocomplete: "off" } })}
-<div class="acts">${act(search, { kind: "main" })}${isSearch && html`<a class="button alt" href="${PATH}">${clear}</a>`}</div></form>
+    lede: `${inbox.lede} ${time.zone(chrome.now)}`,
+    main: html`${deleted !== null && doneNote(deleted === 0 ? inbox.gone : inbox.deleted(deleted))}
+${searchForm(
+  {
+    ...{ path: PATH, isSearch },
+    fields: searchField({
+      name: "q",
+      label: inbox.find,
+      value: view.search,
+      more: { type: "search", autocapitalize: "none" },
+    }),
+  },
+  chrome,
+)}
 ${live(
   "mails",
   mails.length === 0
     ? html`<p class="empty">${isSearch ? inbox.noneFits : inbox.none}</p>`
     : html`<ul class="inbox">${mails.map((mail) => listed(mail, chrome))}</ul>
 ${total > mails.length && html`<p class="hint">${inbox.more(total - mails.length)}</p>`}
-${form(`${PATH}/delete`, chrome, { q: view.search, up_to: String(view.upTo) }, html`<div class="acts">${act(isSearch ? inbox.deleteFound(total) : inbox.deleteAll, { kind: "danger" })}</div>`)}`,
+${action({
+  ...{ title: isSearch ? inbox.deleteFound(total) : inbox.deleteAll, hint: inbox.deleteHint, danger: true },
+  form: form(
+    `${PATH}/delete`,
+    chrome,
+    { q: view.search, up_to: String(view.upTo) },
+    act(inbox.deleteMany(total), { kind: "danger" }),
+  ),
+})}`,
 )}
 <p class="hint">${inbox.programs} <code>${view.messages}</code></p>`,
   };
 }
 
 function listed({ id, to, subject, at, code }: View<"console_inbox">["mails"][number], chrome: ConsoleChrome): Html {
-  const { inbox, consoleTime } = chrome.messages.consoleRecords;
-  return html`<li class="card"><a href="${PATH}/${encodeURIComponent(id)}"><bdi>${subject}</bdi></a><span class="from">${inbox.to(address(to))} · ${clockTime(at, consoleTime.moment(at))}</span>${code !== null && codeBox(code, chrome)}</li>`;
+  const {
+    consoleRecords: { inbox },
+    time,
+  } = chrome.messages;
+  return html`<li class="card"><a href="${PATH}/${encodeURIComponent(id)}"><bdi>${subject}</bdi></a><span class="from">${inbox.to(address(to))} · ${moment(at, time.at(at))}</span>${code !== null && codeBox(code, chrome)}</li>`;
 }
 
 /** In groups of four, as it is read aloud; what is copied has no spaces. */
@@ -75,7 +99,10 @@ function codeBox(code: string, chrome: ConsoleChrome): Html {
 }
 
 function mailPage(view: View<"console_mail">, chrome: ConsoleChrome): ConsolePage {
-  const { inbox, consoleTime } = chrome.messages.consoleRecords;
+  const {
+    consoleRecords: { inbox },
+    time,
+  } = chrome.messages;
   const path = `${PATH}/${encodeURIComponent(view.id)}`;
   const tabs = (["text", "html", "source"] as const).map(
     (as) =>
@@ -83,12 +110,15 @@ function mailPage(view: View<"console_mail">, chrome: ConsoleChrome): ConsolePag
   );
   return {
     title: view.subject,
-    lede: html`${inbox.to(address(view.to))} · ${clockTime(view.at, consoleTime.moment(view.at))}`,
-    aside: html`<a class="button alt" href="${PATH}">${inbox.back}</a>`,
+    lede: html`${inbox.to(address(view.to))} · ${moment(view.at, time.at(view.at))}`,
+    aside: backLink(PATH, inbox.back),
     main: html`${view.code !== null && codeBox(view.code, chrome)}
 <nav class="tabs" aria-label="${inbox.viewsLabel}">${tabs}</nav>
 ${shownAs(view, path, chrome)}
-${form(path, chrome, {}, html`<div class="acts">${act(inbox.delete, { kind: "danger" })}</div>`)}`,
+${action({
+  ...{ title: inbox.delete, hint: inbox.deleteHint, danger: true },
+  form: form(path, chrome, {}, act(inbox.deleteMany(1), { kind: "danger" })),
+})}`,
   };
 }
 

@@ -1,7 +1,8 @@
-import { form } from "../components/parts.ts";
+import { form, moment } from "../components/parts.ts";
 import { type Child, type Html, html } from "../html.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
-import { act, clockTime, pill, problemBox, type Tone } from "./parts.ts";
+import { doneNote } from "./list-parts.ts";
+import { act, pill, problemBox, type Tone } from "./parts.ts";
 
 /** A key, as `SigningKeyAdmin` lists it. */
 export interface ShownKey {
@@ -29,22 +30,28 @@ const TONES: Record<ShownKey["state"], Tone> = { signing: "good", next: "plain",
 
 function keysPage({ keys, done, problem }: KeysView, chrome: ConsoleChrome): ConsolePage {
   const { messages, now } = chrome;
-  const { keys: words, consoleTime } = messages.consoleRecords;
+  const {
+    consoleRecords: { keys: words },
+    time,
+  } = messages;
   const byAlgorithm = Map.groupBy(keys, ({ alg }) => alg);
   return {
     title: messages.console.rail[PATH],
-    lede: `${words.lede} ${consoleTime.zone(now)}`,
+    lede: `${words.lede} ${time.zone(now)}`,
     main: html`${problem !== null && problemBox(words.problems[problem])}
-${done !== null && doneNote(done, chrome)}
+${done !== null && doneNote(doneSentence(done, chrome))}
 ${[...byAlgorithm].map(([alg, own]) => algorithmCard(alg, own, chrome))}`,
   };
 }
 
-function doneNote({ did, key }: NonNullable<KeysView["done"]>, { messages }: ConsoleChrome): Html {
-  const { keys: words, consoleTime } = messages.consoleRecords;
+function doneSentence({ did, key }: NonNullable<KeysView["done"]>, { messages }: ConsoleChrome): Html {
+  const {
+    consoleRecords: { keys: words },
+    time,
+  } = messages;
   const at = did === "rotated" ? key.activatesAt : key.retiresAt;
-  const shown = at === null ? words.open : consoleTime.moment(at);
-  return html`<p class="note good" role="status">${words.done[did](html`<code>${key.kid}</code>`, shown)}</p>`;
+  const shown = at === null ? words.open : time.at(at);
+  return words.done[did](html`<code>${key.kid}</code>`, shown);
 }
 
 function algorithmCard(alg: string, keys: readonly ShownKey[], chrome: ConsoleChrome): Html {
@@ -69,10 +76,13 @@ ${retired.length > 0 && html`<details><summary>${words.retiredKeys(retired.lengt
 }
 
 function table(keys: readonly ShownKey[], chrome: ConsoleChrome): Html {
-  const { keys: words, consoleTime } = chrome.messages.consoleRecords;
+  const {
+    consoleRecords: { keys: words },
+    time,
+  } = chrome.messages;
   const { columns } = words;
   const cell = (label: string, value: Child) => html`<td data-label="${label}">${value}</td>`;
-  const moment = (at: number) => clockTime(at, consoleTime.moment(at));
+  const at = (when: number) => moment(when, time.at(when));
   const names = [columns.kid, columns.state, columns.created, columns.activates, columns.retires];
   return html`<div class="table"><table class="list"><thead><tr>${names.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>${keys.map(
@@ -82,9 +92,9 @@ function table(keys: readonly ShownKey[], chrome: ConsoleChrome): Html {
           columns.state,
           html`${pill(TONES[key.state], words.states[key.state])}<span class="hint">${words.stateHints[key.state]}</span>${retireForm(key, chrome)}`,
         ),
-        cell(columns.created, moment(key.createdAt)),
-        cell(columns.activates, moment(key.activatesAt)),
-        cell(columns.retires, key.retiresAt === null ? words.open : moment(key.retiresAt)),
+        cell(columns.created, at(key.createdAt)),
+        cell(columns.activates, at(key.activatesAt)),
+        cell(columns.retires, key.retiresAt === null ? words.open : at(key.retiresAt)),
       ]}</tr>`,
   )}</tbody></table></div>`;
 }

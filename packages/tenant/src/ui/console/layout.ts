@@ -9,6 +9,8 @@ export interface ConsoleChrome extends Chrome, Omit<Rail, "messages"> {
   who: string | null;
   /** The embedded tenant of this computer. */
   embedded: boolean;
+  /** Of the request, without the question mark. Empty for the answer to a form. */
+  query: string;
   /** Where the script can read the page again. Null for the answer to a form, which stays as it is. */
   readAgain: string | null;
   /** The tenant's time, in milliseconds since the epoch. */
@@ -63,6 +65,7 @@ export function consoleLayout(page: ConsolePage, chrome: ConsoleChrome): string 
 <div class="wide foot">${foot(chrome)}</div>
 </header>
 <main id="content" tabindex="-1">
+<div class="lost note bad" id="lost" tabindex="-1" hidden><strong>${words.lost.title}</strong><p>${words.lost.text}</p></div>
 <div class="top"><div><h1>${page.title}</h1>${page.lede && html`<p class="lede">${page.lede}</p>`}</div>${page.aside}</div>
 ${page.main}
 </main>
@@ -82,5 +85,11 @@ function foot(chrome: ConsoleChrome): Html {
     html`<button class="text-button" type="submit">${words.leave}</button>`,
   );
   return html`<p class="here">${chrome.who === null ? words.operator : html`<bdi>${chrome.who}</bdi>`}</p>
-<div class="ways"><a class="text-button" href="?ui_locales=${words.other.locale}" hreflang="${words.other.locale}" lang="${words.other.locale}">${words.other.name}</a>${leave}</div>`;
+<div class="ways"><a class="text-button" href="${inLanguage(words.other.locale, chrome)}" hreflang="${words.other.locale}" lang="${words.other.locale}">${words.other.name}</a>${leave}</div>`;
+}
+
+/** The same page, with what it was asked for. */
+function inLanguage(locale: string, { path, query }: ConsoleChrome): string {
+  const asked = [...new URLSearchParams(query)].filter(([name]) => name !== "ui_locales" && name !== "mkt");
+  return `${path}?${new URLSearchParams([["ui_locales", locale], ...asked])}`;
 }

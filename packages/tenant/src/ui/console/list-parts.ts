@@ -3,12 +3,9 @@ import { attrs, type Child, type Html, html } from "../html.ts";
 import type { ConsoleChrome } from "./layout.ts";
 import { act } from "./parts.ts";
 
-/** What a form did, announced to screen readers. */
-export const doneNote = (sentence: string): Html => html`<p class="note good" role="status">${sentence}</p>`;
-
-/** Why a form did nothing. Its fields refer to it. */
-export const problemAlert = (sentence: Child): Html =>
-  html`<p class="note bad" role="alert" id="${problemId}">${sentence}</p>`;
+/** What a form did, announced to screen readers. `warn`: it found something else than expected. */
+export const doneNote = (sentence: Child, tone: "good" | "warn" = "good"): Html =>
+  html`<p class="note ${tone}" role="status">${sentence}</p>`;
 
 /** A choice of one. `value`: what is chosen. */
 export function radio(of: {
@@ -64,20 +61,6 @@ export function textArea(of: {
 ${of.value}</textarea>${of.hint !== undefined && html`<p class="hint" id="${hintId ?? ""}">${of.hint}</p>`}</div>`;
 }
 
-/** Search and filter of a list, as a GET form: the address of the page says what it shows. */
-export function searchForm(of: {
-  action: string;
-  label: string;
-  button: string;
-  search: string;
-  /** What else the list is restricted to. */
-  filter?: Parameters<typeof select>[0];
-}): Html {
-  return html`<form${attrs({ class: "search", action: of.action, role: "search" })}><div class="field"><label for="q">${of.label}</label><input${attrs(
-    { class: "input", id: "q", name: "q", type: "search", value: of.search || null, autocomplete: "off" },
-  )}></div>${of.filter && select(of.filter)}${act(of.button)}</form>`;
-}
-
 /** An action with what it does. What cannot be undone is behind a first click. */
 export function action(of: { title: string; hint: Child; form: Html; danger?: boolean; open?: boolean }): Html {
   if (!of.danger) return html`<div class="action"><p class="hint">${of.hint}</p>${of.form}</div>`;
@@ -110,9 +93,4 @@ export function confirmed(
 export function yamlLink(section: string, id: string, { messages, rail }: ConsoleChrome): Html | null {
   if (!rail.includes("/console/tenant-file")) return null;
   return html`<a class="link" href="/console/tenant-file/part?section=${section}&amp;id=${id}">${messages.consoleFile.asYaml}</a>`;
-}
-
-/** The query of a list without what is empty, for its next page. */
-export function queryOf(fields: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ""));
 }

@@ -1,15 +1,14 @@
 /** Of the pages about what a tenant has. */
 export const listStyle = `
 .form{max-inline-size:46rem}
-.search{margin-block-end:1.1rem}
-.search .field{min-inline-size:min(16rem,100%)}
 select.input{inline-size:auto;max-inline-size:100%}
 .link{color:var(--brand);font-weight:600;display:inline-flex;align-items:center;min-block-size:2.3rem}
-td a{display:inline-block;padding-block:.15rem}
+td a{display:inline-block;padding-block:.15rem;margin-block:-.15rem}
 .plain-list{list-style:none;margin:0 0 .6rem;padding:0}
 .plain-list li{padding:.45rem 0;border-block-start:1px solid var(--line)}
 .plain-list li:first-child{border:0}
 .plain-list li>span{color:var(--soft)}
+.members li{display:flex;justify-content:space-between;align-items:center;gap:.8rem}
 .action{padding-block:.7rem;border-block-start:1px solid var(--line)}
 .action>.hint{margin:0 0 .6rem}
 details.action>summary{font-weight:600;min-block-size:2.3rem;display:list-item;padding-block:.45rem}
@@ -18,7 +17,9 @@ details.action>summary{font-weight:600;min-block-size:2.3rem;display:list-item;p
 .inner .acts{padding-block-end:.9rem}
 .feed>div{display:grid;grid-template-columns:11rem minmax(0,1fr);gap:.6rem;padding-block:.25rem}
 .feed time{color:var(--soft)}
-.card .facts{border-block-start:1px solid var(--line);margin-block-start:1.1rem;padding-block-start:.9rem}
+.card form+.facts{border-block-start:1px solid var(--line);margin-block-start:1.1rem;padding-block-start:.9rem}
+.card>.hint+form,.card>form+form{margin-block-start:.9rem}
+form:has([name=grants][value=default]:checked) .own-grants{display:none}
 .secret{font:650 1.35rem/1.4 var(--mono);letter-spacing:.04em;color:var(--brand);display:block;margin-block:.4rem .7rem}
 .card>.hint+.action{margin-block-start:.7rem}
 .form>.action:only-child{border:0;padding:0}

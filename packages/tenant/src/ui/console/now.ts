@@ -1,11 +1,12 @@
 import { displayUserCode } from "../../directory/user-code.ts";
 import { isLoopbackAddress, plainIp } from "../../kernel/ip-address.ts";
 import type { LiveRequest } from "../../storage/live-requests.ts";
-import { address, form } from "../components/parts.ts";
+import { address, form, moment } from "../components/parts.ts";
 import { attrs, type Html, html } from "../html.ts";
 import { type ShownRecord, sentenceOf, toneOf } from "./audit-record.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
-import { act, clockTime, copyable, countdown, live, pager, pill, problemBox } from "./parts.ts";
+import { act, copyable, countdown, live, pager, pill, problemBox } from "./parts.ts";
+import { mendOf, type Refused } from "./refusal-mend.ts";
 import { hourChart, type OutcomeBar } from "./sign-ins.ts";
 
 /** Why a decision about a request was refused: the codes of `admin/decisions.ts`. */
@@ -47,7 +48,7 @@ export interface NowView {
   /** The newest records of the audit log. */
   activity: ShownRecord[];
   /** Newest first: what was refused without a record. `app`: its name, or what it called itself by. */
-  refusals: { at: number; message: string; aadsts: number | null; app: string | null }[];
+  refusals: (Refused & { at: number; message: string; aadsts: number | null; app: string | null })[];
   /** A decision that was refused, and what was chosen. */
   problem: { about: string; why: DecisionProblem; email: string; mfa: boolean } | null;
 }
@@ -127,7 +128,7 @@ function steps(request: LiveRequest, chrome: ConsoleChrome): Html {
   const signedIn = status !== "pending";
   const decided = status === "approved";
   const at = (time: number | null) =>
-    time !== null && html`<span>${clockTime(time, chrome.messages.time.clock(time))}</span>`;
+    time !== null && html`<span>${moment(time, chrome.messages.time.clock(time))}</span>`;
   const by = email !== null && html`<span>${address(email, 18)}</span>`;
   const reached = decided ? 3 : signedIn || email !== null ? 2 : opened ? 1 : 0;
   const stateOf = (index: number): StepState => (index < reached ? "done" : index === reached ? "present" : "ahead");
@@ -201,19 +202,17 @@ function activityCard({ activity, refusals }: NowView, chrome: ConsoleChrome): H
   const lines = [
     ...activity.map((each) => ({
       ...{ at: each.at, tone: toneOf(each.event) },
-      text: sentenceOf(each, chrome.messages),
+      text: html`${sentenceOf(each, chrome.messages)}${toneOf(each.event) === "bad" && mendOf(refusedIn(each), chrome)}`,
     })),
-    ...refusals.map(({ at, app, message, aadsts }) => ({
+    ...refusals.map(({ at, app, message, aadsts, ...refused }) => ({
       ...{ at, tone: "bad" },
-      text: html`<bdi><b>${app ?? words.aProgram}</b></bdi>: <bdi lang="en">${message}</bdi>${aadsts !== null && html` ${pill("bad", aadsts)}`}`,
+      text: html`<bdi><b>${app ?? words.aProgram}</b></bdi>: <bdi lang="en">${message}</bdi>${aadsts !== null && html` ${pill("bad", aadsts)}`}${mendOf(refused, chrome)}`,
     })),
   ];
   const rows = lines
     .sort((one, other) => other.at - one.at)
     .slice(0, LINES)
-    .map(
-      ({ at, tone, text }) => html`<li class="tone-${tone}">${clockTime(at, time.clock(at))}<span>${text}</span></li>`,
-    );
+    .map(({ at, tone, text }) => html`<li class="tone-${tone}">${moment(at, time.clock(at))}<span>${text}</span></li>`);
   return live(
     "now-activity",
     [
@@ -224,6 +223,13 @@ function activityCard({ activity, refusals }: NowView, chrome: ConsoleChrome): H
     { class: "card" },
   );
 }
+
+/** What is deleted has no page that could be mended. */
+const refusedIn = ({ detail, app, user }: ShownRecord): Refused => ({
+  why: String(detail.why ?? ""),
+  clientId: app?.name == null ? null : app.id,
+  userId: user?.email == null ? null : user.id,
+});
 
 /** Two halves are easier to type. */
 const spaced = (code: string) => (code.length === 8 ? `${code.slice(0, 4)} ${code.slice(4)}` : code);

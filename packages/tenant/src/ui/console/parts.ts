@@ -1,3 +1,4 @@
+import { problemId } from "../components/parts.ts";
 import { attrs, type Child, type Html, html } from "../html.ts";
 import type { ConsoleChrome } from "./layout.ts";
 
@@ -11,9 +12,9 @@ export function live(id: string, content: Child, of: { class?: string; tag?: "di
   return of.tag === "span" ? html`<span${attributes}>${content}</span>` : html`<div${attributes}>${content}</div>`;
 }
 
-/** What an operation refused, and what to do. */
-export function problemBox(sentence: string, hint?: string | null): Html {
-  return html`<div class="note bad" role="alert"><strong>${sentence}</strong>${hint && html`<p>${hint}</p>`}</div>`;
+/** Why a form did nothing, and what to do. Its fields refer to it by `problemId`. */
+export function problemBox(sentence: Child, hint?: Child): Html {
+  return html`<div class="note bad" role="alert" id="${problemId}"><strong>${sentence}</strong>${hint && html`<p>${hint}</p>`}</div>`;
 }
 
 export type Tone = "good" | "warn" | "bad" | "plain";
@@ -35,11 +36,6 @@ export function countdown(until: number, now: number): Html {
   return html`<time${attrs({ class: "countdown", "data-until": until, role: "timer" })}>${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}</time>`;
 }
 
-/** A point in time, in the time zone of this computer. `shown`: how much of it. */
-export function clockTime(at: number, shown: string): Html {
-  return html`<time datetime="${new Date(at).toISOString()}">${shown}</time>`;
-}
-
 /** Links to the first and the next page of a list. `next`: the key of `afterKey`, or null on the last page. */
 export function pager(
   of: { path: string; query?: Record<string, string>; isFirst: boolean; next: string | null },
@@ -53,6 +49,11 @@ export function pager(
   return html`<nav class="pager" aria-label="${pages.name}">${!of.isFirst && html`<a class="button alt" href="${first}">${pages.first}</a>`}${
     of.next !== null && html`<a class="button alt" href="${of.path}?${query.toString()}">${pages.next}</a>`
   }</nav>`;
+}
+
+/** Beside the title of a detail: the list it belongs to, and `more` that shows it in another way. */
+export function backLink(href: string, label: string, more?: Child): Html {
+  return html`<p class="acts"><a class="link" href="${href}">${label}</a>${more}</p>`;
 }
 
 /** A button of the console: smaller than those of the other pages. */

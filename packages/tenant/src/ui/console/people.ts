@@ -1,8 +1,9 @@
 import { asTyped, field, form, moment, tickBox } from "../components/parts.ts";
 import { attrs, html } from "../html.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
-import { doneNote, problemAlert, queryOf, radio, searchForm } from "./list-parts.ts";
-import { act, pager, pill } from "./parts.ts";
+import { doneNote, radio } from "./list-parts.ts";
+import { act, pager, pill, problemBox } from "./parts.ts";
+import { queryOf, searchField, searchForm, searchSelect } from "./search.ts";
 
 /** One row of the list. */
 export interface ListedPerson {
@@ -65,14 +66,23 @@ function listPage(view: View<"console_people">, chrome: ConsoleChrome): ConsoleP
     lede: texts.count(total),
     aside: html`<a class="button" href="/console/people/new">${texts.add}</a>`,
     main: html`${done && doneNote(texts.removed)}
-${searchForm({ action: "/console/people", label: texts.search, button: texts.searchButton, search, filter: { name: "only", label: texts.only, value: only, options: filters } })}
+${searchForm(
+  {
+    ...{ path: "/console/people", isSearch: filtered },
+    fields: [
+      searchField({ name: "q", label: texts.search, value: search, more: { type: "search" } }),
+      searchSelect({ name: "only", label: texts.only, value: only, options: filters }),
+    ],
+  },
+  chrome,
+)}
 ${
   people.length > 0
     ? html`<div class="card table"><table class="list"><thead><tr><th scope="col">${texts.columns.name}</th><th scope="col">${texts.columns.email}</th><th scope="col">${texts.columns.state}</th><th scope="col">${texts.columns.since}</th></tr></thead><tbody>${people.map(
         (person) =>
           html`<tr><td><a href="/console/people/${person.id}"><b><bdi>${person.displayName}</bdi></b></a></td><td><bdi>${person.email}</bdi></td><td>${state(person)}</td><td data-label="${texts.columns.since}">${moment(person.createdAt, time.day(person.createdAt))}</td></tr>`,
       )}</tbody></table></div>`
-    : html`<p class="card empty">${filtered ? texts.noneFound : texts.none}${filtered && html` <a class="link" href="/console/people">${texts.showAll}</a>`}</p>`
+    : html`<p class="card empty">${filtered ? texts.noneFound : texts.none}</p>`
 }
 ${pager({ path: "/console/people", query: queryOf({ q: search, only: only === "all" ? "" : only }), isFirst: first, next }, chrome)}`,
   };
@@ -88,7 +98,7 @@ function newPage(view: View<"console_new_person">, chrome: ConsoleChrome): Conso
   }));
   return {
     title: texts.title,
-    main: html`<section class="card form">${problem !== null && problemAlert(texts.problems[problem])}
+    main: html`<section class="card form">${problem !== null && problemBox(texts.problems[problem])}
 ${form("/console/people/new", chrome, {}, [
   field({
     ...{ name: "email", label: texts.email, type: "email", autocomplete: "off", value: typed.email },

@@ -5,8 +5,8 @@ import type { Messages } from "../i18n/en.ts";
 import { type ShownRecord, sentenceOf } from "./audit-record.ts";
 import { type ChangedBy, conflictNote } from "./conflict.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
-import { action, confirmed, doneNote, problemAlert, yamlLink } from "./list-parts.ts";
-import { act, pill } from "./parts.ts";
+import { action, confirmed, doneNote, yamlLink } from "./list-parts.ts";
+import { act, backLink, pill, problemBox } from "./parts.ts";
 
 /** What administrators see of one person. Times are milliseconds since the epoch. */
 export interface PersonDetail {
@@ -22,7 +22,7 @@ export interface PersonDetail {
   hasPassword: boolean;
   passkeys: { name: string; createdAt: number; lastUsedAt: number | null }[];
   authenticator: { since: number; codesLeft: number } | null;
-  groups: string[];
+  groups: { id: string; name: string }[];
   devices: {
     id: string;
     appName: string | null;
@@ -41,14 +41,27 @@ export type PersonAction = keyof Messages["consolePerson"]["done"];
 
 export type PersonProblem =
   | { kind: "email_invalid" | "name_invalid" | "taken" | "last_administrator" | "no_password" | "not_confirmed" }
+  | { kind: GroupProblem }
   /** Asks again. */
   | { kind: "oneself"; action: "disable" | "administrator" }
   | { kind: "changed"; by: ChangedBy | null };
+
+export type GroupProblem = "group_unknown" | "group_ambiguous" | "group_invalid";
+
+/** What was typed to add the person to a group. */
+export interface GroupForm {
+  name: string;
+  /** A group of this name is made if there is none. */
+  create: boolean;
+}
 
 export type PersonView = {
   page: "console_person";
   person: PersonDetail;
   typed: PersonDetail["shown"];
+  group: GroupForm;
+  /** Names of groups that the form suggests. */
+  suggested: string[];
   done: PersonAction | null;
   problem: PersonProblem | null;
 };
@@ -65,7 +78,7 @@ export const personPages: ConsolePages<PersonView> = {
     return {
       title: person.shown.displayName,
       lede: html`${states}<bdi>${person.shown.email}</bdi>`,
-      aside: html`<p class="acts"><a class="link" href="/console/people">${texts.back}</a>${yamlLink("users", person.id, chrome)}</p>`,
+      aside: backLink("/console/people", texts.back, yamlLink("users", person.id, chrome)),
       main: html`${done && doneNote(texts.done[done])}${problem && problemOf(view, chrome)}
 <div class="grid"><div>
 ${profileCard(view, chrome)}
@@ -73,7 +86,7 @@ ${devicesCard(person, chrome)}
 ${activityCard(person, chrome)}
 </div><aside>
 ${methodsCard(person, messages)}
-${groupsCard(person, messages)}
+${groupsCard(view, chrome)}
 ${actionsCard(view, chrome)}
 </aside></div>`,
     };
@@ -94,9 +107,9 @@ function problemOf({ person, typed, problem }: PersonView, chrome: ConsoleChrome
         chrome,
       );
     case "oneself":
-      return problemAlert(texts.problems.oneself[problem.action]);
+      return problemBox(texts.problems.oneself[problem.action]);
     default:
-      return problemAlert(texts.problems[problem.kind]);
+      return problemBox(texts.problems[problem.kind]);
   }
 }
 
@@ -164,12 +177,26 @@ function methodsCard(
   }</section>`;
 }
 
-function groupsCard({ groups }: PersonDetail, { consolePerson: texts }: Messages): Html {
+function groupsCard(view: PersonView, chrome: ConsoleChrome): Html {
+  const { consolePerson: texts } = chrome.messages;
+  const { person, group, suggested, problem } = view;
+  const rows = person.groups.map(
+    ({ id, name }) =>
+      html`<li><bdi>${name}</bdi>${form(to(person, "groups"), chrome, { remove: id }, act(html`${texts.leaveGroup}<span class="hidden"> <bdi>${name}</bdi></span>`))}</li>`,
+  );
+  const wrong = problem?.kind.startsWith("group_") === true;
+  const add = form(to(person, "groups"), chrome, {}, [
+    field({
+      ...{ name: "group", label: texts.group, type: "text", autocomplete: "off", value: group.name, wrong },
+      more: { list: "groups", spellcheck: "false" },
+    }),
+    html`<datalist id="groups">${suggested.map((name) => html`<option value="${name}"></option>`)}</datalist>`,
+    tickBox({ name: "create", label: texts.createGroup, ticked: group.create }),
+    act(texts.joinGroup),
+  ]);
   return html`<section class="card"><h2>${texts.groups}</h2>${
-    groups.length === 0
-      ? html`<p class="hint">${texts.noGroups}</p>`
-      : html`<ul class="plain-list">${groups.map((name) => html`<li><bdi>${name}</bdi></li>`)}</ul>`
-  }</section>`;
+    rows.length === 0 ? html`<p class="hint">${texts.noGroups}</p>` : html`<ul class="plain-list members">${rows}</ul>`
+  }${action({ title: texts.joinGroup, hint: texts.groupHint, form: add, danger: true, open: wrong })}</section>`;
 }
 
 function devicesCard({ id, devices, moreDevices }: PersonDetail, { messages, rail }: ConsoleChrome): Html {

@@ -3,16 +3,22 @@ import { field, form, tickBox } from "../components/parts.ts";
 import { type Html, html } from "../html.ts";
 import { type ChangedBy, conflictNote } from "./conflict.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
-import { confirmed, doneNote, problemAlert, textArea, yamlLink } from "./list-parts.ts";
-import { act, pill } from "./parts.ts";
+import { confirmed, doneNote, textArea, yamlLink } from "./list-parts.ts";
+import { act, backLink, pill, problemBox } from "./parts.ts";
 
-/** What an administrator types about a policy. One app, group or address on each line; empty: all, or none excluded. */
+/** An app or a group to choose. */
+export interface Choosable {
+  id: string;
+  name: string;
+}
+
+/** What an administrator chooses for a policy. One app, group or address on each line; empty: all, or none excluded. */
 export interface PolicyForm {
   name: string;
   enabled: boolean;
-  /** Client IDs. */
+  /** Client IDs or names. */
   apps: string;
-  /** Names. */
+  /** IDs or names. */
   groups: string;
   /** Email addresses. */
   except: string;
@@ -32,6 +38,9 @@ export type PoliciesView =
       now: PolicyForm;
       typed: PolicyForm;
       shown: string;
+      /** To choose from. Null: so many that they are typed. */
+      apps: Choosable[] | null;
+      groups: Choosable[] | null;
       done: "added" | "edited" | null;
       problem: PolicyProblem | null;
     };
@@ -66,7 +75,7 @@ function policyPage(view: View<"console_policy">, chrome: ConsoleChrome): Consol
   return {
     title: policy?.name ?? texts.add,
     lede: texts.lede,
-    aside: html`<p class="acts"><a class="link" href="/console/policies">${texts.back}</a>${policy && yamlLink("policies", policy.id, chrome)}</p>`,
+    aside: backLink("/console/policies", texts.back, policy && yamlLink("policies", policy.id, chrome)),
     main: html`${done && doneNote(texts.done[done])}${problem && problemOf(view, problem, chrome)}
 <section class="card form">${form(action, chrome, { shown: policy && shown }, [
       field({
@@ -74,13 +83,33 @@ function policyPage(view: View<"console_policy">, chrome: ConsoleChrome): Consol
         wrong: problem?.kind === "name_invalid",
       }),
       tickBox({ name: "enabled", label: texts.enabled, ticked: typed.enabled }),
-      lines("apps", texts.apps, texts.appsHint, "app_unknown"),
-      lines("groups", texts.groups, texts.groupsHint, "group_unknown"),
+      view.apps === null
+        ? lines("apps", texts.apps, texts.appsHint, "app_unknown")
+        : choices("app", { legend: texts.apps, hint: texts.appsChoose, of: view.apps, chosen: typed.apps }),
+      view.groups === null
+        ? lines("groups", texts.groups, texts.groupsHint, "group_unknown")
+        : choices("group", { legend: texts.groups, hint: texts.groupsChoose, of: view.groups, chosen: typed.groups }),
       lines("except", texts.except, texts.exceptHint, "user_unknown"),
       act(policy === null ? texts.add : texts.save, { kind: "main" }),
     ])}</section>
 ${policy && html`<section class="card form">${confirmed({ action: `/console/policies/${policy.id}/remove`, name: policy.name, title: texts.remove, hint: texts.removeHint, label: texts.confirm, wrong: problem?.kind === "not_confirmed" }, chrome)}</section>`}`,
   };
+}
+
+/** A box for each app or group. Those with the same name show their ID, too. */
+function choices(
+  prefix: "app" | "group",
+  { legend, hint, of, chosen }: { legend: string; hint: string; of: Choosable[]; chosen: string },
+): Html {
+  const lines = new Set(chosen.split("\n"));
+  const isUnique = (name: string) => of.filter((each) => each.name === name).length === 1;
+  return html`<fieldset class="field"><legend>${legend}</legend><p class="hint">${hint}</p>${of.map(({ id, name }) =>
+    tickBox({
+      name: `${prefix}_${id}`,
+      label: isUnique(name) ? name : `${name} (${id})`,
+      ticked: lines.has(id) || (isUnique(name) && lines.has(name)),
+    }),
+  )}</fieldset>`;
 }
 
 function problemOf({ now, typed }: View<"console_policy">, problem: PolicyProblem, chrome: ConsoleChrome): Html {
@@ -102,8 +131,8 @@ function problemOf({ now, typed }: View<"console_policy">, problem: PolicyProble
     case "app_unknown":
     case "group_unknown":
     case "user_unknown":
-      return problemAlert(texts.problems[problem.kind](html`<bdi>${problem.name}</bdi>`));
+      return problemBox(texts.problems[problem.kind](html`<bdi>${problem.name}</bdi>`));
     default:
-      return problemAlert(texts.problems[problem.kind]);
+      return problemBox(texts.problems[problem.kind]);
   }
 }

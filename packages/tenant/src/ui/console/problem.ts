@@ -3,7 +3,9 @@ import type { ConsolePages } from "./layout.ts";
 import { problemBox } from "./parts.ts";
 
 /** Why a page of the console could not answer. `refused`: an operation of the tenant did not take place. */
-export type ConsoleProblem = { why: "not_found" | "stale_form" } | { why: "refused"; message: string; hint: string };
+export type ConsoleProblem =
+  | { why: "not_found" | "stale_form" | "too_large" }
+  | { why: "refused"; message: string; hint: string };
 
 export type ProblemView = { page: "console_problem"; problem: ConsoleProblem };
 

@@ -1,9 +1,9 @@
 /** Pages about what happened: searches, records, charts, timelines, mails. */
 export const recordsStyle = `
-.filters{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(15rem,100%),1fr));gap:.7rem .9rem;align-items:end;margin-block-end:1.2rem}
+.search{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(15rem,100%),1fr));gap:.7rem .9rem;align-items:end;margin-block-end:1.2rem}
 .filter{display:grid;grid-template-columns:minmax(0,1fr);gap:.25rem;min-inline-size:0;align-content:end}
-.filter label{font-size:.9rem}
-.filters .acts{align-items:end}
+.filter .input{inline-size:100%}
+.search .acts{align-items:end}
 .records{list-style:none;margin:0;padding:.2rem 1.15rem;background:var(--card);border:1px solid var(--line);border-radius:1rem}
 .records li+li{border-block-start:1px solid var(--line)}
 .record>summary{display:grid;grid-template-columns:13rem minmax(0,1fr);gap:.2rem .9rem;padding-block:.55rem;list-style:none;align-items:baseline}

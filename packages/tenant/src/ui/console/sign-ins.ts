@@ -1,13 +1,15 @@
 import type { SignInMethod } from "../../directory/sign-in-methods.ts";
 import { eventOf } from "../../storage/audit-events.ts";
 import type { ListedFamily, SignedInDevice } from "../../storage/store.ts";
-import { fact, form } from "../components/parts.ts";
+import { fact, form, moment } from "../components/parts.ts";
 import { type Child, type Html, html } from "../html.ts";
-import { appLink, filterField, personLink } from "./audit.ts";
+import { appLink, personLink } from "./audit.ts";
 import { type ShownRecord, sentenceOf, toneOf, wordOf } from "./audit-record.ts";
 import { chart } from "./chart.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
-import { act, clockTime, pager, pill, problemBox } from "./parts.ts";
+import { doneNote } from "./list-parts.ts";
+import { act, backLink, pager, pill, problemBox } from "./parts.ts";
+import { queryOf, searchField, searchForm } from "./search.ts";
 
 /** One bar of the charts. `at`: its beginning. */
 export interface OutcomeBar {
@@ -73,24 +75,44 @@ export const signInsPages: ConsolePages<SignInsView> = {
 const PATH = "/console/sign-ins";
 
 function listPage(view: View<"console_sign_ins">, chrome: ConsoleChrome): ConsolePage {
-  const { signIns, search, clear, consoleTime } = chrome.messages.consoleRecords;
+  const {
+    consoleRecords: { signIns },
+    time,
+  } = chrome.messages;
   const { typed, problems } = view;
   const isSearch = typed.person !== "" || typed.app !== "";
-  const query = Object.fromEntries(Object.entries(typed).filter(([, value]) => value !== ""));
+  const query = queryOf(typed);
   const wrong = (["person", "app"] as const).filter((name) => problems[name]);
   const none = isSearch ? signIns.noneFits : signIns.none;
   return {
     title: chrome.messages.console.rail[PATH],
-    lede: `${signIns.lede} ${consoleTime.zone(chrome.now)}`,
+    lede: `${signIns.lede} ${time.zone(chrome.now)}`,
     main: html`${notice(view.notice, chrome)}
 ${view.charts && dayCharts(view.charts, chrome)}
 ${wrong.length > 0 && problemBox(wrong.map((name) => signIns.problems[name]).join(" "))}
-<form class="filters" method="get" action="${PATH}" role="search">
-${filterField({ name: "person", label: signIns.person, value: typed.person, problem: problems.person ? signIns.problems.person : null, more: { autocapitalize: "none", spellcheck: "false", autocomplete: "off" } })}
-${filterField({ name: "app", label: signIns.app, value: typed.app, problem: problems.app ? signIns.problems.app : null, more: { list: "apps", autocomplete: "off" } })}
-<datalist id="apps">${view.apps.map((name) => html`<option value="${name}"></option>`)}</datalist>
-<div class="acts">${act(search, { kind: "main" })}${isSearch && html`<a class="button alt" href="${PATH}">${clear}</a>`}</div>
-</form>
+${searchForm(
+  {
+    ...{ path: PATH, isSearch },
+    fields: [
+      searchField({
+        name: "person",
+        label: signIns.person,
+        value: typed.person,
+        problem: problems.person ? signIns.problems.person : null,
+        more: { autocapitalize: "none" },
+      }),
+      searchField({
+        name: "app",
+        label: signIns.app,
+        value: typed.app,
+        problem: problems.app ? signIns.problems.app : null,
+        more: { list: "apps" },
+      }),
+      html`<datalist id="apps">${view.apps.map((name) => html`<option value="${name}"></option>`)}</datalist>`,
+    ],
+  },
+  chrome,
+)}
 ${view.families.length === 0 ? view.problem === null && html`<p class="empty">${none}</p>` : families(view.families, chrome)}
 ${pager({ path: PATH, query, isFirst: view.isFirst, next: view.next }, chrome)}`,
   };
@@ -99,25 +121,24 @@ ${pager({ path: PATH, query, isFirst: view.isFirst, next: view.next }, chrome)}`
 function notice(which: Notice, { messages }: ConsoleChrome): Html | null {
   const { signIns } = messages.consoleRecords;
   if (which === null) return null;
-  const [tone, text] = which === "ended" ? ["good", signIns.ended] : ["warn", signIns.alreadyEnded];
-  return html`<p class="note ${tone}" role="status">${text}</p>`;
+  return which === "ended" ? doneNote(signIns.ended) : doneNote(signIns.alreadyEnded, "warn");
 }
 
 function families(listed: readonly ListedFamily[], { messages }: ConsoleChrome): Html {
-  const { signIns, consoleTime } = messages.consoleRecords;
+  const {
+    consoleRecords: { signIns },
+    time,
+  } = messages;
   const { columns } = signIns;
   const cell = (label: string, value: Child) => html`<td data-label="${label}">${value}</td>`;
-  return html`<div class="table"><table class="list"><thead><tr>${[columns.app, columns.person, columns.device, columns.since, columns.used].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+  return html`<div class="card table"><table class="list"><thead><tr>${[columns.app, columns.person, columns.device, columns.since, columns.used].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>${listed.map(
     ({ id, email, userId, appName, clientId, device, createdAt, lastUsedAt }) =>
       html`<tr><td><a href="${PATH}/${encodeURIComponent(id)}"><bdi>${appName ?? clientId}</bdi></a></td>${[
         cell(columns.person, html`<bdi>${email ?? userId}</bdi>`),
         cell(columns.device, deviceOf(device, signIns.unnamed)),
-        cell(columns.since, clockTime(createdAt, consoleTime.moment(createdAt))),
-        cell(
-          columns.used,
-          lastUsedAt === null ? signIns.notYet : clockTime(lastUsedAt, consoleTime.moment(lastUsedAt)),
-        ),
+        cell(columns.since, moment(createdAt, time.at(createdAt))),
+        cell(columns.used, lastUsedAt === null ? signIns.notYet : moment(lastUsedAt, time.at(lastUsedAt))),
       ]}</tr>`,
   )}</tbody></table></div>`;
 }
@@ -129,9 +150,12 @@ function deviceOf({ label, deviceName, devicePlatform, signedInFrom }: SignedInD
 
 /** Two charts of the same day: how sign-ins ended, and renewals. */
 function dayCharts(bars: readonly OutcomeBar[], { messages }: ConsoleChrome): Html {
-  const { charts, consoleTime } = messages.consoleRecords;
-  const words = { number: consoleTime.number, summary: charts.summary, table: charts.table, from: charts.from };
-  const labels = bars.map(({ at }) => consoleTime.clock(at));
+  const {
+    consoleRecords: { charts },
+    time,
+  } = messages;
+  const words = { number: messages.console.number, summary: charts.summary, table: charts.table, from: charts.from };
+  const labels = bars.map(({ at }) => time.minute(at));
   const { series } = charts;
   return html`<div class="charts">${chart({
     ...{ id: "chart-sign-ins", title: charts.signIns, span: charts.lastDay, labelEvery: 4, words },
@@ -156,7 +180,10 @@ function dayCharts(bars: readonly OutcomeBar[], { messages }: ConsoleChrome): Ht
 
 /** A small chart of the last hour, in bars of five minutes. */
 export function hourChart(bars: readonly OutcomeBar[], { messages }: ConsoleChrome): Html {
-  const { charts, consoleTime } = messages.consoleRecords;
+  const {
+    consoleRecords: { charts },
+    time,
+  } = messages;
   const { series } = charts;
   return chart(
     {
@@ -167,10 +194,10 @@ export function hourChart(bars: readonly OutcomeBar[], { messages }: ConsoleChro
         { name: series.refused, tone: "bad" },
       ],
       bars: bars.map(({ at, counts }) => ({
-        label: consoleTime.clock(at),
+        label: time.minute(at),
         counts: [counts.signedIn, counts.declined, counts.refused],
       })),
-      words: { number: consoleTime.number, summary: charts.summary, table: charts.table, from: charts.from },
+      words: { number: messages.console.number, summary: charts.summary, table: charts.table, from: charts.from },
     },
     true,
   );
@@ -178,7 +205,10 @@ export function hourChart(bars: readonly OutcomeBar[], { messages }: ConsoleChro
 
 function detailPage(view: View<"console_sign_in_detail">, chrome: ConsoleChrome): ConsolePage {
   const { messages } = chrome;
-  const { signIn, signIns, consoleTime } = messages.consoleRecords;
+  const {
+    consoleRecords: { signIn, signIns },
+    time,
+  } = messages;
   const { facts } = signIn;
   const { device, lastUsedAt, endedAt } = view;
   const methods = view.methods.map((method) => wordOf(messages.auditWords.methods, method)).join(", ");
@@ -187,10 +217,10 @@ function detailPage(view: View<"console_sign_in_detail">, chrome: ConsoleChrome)
   return {
     title: signIn.title(view.appName ?? view.clientId),
     lede: isRunning ? pill("good", signIn.active) : pill("plain", signIn.over),
-    aside: html`<a class="button alt" href="${PATH}">${signIn.back}</a>`,
+    aside: backLink(PATH, signIn.back),
     main: html`${notice(view.notice, chrome)}
 <div class="halves"><section class="card"><h2>${signIn.timeline}</h2><ol class="timeline">${view.steps.map((step) => timelineStep(step, view, chrome))}</ol></section>
-<section class="card"><dl class="facts">
+<section class="card"><h2>${signIn.details}</h2><dl class="facts">
 ${fact(facts.person, personLink({ id: view.userId, email: view.email }, chrome))}
 ${fact(facts.app, appLink({ id: view.clientId, name: view.appName }, chrome))}
 ${claimed !== "" && fact(facts.device, html`<bdi>${claimed}</bdi>`)}
@@ -198,8 +228,8 @@ ${device.label !== null && fact(facts.label, html`<bdi>${device.label}</bdi>`)}
 ${device.signedInFrom !== null && fact(facts.from, html`<bdi>${device.signedInFrom}</bdi>`)}
 ${fact(facts.how, html`${methods}<span>${signIn.kinds[view.grantType]}</span>`)}
 ${fact(facts.scopes, html`${view.scopes.map((scope) => html`<code>${scope}</code> `)}`)}
-${fact(facts.since, clockTime(view.createdAt, consoleTime.moment(view.createdAt)))}
-${fact(facts.used, lastUsedAt === null ? signIns.notYet : clockTime(lastUsedAt, consoleTime.moment(lastUsedAt)))}
+${fact(facts.since, moment(view.createdAt, time.at(view.createdAt)))}
+${fact(facts.used, lastUsedAt === null ? signIns.notYet : moment(lastUsedAt, time.at(lastUsedAt)))}
 ${fact(facts.id, html`<code>${view.id}</code>`)}
 </dl>
 <p><a href="/console/audit?person=${encodeURIComponent(view.userId)}">${signIn.records}</a></p>
@@ -209,9 +239,12 @@ ${isRunning && form(`${PATH}/${encodeURIComponent(view.id)}`, chrome, {}, html`<
 }
 
 function timelineStep(step: SignInStep, view: View<"console_sign_in_detail">, chrome: ConsoleChrome): Html {
-  const { signIn, consoleTime } = chrome.messages.consoleRecords;
+  const {
+    consoleRecords: { signIn },
+    time,
+  } = chrome.messages;
   const { steps } = signIn;
-  const at = clockTime(step.at, consoleTime.moment(step.at));
+  const at = moment(step.at, time.at(step.at));
   const [tone, text] = describe();
   return html`<li class="step-${tone}">${at}<span>${text}</span></li>`;
 

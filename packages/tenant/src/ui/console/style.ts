@@ -73,7 +73,7 @@ const parts = `
 .grid aside .card+.card{margin:0}
 @media (max-width:72em){.grid{grid-template-columns:minmax(0,1fr)}}
 form{margin:0}
-.field{display:grid;gap:.3rem;margin-block-end:.9rem}
+.field{display:grid;grid-template-columns:minmax(0,1fr);gap:.3rem;margin-block-end:.9rem}
 label,.label,legend{font-weight:600}
 .hint{color:var(--soft);font-size:.93rem;margin:.2rem 0 0}
 .hint.wrong{color:var(--bad-ink);font-weight:600}
@@ -82,6 +82,10 @@ textarea.input{min-block-size:8rem;font-family:var(--mono);font-size:.93rem;line
 .input:focus{outline:2px solid var(--brand);outline-offset:-1px}
 .input[aria-invalid]{border-color:var(--bad-ink)}
 fieldset{border:0;margin:0 0 .9rem;padding:0;min-inline-size:0}
+fieldset.field{display:block}
+legend{padding:0;margin-block-end:.3rem}
+fieldset>.field{margin-block-end:.15rem}
+fieldset>.hint{margin:0 0 .6rem}
 .choice{display:flex;gap:.55rem;align-items:flex-start;font-weight:400;padding-block:.25rem;cursor:pointer}
 .choice input{flex:none;inline-size:1.15rem;block-size:1.15rem;margin:.1rem 0 0;accent-color:var(--brand)}
 .button{display:inline-flex;align-items:center;justify-content:center;min-block-size:2.3rem;border:1px solid transparent;border-radius:.65rem;padding:.35rem .9rem;
@@ -100,6 +104,7 @@ fieldset{border:0;margin:0 0 .9rem;padding:0;min-inline-size:0}
 .plain{background:var(--brand-wash);color:var(--ink)}
 .note{border-radius:.75rem;padding:.7rem .95rem;margin:0 0 1rem}
 .note p{margin:.2rem 0 0}
+.lost{position:sticky;inset-block-start:.6rem;z-index:1}
 .cmd{display:flex;align-items:center;gap:.7rem;background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:.25rem .35rem .25rem .85rem;
   min-block-size:2.5rem;max-inline-size:100%;font-size:.93rem}
 .cmd code{min-inline-size:0;color:var(--soft);padding-block:.3rem;overflow-wrap:anywhere}
@@ -115,8 +120,6 @@ td:last-child,th:last-child{padding-inline-end:0}
 .facts>div{display:grid;grid-template-columns:minmax(7rem,12rem) minmax(0,1fr);gap:1rem}
 .facts dt{color:var(--soft)}.facts dd{margin:0}
 .pager{display:flex;gap:.6rem;margin-block-start:1rem}
-.search{display:flex;gap:.55rem;align-items:end;flex-wrap:wrap}
-.search .field{margin:0}
 summary{cursor:pointer}
 details.more>summary{font-weight:600;color:var(--brand);padding-block:.3rem}
 pre{margin:0;overflow-x:auto;font:.93rem/1.5 var(--mono)}
@@ -137,12 +140,14 @@ const now = `
 .req.over h3{color:var(--soft)}
 .steps{list-style:none;display:grid;grid-template-columns:repeat(5,minmax(0,1fr));gap:.45rem;margin:.85rem 0 .7rem;padding:0}
 .steps li{font-size:.86rem;color:var(--soft);border-block-start:3px solid var(--line);padding-block-start:.4rem}
-.steps li{hyphens:auto}
+.steps li{overflow-wrap:normal}
+.steps li span{overflow-wrap:anywhere}
 .steps li span{display:block}
 .steps .done{border-color:var(--brand);color:var(--ink)}
 .steps .present{border-color:var(--brand);color:var(--ink);font-weight:600}
 .steps .stopped{border-color:var(--bad-ink);color:var(--bad-ink)}
 .acts details[open]{flex-basis:100%}
+@supports selector(::details-content){.acts details[open]{display:contents}.acts details[open]::details-content{flex-basis:100%;order:1}}
 .acts summary.button{list-style:none}
 .acts summary::-webkit-details-marker{display:none}
 .choose{border:1px solid var(--line);border-radius:.75rem;padding:.9rem;margin-block-start:.55rem;max-inline-size:30rem}
@@ -156,10 +161,11 @@ const now = `
 .feed li{display:grid;grid-template-columns:4.6rem minmax(0,1fr);gap:.5rem;padding:.28rem 0}
 .feed time{color:var(--soft)}
 .feed b{font-weight:600}
-.feed .tone-bad span{color:var(--bad-ink)}
+.feed .tone-bad>span{color:var(--bad-ink)}
+.feed .mend{display:block;color:var(--soft)}
 @media (min-width:72.01em){.grid aside .chart .axis{font-size:16px}}
 .empty{color:var(--soft);margin:0}
-@media (max-width:40em){.req header p{grid-column:1/-1;grid-row:2}.req header .end{grid-column:3}.steps{grid-template-columns:repeat(5,minmax(0,1fr));gap:.25rem}.steps li{font-size:.79rem}.steps li span{overflow:hidden;text-overflow:ellipsis}}
+@media (max-width:40em){.req header p{grid-column:1/-1;grid-row:2}.req header .end{grid-column:3}.steps{grid-template-columns:repeat(5,minmax(min-content,1fr));gap:.25rem}.steps li{font-size:.79rem}.steps li span{overflow:hidden;text-overflow:ellipsis}}
 `;
 
 const sheet = (frame + parts + now + recordsStyle + listStyle).replace(/\n\s*/g, "");

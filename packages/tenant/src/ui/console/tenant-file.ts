@@ -18,6 +18,8 @@ export type FileView =
       text: string;
       notes: readonly string[];
       prune: boolean;
+      /** How many people there are, if they are too many to show the tenant's own file. Then `text` is empty. */
+      tooManyPeople: number | null;
       state: { kind: "planned"; plan: TenantFilePlan } | { kind: "applied"; done: TenantFileStep[] } | null;
       problem:
         | { outcome: "invalid"; problems: TenantFileProblem[] }
@@ -51,6 +53,7 @@ function filePage(view: View<"console_file">, chrome: ConsoleChrome): ConsolePag
     main: html`${problem && problemOf(problem, texts)}
 ${state?.kind === "applied" && appliedCard(state.done, problem === null, texts)}
 ${state?.kind === "planned" && planCard(state.plan, view, chrome)}
+${view.tooManyPeople !== null && html`<p class="note warn">${texts.tooManyPeople(view.tooManyPeople)} <a href="/console/tenant-file/download">${texts.download}</a></p>`}
 <section class="card"><h2>${state === null ? texts.file : texts.again}</h2>
 ${form("/console/tenant-file/plan", chrome, {}, [
   textArea({

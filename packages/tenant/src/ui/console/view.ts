@@ -35,7 +35,7 @@ export type ConsoleView =
 /** The HTTP status of the response with this view. */
 export function statusOfConsole(view: ConsoleView): number {
   if (view.page === "console_problem") {
-    return { not_found: 404, stale_form: 403, refused: 422 }[view.problem.why];
+    return { not_found: 404, stale_form: 403, too_large: 413, refused: 422 }[view.problem.why];
   }
   return "problem" in view && view.problem ? 422 : 200;
 }

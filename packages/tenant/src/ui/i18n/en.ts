@@ -6,6 +6,7 @@ import * as consoleWords from "./en/console.ts";
 import * as consoleApps from "./en/console-apps.ts";
 import * as consoleFile from "./en/console-file.ts";
 import * as consoleFlows from "./en/console-flows.ts";
+import * as consoleMends from "./en/console-mends.ts";
 import * as consolePeople from "./en/console-people.ts";
 import * as consoleRecords from "./en/console-records.ts";
 import * as consoleTesting from "./en/console-testing.ts";
@@ -27,6 +28,7 @@ export const en = {
   ...consoleApps,
   ...consoleFile,
   ...consoleFlows,
+  ...consoleMends,
   ...consolePeople,
   ...auditSentences,
   ...consoleRecords,

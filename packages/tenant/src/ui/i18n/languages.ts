@@ -6,6 +6,7 @@ import * as consoleWords from "./de/console.ts";
 import * as consoleApps from "./de/console-apps.ts";
 import * as consoleFile from "./de/console-file.ts";
 import * as consoleFlows from "./de/console-flows.ts";
+import * as consoleMends from "./de/console-mends.ts";
 import * as consolePeople from "./de/console-people.ts";
 import * as consoleRecords from "./de/console-records.ts";
 import * as consoleTesting from "./de/console-testing.ts";
@@ -39,6 +40,7 @@ const de: Messages = {
   ...consoleApps,
   ...consoleFile,
   ...consoleFlows,
+  ...consoleMends,
   ...consolePeople,
   ...auditSentences,
   ...consoleRecords,

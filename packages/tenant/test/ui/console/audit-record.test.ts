@@ -11,6 +11,16 @@ const record = (event: string, about: Partial<ShownRecord> = {}): ShownRecord =>
   ...about,
 });
 
+/** What users themselves do: the sentence has the user as the one who acts. */
+const OWN_ACTS: readonly string[] = AUDIT_EVENTS.filter((event) => {
+  const [kind = ""] = event.split(".");
+  return ["authenticator", "passkey"].includes(kind)
+    ? event !== "passkey.counter_went_back"
+    : /\.(approved|denied|renamed|signed_\w+|data_downloaded|details_given|disowned|consent_withdrawn|password_reset|second_factor_passed)$/.test(
+        event,
+      );
+});
+
 const plain = (locale: "en" | "de", shown: ShownRecord) =>
   sentenceOf(shown, languages[locale].messages)
     .toString()
@@ -52,6 +62,55 @@ describe("an audit record as a sentence", () => {
     assert.equal(
       plain("en", record("policy.created", { actor: "operator", detail: { name: "MFA for all" } })),
       "Policy created: MFA for all, by the operator",
+    );
+  });
+
+  const caller = { id: "c1", email: "root@contoso.example" };
+  const wholes = {
+    en: {
+      operator:
+        /^The operator (?!.*operator)|^(?!The operator|A tester).*\b(was|were|changed|registered|created|deleted|got|gets|used|renewed|renews|entered|chosen|failed|copied)\b.*, by the operator$/i,
+      graph: /^root@.*, through Microsoft Graph$|, by root@contoso\.example, through Microsoft Graph$/,
+    },
+    de: {
+      operator: /^Der Betreiber (?!.*Betreiber)|^(?!Der Betreiber|Beim Testen).*, durch den Betreiber$/,
+      graph: /^root@.*, über Microsoft Graph$|, durch root@contoso\.example, über Microsoft Graph$/,
+    },
+  };
+  for (const locale of locales) {
+    for (const event of AUDIT_EVENTS) {
+      test(`${event} is not said to be the user's act if the operator or an administrator did it (${locale})`, () => {
+        const own = plain(locale, record(event));
+        const byOperator = plain(locale, record(event, { actor: "operator" }));
+        const byAdministrator = plain(locale, record(`graph.${event}`, { caller }));
+        assert.match(byOperator, wholes[locale].operator);
+        assert.match(byAdministrator, wholes[locale].graph);
+        for (const sentence of [byOperator, byAdministrator]) {
+          assert.equal(
+            sentence.split(/The operator|Der Betreiber|by the operator|den Betreiber|root@/).length,
+            2,
+            sentence,
+          );
+          // In the words of the user's own act, the user is the one who acted.
+          const isOwnAct = OWN_ACTS.includes(event);
+          assert.ok(!isOwnAct || !sentence.startsWith(own), sentence);
+        }
+      });
+    }
+  }
+
+  test("an approval of the operator names the operator, and for whom", () => {
+    assert.equal(
+      plain("en", record("device_grant.approved", { actor: "operator" })),
+      "The operator approved Contoso Player for ada@contoso.example",
+    );
+    assert.equal(
+      plain("de", record("testing.clock_moved", { actor: "operator" })),
+      "Der Betreiber hat die Uhr gestellt",
+    );
+    assert.equal(
+      plain("en", record("console.authenticator.removed", { caller })),
+      "root@contoso.example removed the authenticator app of ada@contoso.example, in the console",
     );
   });
 

@@ -16,12 +16,16 @@ const moment = new Intl.DateTimeFormat("de-DE", { dateStyle: "medium", timeStyle
 const universal = new Intl.DateTimeFormat("de-DE", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
 const day = new Intl.DateTimeFormat("de-DE", { dateStyle: "medium" });
 const clock = new Intl.DateTimeFormat("de-DE", { timeStyle: "medium" });
+const minute = new Intl.DateTimeFormat("de-DE", { timeStyle: "short" });
+const zone = new Intl.DateTimeFormat("de-DE", { timeZoneName: "short" });
 const relative = new Intl.RelativeTimeFormat("de", { numeric: "always" });
 
 export const time: Messages["time"] = {
   at: (at) => moment.format(at),
   utc: (at) => `${universal.format(at)} Uhr UTC`,
   clock: (at) => clock.format(at),
+  minute: (at) => minute.format(at),
+  zone: (at) => `Zeiten in ${zone.formatToParts(at).find(({ type }) => type === "timeZoneName")?.value ?? "UTC"}.`,
   day: (at) => day.format(at),
   justNow: "gerade eben",
   secondsAgo: (seconds) => relative.format(-seconds, "second"),

@@ -1,5 +1,8 @@
 import { html } from "../../html.ts";
 import type * as english from "../en/console-apps.ts";
+import { numbers } from "../numbers.ts";
+
+const { counted } = numbers.de;
 
 export const consoleApps: typeof english.consoleApps = {
   title: "Apps und APIs",
@@ -10,7 +13,6 @@ export const consoleApps: typeof english.consoleApps = {
   addApiLede: "Eine Web-API, die Programme aufrufen. Ihre Bereiche und Rollen kommen danach.",
   add: "Hinzufügen",
   search: "Name oder Client-ID beginnt mit",
-  searchButton: "Suchen",
   show: "Anzeigen",
   kinds: { app: "Apps", api: "APIs" },
   columns: { name: "Name", id: "Client-ID", since: "Seit" },
@@ -23,6 +25,8 @@ export const consoleApps: typeof english.consoleApps = {
 export const consoleApp: typeof english.consoleApp = {
   back: "Alle Apps",
   done: {
+    assigned: "Zugewiesen. Das gilt sofort, auch für ein wartendes Gerät.",
+    unassigned: "Die Zuweisung ist entfernt.",
     added: "Die App ist angelegt. Programme benutzen die Client-ID oben.",
     edited: "Gespeichert.",
     enabled: "Die App ist entsperrt.",
@@ -54,8 +58,8 @@ export const consoleApp: typeof english.consoleApp = {
   userFlow: "Benutzerflow",
   defaultFlow: "Standard",
   requireMfa: "Braucht immer einen zweiten Faktor",
-  assignmentRequired: "Nur für zugewiesene Benutzer und Gruppen",
-  groupClaims: "Token nennen die Gruppen des Benutzers",
+  assignmentRequired: "Nur für zugewiesene Personen und Gruppen",
+  groupClaims: "Token nennen die Gruppen der Person",
   secrets: "Geheimnisse",
   noSecrets: "Keine.",
   unnamed: "Ohne Namen",
@@ -80,8 +84,16 @@ export const consoleApp: typeof english.consoleApp = {
   certificateHint: "Mit dessen privatem Schlüssel bekommt die App eigene Token. Hierher gehört nur das Zertifikat.",
   removeCertificates: "Alle Zertifikate entfernen",
   removeCertificatesHint: "Die App verliert auch ihre Berechtigungen bei Microsoft Graph.",
+  assignments: "Zuweisungen",
+  assignmentsOn: "Nur diese Personen und die in diesen Gruppen können die App benutzen.",
+  assignmentsOff: "Alle können die App benutzen. Dies zählt erst mit „Nur für zugewiesene Personen und Gruppen“.",
+  assignee: "E‑Mail-Adresse einer Person oder Name einer Gruppe",
+  assign: "Zuweisen",
+  unassign: "Entfernen",
+  aGroup: "Gruppe",
+  moreAssigned: (many) => `${counted(many, "weitere Zuweisung wird", "weitere Zuweisungen werden")} nicht gezeigt.`,
   consent: "Zustimmung der Administration",
-  consentHint: "Für alle Benutzer, die dann nicht gefragt werden. Kunden können nicht allem zustimmen.",
+  consentHint: "Für alle Personen, die dann nicht gefragt werden. Kunden können nicht allem zustimmen.",
   consented: "Bereiche, durch Leerzeichen getrennt",
   offers: "Angeboten werden:",
   saveConsent: "Zustimmung speichern",
@@ -99,6 +111,8 @@ export const consoleApp: typeof english.consoleApp = {
     "Beendet ihre Anmeldungen und löscht Geheimnisse, Zustimmungen und Zuweisungen. Es lässt sich nicht wiederherstellen.",
   confirm: (name) => html`Geben Sie zum Löschen ${name} ein`,
   problems: {
+    assignee_unknown: "Keine Person hat diese Adresse, und keine Gruppe heißt so.",
+    assignee_ambiguous: "Mehrere Gruppen heißen so. Geben Sie stattdessen die ID ein.",
     name_invalid: "Geben Sie einen Namen mit höchstens 256 Zeichen ein.",
     grants_empty: "Wählen Sie mindestens einen Weg zu Token, oder die üblichen Wege.",
     flow_unknown: "Dieser Benutzerflow wurde inzwischen gelöscht. Wählen Sie einen anderen.",
@@ -155,8 +169,8 @@ export const consoleApi: typeof english.consoleApi = {
   displayName: "Name",
   description: "Beschreibung",
   consent: "Wer zustimmen kann",
-  consents: { Admin: "Administratoren", User: "Benutzer und Administratoren" },
-  members: { User: "Benutzer und Gruppen", Application: "Apps" },
+  consents: { Admin: "Administratoren", User: "Alle Personen" },
+  members: { User: "Personen und Gruppen", Application: "Apps" },
   enabled: "Aktiv",
   enabledHint: "Nur was nicht aktiv ist, kann einen anderen Wert bekommen oder entfernt werden.",
   off: "nicht aktiv",

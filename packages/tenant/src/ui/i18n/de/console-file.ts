@@ -1,7 +1,8 @@
 import type * as english from "../en/console-file.ts";
+import { numbers } from "../numbers.ts";
 
-const number = new Intl.NumberFormat("de");
-const counted = (count: number, one: string, more: string) => (count === 1 ? one : `${number.format(count)} ${more}`);
+const { number } = numbers.de;
+const oneOr = (count: number, one: string, more: string) => (count === 1 ? one : `${number(count)} ${more}`);
 
 export const consoleFile: typeof english.consoleFile = {
   title: "Mandantendatei",
@@ -12,6 +13,8 @@ export const consoleFile: typeof english.consoleFile = {
   file: "Die Datei",
   again: "Datei ändern",
   text: "Inhalt",
+  tooManyPeople: (people) =>
+    `Dieser Mandant hat ${number(people)} Personen, darum wird seine Datei hier nicht gezeigt. Sie können sie herunterladen und unten eine Datei anwenden.`,
   hint: "Ändern Sie sie hier, oder fügen Sie eine andere ein. Nichts wird angewendet, bevor Sie gesehen haben, was sich ändern würde.",
   upload: "Oder eine Datei öffnen:",
   prune: "Auch löschen, was eine frühere Datei angelegt hat und diese nicht enthält",
@@ -19,22 +22,22 @@ export const consoleFile: typeof english.consoleFile = {
   plan: "Zeigen, was sich ändern würde",
   planned: "Was sich ändern würde",
   nothing: "Nichts. Der Mandant entspricht dieser Datei.",
-  same: (count) => counted(count, "Ein weiteres Objekt bleibt, wie es ist.", "weitere Objekte bleiben, wie sie sind."),
-  apply: (count) => counted(count, "Diese Änderung anwenden", "Änderungen anwenden"),
+  same: (count) => oneOr(count, "Ein weiteres Objekt bleibt, wie es ist.", "weitere Objekte bleiben, wie sie sind."),
+  apply: (count) => oneOr(count, "Diese Änderung anwenden", "Änderungen anwenden"),
   notes: "Hinweise",
   appliedTitle: "Was geändert wurde",
-  applied: (count) => counted(count, "Angewendet: eine Änderung.", "Änderungen wurden angewendet."),
+  applied: (count) => oneOr(count, "Angewendet: eine Änderung.", "Änderungen wurden angewendet."),
   nothingDone: "Nichts.",
   changed: "Der Mandant hat sich geändert, seit dieser Plan entstand. Es wurde nichts angewendet.",
   changedHint: "Dies ist der Plan für den Mandanten, wie er jetzt ist. Prüfen Sie ihn, und wenden Sie ihn dann an.",
   invalid: (count) =>
-    counted(
+    oneOr(
       count,
       "Die Datei hat einen Fehler. Es wurde nichts geändert.",
       "Fehler in der Datei. Es wurde nichts geändert.",
     ),
   place: (line, column) => `Zeile ${line}, Spalte ${column}:`,
-  more: (count) => `Und ${number.format(count)} weitere.`,
+  more: (count) => `Und ${number(count)} weitere.`,
   actions: { create: "anlegen", change: "ändern", delete: "löschen", leave: "unverändert" },
   before: "vorher:",
   after: "nachher:",
@@ -45,7 +48,7 @@ export const consoleFile: typeof english.consoleFile = {
     app: "App",
     consent: "Zustimmung für",
     group: "Gruppe",
-    user: "Benutzer",
+    user: "Person",
     members: "Mitglieder von",
     assignment: "Zuweisung an",
     administrator: "Administrator",

@@ -1,7 +1,8 @@
 import { html } from "../../html.ts";
 import type * as english from "../en/console-flows.ts";
+import { numbers } from "../numbers.ts";
 
-const number = new Intl.NumberFormat("de");
+const { number } = numbers.de;
 
 export const consoleFlows: typeof english.consoleFlows = {
   title: "Benutzerflows",
@@ -59,7 +60,7 @@ export const consoleFlows: typeof english.consoleFlows = {
 
 export const consolePolicies: typeof english.consolePolicies = {
   title: "Richtlinien",
-  lede: "Kein Token ohne zweiten Faktor, für die Benutzer und Apps, für die eine Richtlinie gilt.",
+  lede: "Kein Token ohne zweiten Faktor, für die Personen und Apps, für die eine Richtlinie gilt.",
   back: "Alle Richtlinien",
   add: "Richtlinie hinzufügen",
   save: "Speichern",
@@ -70,14 +71,16 @@ export const consolePolicies: typeof english.consolePolicies = {
   off: "aus",
   enabled: "Die Richtlinie gilt",
   apps: "Apps",
-  appsHint: "Client-IDs, eine je Zeile. Leer: alle Apps.",
+  appsHint: "Client-IDs oder Namen, je Zeile einer. Leer: alle Apps.",
+  appsChoose: "Keine gewählt: alle Apps.",
   groups: "Gruppen",
-  groupsHint: "Namen, einer je Zeile. Leer: alle Benutzer.",
-  except: "Außer diesen Benutzern",
+  groupsHint: "Namen, einer je Zeile. Leer: alle Personen.",
+  groupsChoose: "Keine gewählt: alle Personen.",
+  except: "Außer diesen Personen",
   exceptHint: "E‑Mail-Adressen, eine je Zeile.",
   allApps: "alle",
-  allUsers: "alle Benutzer",
-  count: (count) => number.format(count),
+  allUsers: "alle Personen",
+  count: (count) => number(count),
   remove: "Löschen",
   removeHint: "Was sie verlangt hat, wird nicht mehr verlangt.",
   confirm: (name) => html`Geben Sie zum Löschen ${name} ein`,
@@ -88,6 +91,6 @@ export const consolePolicies: typeof english.consolePolicies = {
     app_unknown: (name) => html`Keine App hat die Client-ID ${name}. Die Richtlinie würde nichts schützen.`,
     group_unknown: (name) =>
       html`Keine Gruppe, oder mehr als eine, heißt ${name}. Nehmen Sie ihre ID, wenn der Name nicht eindeutig ist.`,
-    user_unknown: (name) => html`Kein Benutzer hat die Adresse ${name}.`,
+    user_unknown: (name) => html`Keine Person hat die Adresse ${name}.`,
   },
 };

@@ -1,19 +1,18 @@
 import { html } from "../../html.ts";
 import type * as english from "../en/console-people.ts";
+import { numbers } from "../numbers.ts";
 
-const number = new Intl.NumberFormat("de");
+const { number } = numbers.de;
 
 export const consolePeople: typeof english.consolePeople = {
   title: "Personen",
-  count: (total) => (total === 1 ? "1 Person hat ein Konto." : `${number.format(total)} Personen haben ein Konto.`),
+  count: (total) => (total === 1 ? "1 Person hat ein Konto." : `${number(total)} Personen haben ein Konto.`),
   add: "Person hinzufügen",
   search: "E‑Mail-Adresse oder Name beginnt mit",
-  searchButton: "Suchen",
   only: "Anzeigen",
   filters: { all: "Alle", disabled: "Gesperrte", administrators: "Administratoren" },
   none: "Noch niemand hat ein Konto. Fügen Sie eine Person hinzu, oder lassen Sie jemanden sich registrieren.",
   noneFound: "Kein Treffer. Gesucht wird danach, wie eine E‑Mail-Adresse oder ein Name beginnt.",
-  showAll: "Alle anzeigen",
   columns: { name: "Name", email: "E‑Mail-Adresse", state: "Zustand", since: "Seit" },
   states: { administrator: "Administrator", disabled: "gesperrt", active: "aktiv" },
   removed: "Das Konto ist gelöscht, und alle Anmeldungen sind beendet.",
@@ -54,6 +53,8 @@ export const consolePeople: typeof english.consolePeople = {
 export const consolePerson: typeof english.consolePerson = {
   back: "Alle Personen",
   done: {
+    group_joined: "In die Gruppe aufgenommen. Token nennen sie ab der nächsten Anmeldung oder Erneuerung.",
+    group_left: "Aus der Gruppe entfernt.",
     added: "Das Konto ist angelegt.",
     edited: "Gespeichert.",
     enabled: "Das Konto ist entsperrt. Frühere Anmeldungen bleiben beendet.",
@@ -88,11 +89,15 @@ export const consolePerson: typeof english.consolePerson = {
     passkeyUnused: "noch nicht benutzt",
     authenticator: "Authenticator-App",
     since: (day) => `seit ${day}`,
-    codes: (left) =>
-      left === 1 ? "noch 1 Wiederherstellungscode" : `noch ${number.format(left)} Wiederherstellungscodes`,
+    codes: (left) => (left === 1 ? "noch 1 Wiederherstellungscode" : `noch ${number(left)} Wiederherstellungscodes`),
   },
   groups: "Gruppen",
   noGroups: "In keiner Gruppe.",
+  group: "Name der Gruppe",
+  groupHint: "Eine App nur für zugewiesene Personen und Gruppen lässt alle zu, die in einer zugewiesenen Gruppe sind.",
+  createGroup: "Gruppe anlegen, wenn keine so heißt",
+  joinGroup: "In eine Gruppe aufnehmen",
+  leaveGroup: "Entfernen",
   devices: "Geräte und Programme",
   noDevices: "Kein Programm ist angemeldet.",
   unknownApp: "eine gelöschte App",
@@ -101,7 +106,7 @@ export const consolePerson: typeof english.consolePerson = {
   allDevices: "Alle Anmeldungen dieser Person",
   activity: "Letzte 90 Tage",
   noActivity: "Nichts ist geschehen.",
-  allActivity: "Alles im Audit-Protokoll",
+  allActivity: "Alles im Protokoll",
   actions: {
     title: "Aktionen",
     signOut: "Überall abmelden",
@@ -127,6 +132,9 @@ export const consolePerson: typeof english.consolePerson = {
     sure: "Ja, es ist mein eigenes Konto",
   },
   problems: {
+    group_unknown: "Keine Gruppe heißt so. Prüfen Sie den Namen, oder lassen Sie sie anlegen.",
+    group_ambiguous: "Mehrere Gruppen heißen so. Geben Sie stattdessen die ID ein.",
+    group_invalid: "Eine Gruppe braucht einen Namen mit höchstens 256 Zeichen.",
     email_invalid: "Das ist keine E‑Mail-Adresse. Es wurde nichts geändert.",
     name_invalid: "Geben Sie einen Namen mit höchstens 100 Zeichen ein. Es wurde nichts geändert.",
     taken: "Ein anderes Konto hat diese Adresse. Wählen Sie eine andere. Es wurde nichts geändert.",

@@ -1,30 +1,17 @@
 import { html } from "../../html.ts";
 import type * as en from "../en/console-records.ts";
+import { numbers } from "../numbers.ts";
 
-const clock = new Intl.DateTimeFormat("de-DE", { hour: "2-digit", minute: "2-digit" });
-const second = new Intl.DateTimeFormat("de-DE", { timeStyle: "medium" });
-const moment = new Intl.DateTimeFormat("de-DE", { dateStyle: "medium", timeStyle: "medium" });
-const zone = new Intl.DateTimeFormat("de-DE", { timeZoneName: "short" });
-const number = new Intl.NumberFormat("de");
-const count = (many: number, one: string, more: string) => `${number.format(many)} ${many === 1 ? one : more}`;
+const { counted } = numbers.de;
 
 export const consoleRecords: typeof en.consoleRecords = {
-  consoleTime: {
-    clock: (at) => clock.format(at),
-    second: (at) => second.format(at),
-    moment: (at) => moment.format(at),
-    zone: (at) => `Zeiten in ${zone.formatToParts(at).find(({ type }) => type === "timeZoneName")?.value ?? "UTC"}.`,
-    number: (many) => number.format(many),
-  },
-  search: "Suchen",
-  clear: "Alle zeigen",
   signIns: {
     lede: "Programme, die jetzt angemeldet sind, neueste zuerst.",
     none: "Kein Programm ist angemeldet. Sobald jemand einem zustimmt, erscheint es hier.",
     noneFits: "Keine Anmeldung passt zur Suche. Beendete Anmeldungen stehen im Protokoll.",
-    person: "E‑Mail-Adresse des Benutzers",
+    person: "E‑Mail-Adresse der Person",
     app: "App",
-    columns: { person: "Benutzer", app: "App", device: "Gerät", since: "Seit", used: "Zuletzt erneuert" },
+    columns: { person: "Person", app: "App", device: "Gerät", since: "Seit", used: "Zuletzt erneuert" },
     notYet: "Noch nicht",
     unnamed: "Ohne Namen",
     problems: {
@@ -40,10 +27,10 @@ export const consoleRecords: typeof en.consoleRecords = {
     active: "angemeldet",
     over: "beendet",
     facts: {
-      person: "Benutzer",
+      person: "Person",
       app: "App",
       device: "Nennt sich",
-      label: "Name des Benutzers dafür",
+      label: "So nennt es die Person",
       from: "Angefragt von",
       how: "Angemeldet mit",
       scopes: "Darf verwenden",
@@ -58,10 +45,12 @@ export const consoleRecords: typeof en.consoleRecords = {
       authorization_code: "Im Browser auf demselben Gerät",
     },
     timeline: "Vom Code bis zum Ende",
+    details: "Angaben",
     steps: {
       asked: (app) => html`${app} hat einen Code angefragt`,
-      started: (app) => html`${app} hat den Benutzer zum Mandanten geschickt`,
-      olderRenewals: (many) => `${count(many, "frühere Erneuerung wird", "frühere Erneuerungen werden")} nicht gezeigt`,
+      started: (app) => html`${app} hat die Person zum Mandanten geschickt`,
+      olderRenewals: (many) =>
+        `${counted(many, "frühere Erneuerung wird", "frühere Erneuerungen werden")} nicht gezeigt`,
       renewed: "Erneuert",
       from: (network) => `von ${network}`,
       lapses: "Endet, wenn nicht vorher erneuert",
@@ -71,17 +60,17 @@ export const consoleRecords: typeof en.consoleRecords = {
     why: {
       client: "das Programm hat sich abgemeldet",
       operator: "der Betreiber hat sie beendet",
-      user_signed_out: "der Benutzer hat das Gerät abgemeldet",
-      consent_withdrawn: "der Benutzer hat der App den Zugriff entzogen",
+      user_signed_out: "die Person hat das Gerät abgemeldet",
+      consent_withdrawn: "die Person hat der App den Zugriff entzogen",
       sessions_revoked: "alle Anmeldungen wurden beendet",
-      factors_reset: "die Anmeldemethoden des Benutzers wurden zurückgesetzt",
+      factors_reset: "die Anmeldemethoden der Person wurden zurückgesetzt",
       user_deleted: "das Konto wurde gelöscht",
       user_disabled: "das Konto wurde gesperrt",
       app_deleted: "die App wurde gelöscht",
       app_disabled: "die App wurde gesperrt",
-      disowned: "der Benutzer hat sie als fremd gemeldet",
+      disowned: "die Person hat sie als fremd gemeldet",
       password_changed: "das Passwort wurde geändert",
-      email_restored: "der Benutzer hat seine Adresse zurückgeholt",
+      email_restored: "die Person hat ihre Adresse zurückgeholt",
       restored: "der Mandant wurde aus einer Sicherung wiederhergestellt",
       refresh_token_reused: "ein altes Token wurde verwendet; es wurde vielleicht kopiert",
       authorization_code_reused: "der Code wurde zweimal verwendet",
@@ -89,8 +78,8 @@ export const consoleRecords: typeof en.consoleRecords = {
     },
     end: "Diese Anmeldung beenden",
     endHint:
-      "Das Refresh-Token ist sofort ungültig. APIs, die Tokens offline prüfen, nehmen das Zugriffstoken noch bis zu einer Stunde an.",
-    records: "Alle Einträge zu diesem Benutzer",
+      "Das Refresh-Token ist sofort ungültig. APIs, die Token offline prüfen, nehmen das Zugriffstoken noch bis zu einer Stunde an.",
+    records: "Alle Einträge zu dieser Person",
   },
   audit: {
     lede: "Alles, was geändert oder entschieden wurde, neueste zuerst.",
@@ -100,7 +89,7 @@ export const consoleRecords: typeof en.consoleRecords = {
     withoutRenewals: "Ohne Erneuerungen. Wählen Sie das Ereignis refresh_token.rotated, um sie zu sehen.",
     event: "Ereignis",
     anyEvent: "Jedes Ereignis",
-    person: "Benutzer (E‑Mail oder ID)",
+    person: "Person (E‑Mail oder ID)",
     app: "App (Name oder Client-ID)",
     ip: "IP-Adresse",
     from: "Ab",
@@ -123,14 +112,14 @@ export const consoleRecords: typeof en.consoleRecords = {
       at: "Zeit",
       event: "Ereignis",
       actor: "Durch",
-      person: "Benutzer",
+      person: "Person",
       caller: "Aufrufer",
       app: "App",
       signIn: "Anmeldung",
       grant: "Anfrage",
       ip: "IP-Adresse",
     },
-    actors: { user: "einen Benutzer", client: "ein Programm", operator: "den Betreiber", tenant: "den Mandanten" },
+    actors: { user: "eine Person", client: "ein Programm", operator: "den Betreiber", tenant: "den Mandanten" },
     sameEvent: "Nur dieses Ereignis",
     sameIp: "Nur diese Adresse",
   },
@@ -151,7 +140,7 @@ export const consoleRecords: typeof en.consoleRecords = {
     from: "Ab",
   },
   keys: {
-    lede: "Ihre APIs prüfen Tokens mit den öffentlichen Hälften dieser Schlüssel. Alle 90 Tage übernimmt von selbst ein neuer.",
+    lede: "Ihre APIs prüfen Token mit den öffentlichen Hälften dieser Schlüssel. Alle 90 Tage übernimmt von selbst ein neuer.",
     states: {
       signing: "signiert jetzt",
       next: "signiert als nächster",
@@ -162,7 +151,7 @@ export const consoleRecords: typeof en.consoleRecords = {
       signing: "Jedes neue Token wird damit signiert.",
       next: "Schon veröffentlicht, damit APIs ihn kennen, bevor er signiert.",
       previous: "Signiert nichts mehr. Bleibt veröffentlicht, bis das letzte damit signierte Token abgelaufen ist.",
-      retired: "Nicht mehr veröffentlicht. Damit signierte Tokens werden abgewiesen.",
+      retired: "Nicht mehr veröffentlicht. Damit signierte Token werden abgewiesen.",
     },
     columns: {
       kid: "Schlüssel-ID",
@@ -177,12 +166,12 @@ export const consoleRecords: typeof en.consoleRecords = {
       "Er signiert, sobald APIs ihn kennen, die die Schlüssel einmal am Tag lesen: 24 Stunden nach seiner Erstellung, frühestens in zwei Minuten. Der jetzige bleibt danach noch einen Tag veröffentlicht.",
     rotateNow: "Nächsten Schlüssel sofort signieren lassen",
     rotateNowHint:
-      "Nur wenn der jetzige in fremde Hände gelangt sein könnte. Eine API, die die Schlüssel seither nicht gelesen hat, weist neue Tokens so lange ab.",
+      "Nur wenn der jetzige in fremde Hände gelangt sein könnte. Eine API, die die Schlüssel seither nicht gelesen hat, weist neue Token so lange ab.",
     retire: "Außer Dienst stellen",
     retireHint: "Er bleibt veröffentlicht, bis das letzte damit signierte Token abgelaufen ist.",
     retireNow: "Sofort außer Dienst stellen",
     retireNowHint:
-      "Damit signierte Tokens werden abgewiesen: hier sofort, bei APIs, sobald sie die Schlüssel neu lesen.",
+      "Damit signierte Token werden abgewiesen: hier sofort, bei APIs, sobald sie die Schlüssel neu lesen.",
     danger: "Wenn ein Schlüssel bekannt geworden sein könnte",
     done: {
       rotated: (kid, at) => html`Schlüssel ${kid} signiert ab ${at}.`,
@@ -193,26 +182,28 @@ export const consoleRecords: typeof en.consoleRecords = {
         "Dieser Schlüssel signiert gerade und kann nicht außer Dienst gestellt werden. Lassen Sie zuerst den nächsten signieren.",
       key_unknown: "Diesen Schlüssel gibt es nicht mehr. Die Liste unten ist aktuell.",
     },
-    retiredKeys: (many) => count(many, "Schlüssel außer Dienst", "Schlüssel außer Dienst"),
+    retiredKeys: (many) => counted(many, "Schlüssel außer Dienst", "Schlüssel außer Dienst"),
   },
   inbox: {
-    lede: "Mails an Benutzer dieses Mandanten. Sie bleiben auf diesem Computer und werden nach 7 Tagen gelöscht.",
-    none: "Noch keine Mail. Sobald der Mandant einen Code verschickt, erscheint sie hier.",
-    noneFits: "Keine Mail passt zur Suche.",
+    lede: "E‑Mails an Personen dieses Mandanten. Sie bleiben auf diesem Computer und werden nach 7 Tagen gelöscht.",
+    none: "Noch keine E‑Mail. Sobald der Mandant einen Code verschickt, erscheint sie hier.",
+    noneFits: "Keine E‑Mail passt zur Suche.",
     find: "Adresse oder Betreff",
     to: (who) => html`an ${who}`,
     views: { text: "Text", html: "HTML", source: "Quelltext" },
     viewsLabel: "Anzeigen als",
-    frame: "Die Mail als HTML",
+    frame: "Die E‑Mail als HTML",
     frameHint: "Ohne Skripte und ohne etwas aus dem Netz.",
-    back: "Alle Mails",
+    back: "Alle E‑Mails",
     delete: "Löschen",
+    deleteHint: "Eine gelöschte E‑Mail lässt sich nicht wiederherstellen.",
+    deleteMany: (many) => `${counted(many, "E‑Mail", "E‑Mails")} löschen`,
     deleteAll: "Alle löschen",
-    deleteFound: (many) => `${count(many, "gefundene Mail", "gefundene Mails")} löschen`,
-    deleted: (many) => `${count(many, "Mail wurde", "Mails wurden")} gelöscht.`,
-    gone: "Diese Mail war schon gelöscht.",
+    deleteFound: (many) => `${counted(many, "gefundene E‑Mail", "gefundene E‑Mails")} löschen`,
+    deleted: (many) => `${counted(many, "E‑Mail wurde", "E‑Mails wurden")} gelöscht.`,
+    gone: "Diese E‑Mail war schon gelöscht.",
     programs: "Programme lesen sie als JSON:",
     more: (many) =>
-      `${count(many, "ältere Mail wird", "ältere Mails werden")} nicht gezeigt. Suchen Sie nach einer Adresse.`,
+      `${counted(many, "ältere E‑Mail wird", "ältere E‑Mails werden")} nicht gezeigt. Suchen Sie nach einer Adresse.`,
   },
 };

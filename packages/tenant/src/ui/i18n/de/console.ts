@@ -1,7 +1,9 @@
 import { html } from "../../html.ts";
 import type { Messages } from "../en.ts";
+import { numbers } from "../numbers.ts";
 
-const number = new Intl.NumberFormat("de");
+const { number } = numbers.de;
+
 const relative = new Intl.RelativeTimeFormat("de", { numeric: "always" });
 
 const frame: Messages["console"] = {
@@ -11,15 +13,21 @@ const frame: Messages["console"] = {
   operator: "Betreiber, an diesem Computer",
   leave: "Abmelden",
   other: { locale: "en", name: "English" },
+  lost: {
+    title: "Keine Verbindung zum Mandanten",
+    text: "Vielleicht wurde er beendet. Diese Seite zeigt den letzten bekannten Stand, und nichts wird gesendet, bis der Mandant wieder antwortet.",
+  },
   copy: "Kopieren",
   copied: "Kopiert",
-  number: (value) => number.format(value),
+  search: "Suchen",
+  showAll: "Alle zeigen",
+  number: (value) => number(value),
   rail: {
     "/console": "Jetzt",
     "/console/inbox": "Posteingang",
     "/console/people": "Personen",
     "/console/apps": "Apps und APIs",
-    "/console/user-flows": "Benutzerabläufe",
+    "/console/user-flows": "Benutzerflows",
     "/console/policies": "Richtlinien",
     "/console/tenant-file": "Mandantendatei",
     "/console/sign-ins": "Anmeldungen",
@@ -35,6 +43,10 @@ const frame: Messages["console"] = {
     not_found: {
       title: "Nicht gefunden",
       text: "Vielleicht wurde es inzwischen gelöscht, oder die Adresse ist falsch.",
+    },
+    too_large: {
+      title: "Zu groß",
+      text: "Ein Formular dieser Größe nimmt der Mandant nicht an. Es wurde nichts geändert.",
     },
     stale_form: {
       title: "Dieses Formular ist veraltet",
@@ -79,7 +91,7 @@ export const consoleNow: Messages["consoleNow"] = {
       ? "Kein Gerät wartet auf seine Anmeldung"
       : count === 1
         ? "Ein Gerät wartet auf seine Anmeldung"
-        : `${number.format(count)} Geräte warten auf ihre Anmeldung`,
+        : `${number(count)} Geräte warten auf ihre Anmeldung`,
   none: "Sobald ein Gerät einen Code anfordert, erscheint es hier.",
   tryIt: "Der Befehl oben probiert es aus.",
   unknownApp: (clientId) => `Unbekannte App ${clientId}`,
@@ -128,7 +140,7 @@ export const consoleNow: Messages["consoleNow"] = {
     administrator_needed:
       "Die App fordert etwas an, das nur ein Administrator gewähren kann. Wählen Sie einen Administrator.",
     app_unavailable:
-      "Die App oder etwas, das sie anfordert, wurde deaktiviert oder entfernt. Stellen Sie es wieder her und beginnen Sie am Gerät neu.",
+      "Die App oder etwas, das sie anfordert, wurde gesperrt oder entfernt. Stellen Sie es wieder her und beginnen Sie am Gerät neu.",
     code_expired: "Dieser Code ist abgelaufen. Starten Sie die Anmeldung am Gerät neu.",
     code_unknown: "Kein Gerät zeigt diesen Code mehr an.",
     code_used: "Über diesen Code wurde gerade entschieden, oder jemand hat mit ihm im Browser weitergemacht.",
@@ -138,7 +150,7 @@ export const consoleNow: Messages["consoleNow"] = {
     mfa_required: "Diese App verlangt einen zweiten Faktor. Zum Testen wählen Sie „Wie mit einer Authenticator-App“.",
     not_assigned:
       "Die App verlangt eine Zuweisung, die diese Person nicht hat. Weisen Sie sie zu und stimmen Sie dann zu. Der Code bleibt gültig.",
-    user_disabled: "Dieses Konto ist deaktiviert. Wählen Sie eine andere Person.",
+    user_disabled: "Dieses Konto ist gesperrt. Wählen Sie eine andere Person.",
     user_unknown: "Kein Konto hat diese E‑Mail-Adresse. Prüfen Sie sie, oder fügen Sie die Person zuerst hinzu.",
   },
 };

@@ -120,6 +120,51 @@ export const auditSentences = {
   "user_flow_attribute.deleted": ({ name }) => html`Attribute deleted${name && html`: ${name}`}`,
 } satisfies Record<AuditEvent, (parts: SentenceParts) => Html> as Record<AuditEvent, (parts: SentenceParts) => Html>;
 
+/**
+ * Of events whose sentence has their user as the one who acts: the sentence if the operator or an administrator did it. `by` is
+ * at its beginning. All other sentences say what happened, and get `auditWords.by` at their end.
+ */
+export const auditSentencesByOthers: Partial<Record<AuditEvent, (parts: SentenceParts & { by: Html }) => Html>> = {
+  "administrator.added": ({ by, user }) => html`${by} made ${user} an administrator`,
+  "administrator.removed": ({ by, user }) => html`${by} took the rights of an administrator from ${user}`,
+  "app.certificate_added": ({ by, app }) => html`${by} added a certificate to ${app}`,
+  "app.certificates_removed": ({ by, app }) => html`${by} removed the certificates of ${app}`,
+  "app.secret_added": ({ by, app }) => html`${by} added a secret to ${app}`,
+  "app.secret_removed": ({ by, app }) => html`${by} removed a secret of ${app}`,
+  "authenticator.added": ({ by, user }) => html`${by} added an authenticator app for ${user}`,
+  "authenticator.removed": ({ by, user }) => html`${by} removed the authenticator app of ${user}`,
+  "authorization.approved": ({ by, app, user }) => html`${by} approved ${app} for ${user}`,
+  "authorization.denied": ({ by, app }) => html`${by} declined ${app}`,
+  "device_grant.approved": ({ by, app, user }) => html`${by} approved ${app} for ${user}`,
+  "device_grant.denied": ({ by, app }) => html`${by} declined ${app}`,
+  "operator_token.issued": ({ by }) => html`${by} got a token for Microsoft Graph`,
+  "passkey.added": ({ by, user }) => html`${by} added a passkey for ${user}`,
+  "passkey.removed": ({ by, user }) => html`${by} removed a passkey of ${user}`,
+  "passkey.renamed": ({ by, user }) => html`${by} renamed a passkey of ${user}`,
+  "recovery_codes.replaced": ({ by, user }) => html`${by} replaced the recovery codes of ${user}`,
+  "role_assignment.created": ({ by, user }) => html`${by} gave ${user} a role`,
+  "role_assignment.deleted": ({ by, user }) => html`${by} took a role from ${user}`,
+  "sign_in.renamed": ({ by, user }) => html`${by} renamed a device of ${user}`,
+  "signing_key.rotated": ({ by }) => html`${by} let the next signing key take over`,
+  "testing.clock_moved": ({ by }) => html`${by} moved the clock`,
+  "testing.fault_added": ({ by }) => html`${by} lets requests fail`,
+  "testing.faults_cleared": ({ by }) => html`${by} ended faults`,
+  "testing.snapshot_created": ({ by }) => html`${by} created a snapshot of the tenant`,
+  "testing.snapshot_deleted": ({ by }) => html`${by} deleted a snapshot`,
+  "testing.snapshot_restored": ({ by }) => html`${by} returned the tenant to a snapshot`,
+  "testing.token_issued": ({ by, app, user }) => html`${by} got a token of ${app} for ${user}`,
+  "user.consent_withdrawn": ({ by, app, user }) => html`${by} took access to the account of ${user} away from ${app}`,
+  "user.data_downloaded": ({ by, user }) => html`${by} downloaded the data of ${user}`,
+  "user.details_given": ({ by, user }) => html`${by} gave the details of ${user} that an app asks for`,
+  "user.disowned": ({ by, user }) => html`${by} reported “this wasn’t me” for ${user}`,
+  "user.made_administrator": ({ by, user }) => html`${by} made ${user} an administrator`,
+  "user.password_reset": ({ by, user }) => html`${by} chose a new password of ${user}`,
+  "user.second_factor_passed": ({ by, user, method }) => html`${by} passed the second step of ${user}: ${method}`,
+  "user.signed_in": ({ by, user, method }) => html`${by} signed in as ${user}: ${method}`,
+  "user.signed_out": ({ by, user }) => html`${by} signed ${user} out in a browser`,
+  "user.signed_up": ({ by, user }) => html`${by} signed up ${user}`,
+};
+
 /** The words that fill the sentences. */
 export const auditWords = {
   someApp: "an app",
@@ -158,6 +203,8 @@ export const auditWords = {
   } satisfies Record<Refusal | "withdrawn", string> as Record<string, string>,
   by: {
     operator: "by the operator",
+    throughGraph: "through Microsoft Graph",
+    inConsole: "in the console",
     graph: (caller: Html) => html`by ${caller}, through Microsoft Graph`,
     console: (caller: Html) => html`by ${caller}, in the console`,
   },

@@ -16,6 +16,8 @@ const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle
 const universal = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
 const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
 const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
+const minute = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
+const zone = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "always" });
 
 export const time = {
@@ -25,6 +27,11 @@ export const time = {
   utc: (at: number) => `${universal.format(at)} UTC`,
   /** Of the day, in the time zone of this computer. */
   clock: (at: number) => clock.format(at),
+  /** Of the day, without seconds. */
+  minute: (at: number) => minute.format(at),
+  /** Which time zone the others are in. */
+  zone: (at: number) =>
+    `Times are in ${zone.formatToParts(at).find(({ type }) => type === "timeZoneName")?.value ?? "UTC"}.`,
   /** In the time zone of this computer. */
   day: (at: number) => day.format(at),
   justNow: "Just now",

@@ -1,4 +1,7 @@
 import { type Html, html } from "../../html.ts";
+import { numbers } from "../numbers.ts";
+
+const { counted } = numbers.en;
 
 /** The console's pages about apps and APIs. */
 export const consoleApps = {
@@ -10,7 +13,6 @@ export const consoleApps = {
   addApiLede: "A web API that programs call. Its scopes and roles come next.",
   add: "Add",
   search: "Name or client ID begins with",
-  searchButton: "Search",
   show: "Show",
   kinds: { app: "Apps", api: "APIs" },
   columns: { name: "Name", id: "Client ID", since: "Since" },
@@ -24,6 +26,8 @@ export const consoleApps = {
 export const consoleApp = {
   back: "All apps",
   done: {
+    assigned: "Assigned. It applies at once, also to a device that waits.",
+    unassigned: "The assignment was removed.",
     added: "The app was added. Programs use the client ID above.",
     edited: "Saved.",
     enabled: "The app is enabled.",
@@ -54,8 +58,8 @@ export const consoleApp = {
   userFlow: "User flow",
   defaultFlow: "Default",
   requireMfa: "Always needs a second factor",
-  assignmentRequired: "Only for assigned users and groups",
-  groupClaims: "Tokens list the user’s groups",
+  assignmentRequired: "Only for assigned people and groups",
+  groupClaims: "Tokens list the person’s groups",
   secrets: "Secrets",
   noSecrets: "None.",
   unnamed: "Without a name",
@@ -78,8 +82,16 @@ export const consoleApp = {
   certificateHint: "With its private key, the app gets tokens for itself. Only the certificate belongs here.",
   removeCertificates: "Remove all certificates",
   removeCertificatesHint: "The app also loses its permissions at Microsoft Graph.",
+  assignments: "Assignments",
+  assignmentsOn: "Only these people, and those in these groups, can use the app.",
+  assignmentsOff: "Everyone can use the app. These count once “Only for assigned people and groups” is ticked.",
+  assignee: "Email address of a person, or name of a group",
+  assign: "Assign",
+  unassign: "Remove",
+  aGroup: "group",
+  moreAssigned: (many: number) => `${counted(many, "more assignment is", "more assignments are")} not shown.`,
   consent: "Admin consent",
-  consentHint: "For all users, who are not asked for these. Customers cannot consent to all of them.",
+  consentHint: "For all people, who are not asked for these. Customers cannot consent to all of them.",
   consented: "Scopes, with spaces between them",
   offers: "It offers:",
   saveConsent: "Save consent",
@@ -96,6 +108,8 @@ export const consoleApp = {
   removeHint: "Ends its sign-ins, and deletes its secrets, consents and assignments. It can’t be restored.",
   confirm: (name: Html) => html`To delete it, type ${name}`,
   problems: {
+    assignee_unknown: "No person has this address, and no group this name.",
+    assignee_ambiguous: "More than one group has this name. Enter its ID instead.",
     name_invalid: "Enter a name of up to 256 characters.",
     grants_empty: "Choose at least one way to get tokens, or the usual ways.",
     flow_unknown: "This user flow was deleted meanwhile. Choose another one.",
@@ -152,8 +166,8 @@ export const consoleApi = {
   displayName: "Name",
   description: "Description",
   consent: "Who can consent",
-  consents: { Admin: "Administrators", User: "Users and administrators" },
-  members: { User: "Users and groups", Application: "Apps" },
+  consents: { Admin: "Administrators", User: "Everyone" },
+  members: { User: "People and groups", Application: "Apps" },
   enabled: "Enabled",
   enabledHint: "Only a disabled one can get another value, or be removed.",
   off: "disabled",

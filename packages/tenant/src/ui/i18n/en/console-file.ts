@@ -1,5 +1,7 @@
-const number = new Intl.NumberFormat("en");
-const counted = (count: number, one: string, more: string) => (count === 1 ? one : `${number.format(count)} ${more}`);
+import { numbers } from "../numbers.ts";
+
+const { number } = numbers.en;
+const oneOr = (count: number, one: string, more: string) => (count === 1 ? one : `${number(count)} ${more}`);
 
 /** The tenant as a file. */
 export const consoleFile = {
@@ -11,6 +13,8 @@ export const consoleFile = {
   file: "The file",
   again: "Change the file",
   text: "Contents",
+  tooManyPeople: (people: number) =>
+    `This tenant has ${number(people)} people, so its file is not shown here. You can download it, and apply a file below.`,
   hint: "Change it here, or paste another one. Nothing is applied before you have seen what would change.",
   upload: "Or open a file:",
   prune: "Also delete what an earlier file created and this one does not have",
@@ -18,18 +22,18 @@ export const consoleFile = {
   plan: "Show what would change",
   planned: "What would change",
   nothing: "Nothing. The tenant matches this file.",
-  same: (count: number) => counted(count, "One more object stays as it is.", "more objects stay as they are."),
-  apply: (count: number) => counted(count, "Apply this change", "changes: apply them"),
+  same: (count: number) => oneOr(count, "One more object stays as it is.", "more objects stay as they are."),
+  apply: (count: number) => oneOr(count, "Apply this change", "changes: apply them"),
   notes: "Notes",
   appliedTitle: "What was changed",
-  applied: (count: number) => counted(count, "Applied: one change.", "changes were applied."),
+  applied: (count: number) => oneOr(count, "Applied: one change.", "changes were applied."),
   nothingDone: "Nothing.",
   changed: "The tenant has changed since this plan was made. Nothing was applied.",
   changedHint: "This is the plan for the tenant as it is now. Check it, then apply it.",
   invalid: (count: number) =>
-    counted(count, "The file has an error. Nothing was changed.", "errors in the file. Nothing was changed."),
+    oneOr(count, "The file has an error. Nothing was changed.", "errors in the file. Nothing was changed."),
   place: (line: number, column: number) => `Line ${line}, column ${column}:`,
-  more: (count: number) => `And ${number.format(count)} more.`,
+  more: (count: number) => `And ${number(count)} more.`,
   actions: { create: "create", change: "change", delete: "delete", leave: "unchanged" },
   before: "before:",
   after: "after:",
@@ -40,7 +44,7 @@ export const consoleFile = {
     app: "app",
     consent: "consent of",
     group: "group",
-    user: "user",
+    user: "person",
     members: "members of",
     assignment: "assignment to",
     administrator: "administrator",

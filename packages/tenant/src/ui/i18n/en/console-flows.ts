@@ -1,6 +1,7 @@
 import { type Html, html } from "../../html.ts";
+import { numbers } from "../numbers.ts";
 
-const number = new Intl.NumberFormat("en");
+const { number } = numbers.en;
 
 /** How users sign in and sign up. */
 export const consoleFlows = {
@@ -60,7 +61,7 @@ export const consoleFlows = {
 /** When a second factor is needed. */
 export const consolePolicies = {
   title: "Policies",
-  lede: "No token without a second factor, for the users and apps that a policy covers.",
+  lede: "No token without a second factor, for the people and apps that a policy covers.",
   back: "All policies",
   add: "Add a policy",
   save: "Save",
@@ -71,14 +72,16 @@ export const consolePolicies = {
   off: "off",
   enabled: "The policy applies",
   apps: "Apps",
-  appsHint: "Client IDs, one on each line. Empty: all apps.",
+  appsHint: "Client IDs or names, one on each line. Empty: all apps.",
+  appsChoose: "Tick none for all apps.",
   groups: "Groups",
-  groupsHint: "Names, one on each line. Empty: all users.",
-  except: "Except these users",
+  groupsHint: "Names, one on each line. Empty: all people.",
+  groupsChoose: "Tick none for all people.",
+  except: "Except these people",
   exceptHint: "Email addresses, one on each line.",
   allApps: "all",
-  allUsers: "all users",
-  count: (count: number) => number.format(count),
+  allUsers: "all people",
+  count: (count: number) => number(count),
   remove: "Delete",
   removeHint: "What it demanded is no longer demanded.",
   confirm: (name: Html) => html`To delete it, type ${name}`,
@@ -89,6 +92,6 @@ export const consolePolicies = {
     app_unknown: (name: Html) => html`No app has the client ID ${name}. The policy would protect nothing.`,
     group_unknown: (name: Html) =>
       html`No group, or more than one, is named ${name}. Use its ID if the name is not unique.`,
-    user_unknown: (name: Html) => html`No user has the address ${name}.`,
+    user_unknown: (name: Html) => html`No one has the address ${name}.`,
   },
 };

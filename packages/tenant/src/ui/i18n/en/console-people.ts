@@ -1,20 +1,18 @@
 import { type Html, html } from "../../html.ts";
+import { numbers } from "../numbers.ts";
 
-const number = new Intl.NumberFormat("en");
+const { number } = numbers.en;
 
 /** The console's pages about people. */
 export const consolePeople = {
   title: "People",
-  count: (total: number) =>
-    total === 1 ? "1 person has an account." : `${number.format(total)} people have an account.`,
+  count: (total: number) => (total === 1 ? "1 person has an account." : `${number(total)} people have an account.`),
   add: "Add a person",
   search: "Email address or name begins with",
-  searchButton: "Search",
   only: "Show",
   filters: { all: "Everyone", disabled: "Disabled", administrators: "Administrators" },
   none: "No person yet. Add one, or let someone sign up.",
   noneFound: "No one fits. The search looks at how an email address or a name begins.",
-  showAll: "Show everyone",
   columns: { name: "Name", email: "Email address", state: "State", since: "Since" },
   states: { administrator: "administrator", disabled: "disabled", active: "active" },
   removed: "The account was deleted, and every sign-in has ended.",
@@ -56,6 +54,8 @@ export const consolePeople = {
 export const consolePerson = {
   back: "All people",
   done: {
+    group_joined: "Added to the group. Tokens list it from the next sign-in or renewal on.",
+    group_left: "Removed from the group.",
     added: "The account was added.",
     edited: "Saved.",
     enabled: "The account is enabled. Earlier sign-ins stay ended.",
@@ -89,10 +89,15 @@ export const consolePerson = {
     passkeyUnused: "not used yet",
     authenticator: "Authenticator app",
     since: (day: string) => `since ${day}`,
-    codes: (left: number) => (left === 1 ? "1 recovery code left" : `${number.format(left)} recovery codes left`),
+    codes: (left: number) => (left === 1 ? "1 recovery code left" : `${number(left)} recovery codes left`),
   },
   groups: "Groups",
   noGroups: "In no group.",
+  group: "Name of the group",
+  groupHint: "An app that is only for assigned people and groups takes everyone in an assigned group.",
+  createGroup: "Add the group, if there is none with this name",
+  joinGroup: "Add to a group",
+  leaveGroup: "Remove",
   devices: "Devices and programs",
   noDevices: "No program is signed in.",
   unknownApp: "an app that was deleted",
@@ -126,6 +131,9 @@ export const consolePerson = {
     sure: "Yes, it is my own account",
   },
   problems: {
+    group_unknown: "No group has this name. Check it, or let it be added.",
+    group_ambiguous: "More than one group has this name. Enter its ID instead.",
+    group_invalid: "A group needs a name of at most 256 characters.",
     email_invalid: "This is not an email address. Nothing was changed.",
     name_invalid: "Enter a name of up to 100 characters. Nothing was changed.",
     taken: "Another account has this address. Choose a different one. Nothing was changed.",

@@ -1,36 +1,21 @@
 import { type Html, html } from "../../html.ts";
+import { numbers } from "../numbers.ts";
 
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const second = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
-const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
-const zone = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" });
-const number = new Intl.NumberFormat("en");
-const count = (many: number, one: string, more: string) => `${number.format(many)} ${many === 1 ? one : more}`;
+const { counted } = numbers.en;
 
 /** The console's pages about what happened: sign-ins, audit log, charts, keys, inbox. */
 export const consoleRecords = {
-  /** In the time zone of the tenant's computer. */
-  consoleTime: {
-    clock: (at: number) => clock.format(at),
-    second: (at: number) => second.format(at),
-    moment: (at: number) => moment.format(at),
-    zone: (at: number) =>
-      `Times are in ${zone.formatToParts(at).find(({ type }) => type === "timeZoneName")?.value ?? "UTC"}.`,
-    number: (many: number) => number.format(many),
-  },
-  search: "Search",
-  clear: "Show all",
   signIns: {
     lede: "Programs that are signed in now, newest first.",
-    none: "No program is signed in. When a user approves one, it shows up here.",
+    none: "No program is signed in. When someone approves one, it shows up here.",
     noneFits: "No sign-in fits your search. Sign-ins that have ended are in the audit log.",
-    person: "Email address of the user",
+    person: "Email address of the person",
     app: "App",
-    columns: { person: "User", app: "App", device: "Device", since: "Since", used: "Last renewed" },
+    columns: { person: "Person", app: "App", device: "Device", since: "Since", used: "Last renewed" },
     notYet: "Not yet",
     unnamed: "No name",
     problems: {
-      person: "No user has this address. Check it, or leave it empty.",
+      person: "No one has this address. Check it, or leave it empty.",
       app: "No app has this name or client ID. Choose one from the list.",
     },
     ended: "The sign-in was ended. The program learns it the next time it renews.",
@@ -42,10 +27,10 @@ export const consoleRecords = {
     active: "signed in",
     over: "ended",
     facts: {
-      person: "User",
+      person: "Person",
       app: "App",
       device: "Says it is",
-      label: "The user calls it",
+      label: "The person calls it",
       from: "Asked from",
       how: "Signed in with",
       scopes: "May use",
@@ -57,10 +42,11 @@ export const consoleRecords = {
     },
     kinds: { device_code: "With a code, on another screen", authorization_code: "In a browser on the same machine" },
     timeline: "From the code to the end",
+    details: "Details",
     steps: {
       asked: (app: Html) => html`${app} asked for a code`,
-      started: (app: Html) => html`${app} sent the user to the tenant`,
-      olderRenewals: (many: number) => `${count(many, "earlier renewal", "earlier renewals")} not shown`,
+      started: (app: Html) => html`${app} sent the person to the tenant`,
+      olderRenewals: (many: number) => `${counted(many, "earlier renewal", "earlier renewals")} not shown`,
       renewed: "Renewed",
       from: (network: string) => `from ${network}`,
       lapses: "Ends, unless it renews before",
@@ -70,17 +56,17 @@ export const consoleRecords = {
     why: {
       client: "the program signed out",
       operator: "an operator ended it",
-      user_signed_out: "the user signed the device out",
-      consent_withdrawn: "the user took access away from the app",
+      user_signed_out: "the person signed the device out",
+      consent_withdrawn: "the person took access away from the app",
       sessions_revoked: "all sign-ins were ended",
-      factors_reset: "the user’s sign-in methods were reset",
-      user_deleted: "the user was deleted",
-      user_disabled: "the user was disabled",
+      factors_reset: "the person’s sign-in methods were reset",
+      user_deleted: "the person was deleted",
+      user_disabled: "the person was disabled",
       app_deleted: "the app was deleted",
       app_disabled: "the app was disabled",
-      disowned: "the user reported it as not theirs",
-      password_changed: "the user’s password was changed",
-      email_restored: "the user took their address back",
+      disowned: "the person reported it as not theirs",
+      password_changed: "the person’s password was changed",
+      email_restored: "the person took their address back",
       restored: "the tenant was restored from a backup",
       refresh_token_reused: "an old token was used, so it may have been copied",
       authorization_code_reused: "its code was used twice",
@@ -89,7 +75,7 @@ export const consoleRecords = {
     end: "End this sign-in",
     endHint:
       "Its refresh token stops working at once. APIs that verify tokens offline accept its access token for up to an hour.",
-    records: "All records of this user",
+    records: "All records of this person",
   },
   audit: {
     lede: "Everything that changed or was decided, newest first.",
@@ -99,14 +85,14 @@ export const consoleRecords = {
     withoutRenewals: "Renewals are left out. To see them, choose the event refresh_token.rotated.",
     event: "Event",
     anyEvent: "Any event",
-    person: "User (email or ID)",
+    person: "Person (email or ID)",
     app: "App (name or client ID)",
     ip: "IP address",
     from: "From",
     to: "Before",
     problems: {
       event: "The log has no such event. Choose one from the list.",
-      person: "No user has this address. For a deleted user, enter the ID.",
+      person: "No one has this address. For a deleted person, enter the ID.",
       app: "No app has this name. For a deleted app, enter the client ID.",
       ip: "That isn’t an IP address. For example 203.0.113.24.",
       from: "That isn’t a time. For example 2026-11-30T09:00.",
@@ -121,14 +107,14 @@ export const consoleRecords = {
       at: "Time",
       event: "Event",
       actor: "Made by",
-      person: "User",
+      person: "Person",
       caller: "Caller",
       app: "App",
       signIn: "Sign-in",
       grant: "Request",
       ip: "IP address",
     },
-    actors: { user: "a user", client: "a program", operator: "the operator", tenant: "the tenant" },
+    actors: { user: "a person", client: "a program", operator: "the operator", tenant: "the tenant" },
     sameEvent: "Only this event",
     sameIp: "Only this address",
   },
@@ -184,10 +170,10 @@ export const consoleRecords = {
       key_in_use: "This key signs now, so it can’t be retired. Let the next one sign first.",
       key_unknown: "This key no longer exists. The list below is current.",
     },
-    retiredKeys: (many: number) => count(many, "retired key", "retired keys"),
+    retiredKeys: (many: number) => counted(many, "retired key", "retired keys"),
   },
   inbox: {
-    lede: "Mails to users of this tenant. They stay on this computer, and are deleted after 7 days.",
+    lede: "Mails to people of this tenant. They stay on this computer, and are deleted after 7 days.",
     none: "No mail yet. When the tenant mails a code, it shows up here.",
     noneFits: "No mail fits your search.",
     find: "Address or subject",
@@ -198,11 +184,13 @@ export const consoleRecords = {
     frameHint: "Shown without scripts, and without anything from the network.",
     back: "All mails",
     delete: "Delete",
+    deleteHint: "A deleted mail can’t be restored.",
+    deleteMany: (many: number) => `Delete ${counted(many, "mail", "mails")}`,
     deleteAll: "Delete all",
-    deleteFound: (many: number) => `Delete ${count(many, "mail", "mails")} found`,
-    deleted: (many: number) => `${count(many, "mail was", "mails were")} deleted.`,
+    deleteFound: (many: number) => `Delete ${counted(many, "mail", "mails")} found`,
+    deleted: (many: number) => `${counted(many, "mail was", "mails were")} deleted.`,
     gone: "This mail was already deleted.",
     programs: "Programs read them as JSON:",
-    more: (many: number) => `${count(many, "older mail is", "older mails are")} not shown. Search for an address.`,
+    more: (many: number) => `${counted(many, "older mail is", "older mails are")} not shown. Search for an address.`,
   },
 };

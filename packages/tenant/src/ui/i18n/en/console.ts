@@ -1,6 +1,8 @@
 import { type Html, html } from "../../html.ts";
+import { numbers } from "../numbers.ts";
 
-const number = new Intl.NumberFormat("en");
+const { number } = numbers.en;
+
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "always", style: "short" });
 
 /** The frame of the console. */
@@ -11,9 +13,15 @@ const frame = {
   operator: "Operator, at this computer",
   leave: "Sign out",
   other: { locale: "de", name: "Deutsch" },
+  lost: {
+    title: "No connection to the tenant",
+    text: "It may have been stopped. This page shows what was last known, and nothing is sent until the tenant answers again.",
+  },
   copy: "Copy",
   copied: "Copied",
-  number: (value: number) => number.format(value),
+  search: "Search",
+  showAll: "Show all",
+  number: (value: number) => number(value),
   rail: {
     "/console": "Now",
     "/console/inbox": "Inbox",
@@ -33,6 +41,7 @@ const frame = {
     again: "Load the page again",
     refused: "That didn’t work",
     not_found: { title: "Not found", text: "It may have been deleted meanwhile, or the address is wrong." },
+    too_large: { title: "Too large", text: "The tenant does not take a form of this size. Nothing was changed." },
     stale_form: {
       title: "This form is out of date",
       text: "Nothing was changed. Load the page again, and repeat your change. Your browser’s Back button still has what you typed.",
@@ -76,7 +85,7 @@ export const consoleNow = {
       ? "No device is waiting to be signed in"
       : count === 1
         ? "One device is waiting to be signed in"
-        : `${number.format(count)} devices are waiting to be signed in`,
+        : `${number(count)} devices are waiting to be signed in`,
   none: "When a device asks for a code, it appears here at once.",
   tryIt: "Run the command above to try it.",
   unknownApp: (clientId: string) => `Unknown app ${clientId}`,
