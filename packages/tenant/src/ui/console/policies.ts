@@ -88,7 +88,12 @@ function policyPage(view: View<"console_policy">, chrome: ConsoleChrome): Consol
         : choices("app", { legend: texts.apps, hint: texts.appsChoose, of: view.apps, chosen: typed.apps }),
       view.groups === null
         ? lines("groups", texts.groups, texts.groupsHint, "group_unknown")
-        : choices("group", { legend: texts.groups, hint: texts.groupsChoose, of: view.groups, chosen: typed.groups }),
+        : choices("group", {
+            legend: texts.groups,
+            hint: view.groups.length === 0 ? texts.noGroups : texts.groupsChoose,
+            of: view.groups,
+            chosen: typed.groups,
+          }),
       lines("except", texts.except, texts.exceptHint, "user_unknown"),
       act(policy === null ? texts.add : texts.save, { kind: "main" }),
     ])}</section>
