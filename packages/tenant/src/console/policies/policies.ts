@@ -4,7 +4,7 @@ import { normalizeEmail } from "../../directory/entities.ts";
 import { cleanDisplayName } from "../../directory/identity.ts";
 import type { Policy } from "../../directory/user-flow.ts";
 import type { Fields } from "../../interaction/page-request.ts";
-import type { Choosable, PolicyForm, PolicyProblem } from "../../ui/console/policies.ts";
+import type { PolicyChoice, PolicyForm, PolicyProblem } from "../../ui/console/policies.ts";
 import type { ConsoleAnswer, ConsoleRequest } from "../console-request.ts";
 import { doneOf, idIn, notFound } from "../found.ts";
 import { lastChangeOf } from "../last-change.ts";
@@ -185,7 +185,7 @@ async function page(
   of: { typed?: PolicyForm; problem?: PolicyProblem; done?: "added" | "edited" | null },
 ): Promise<ConsoleAnswer> {
   const [apps, groups] = await Promise.all([store.directory.listApps(), store.directory.listGroups()]);
-  const boxes = (all: Choosable[]) =>
+  const boxes = (all: PolicyChoice[]) =>
     all.length > MOST_BOXES ? null : all.sort((one, other) => one.name.localeCompare(other.name));
   return {
     view: {

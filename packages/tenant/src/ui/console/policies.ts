@@ -7,7 +7,7 @@ import { confirmed, doneNote, textArea, yamlLink } from "./list-parts.ts";
 import { act, backLink, pill, problemBox } from "./parts.ts";
 
 /** An app or a group to choose. */
-export interface Choosable {
+export interface PolicyChoice {
   id: string;
   name: string;
 }
@@ -39,8 +39,8 @@ export type PoliciesView =
       typed: PolicyForm;
       shown: string;
       /** To choose from. Null: so many that they are typed. */
-      apps: Choosable[] | null;
-      groups: Choosable[] | null;
+      apps: PolicyChoice[] | null;
+      groups: PolicyChoice[] | null;
       done: "added" | "edited" | null;
       problem: PolicyProblem | null;
     };
@@ -88,7 +88,12 @@ function policyPage(view: View<"console_policy">, chrome: ConsoleChrome): Consol
         : choices("app", { legend: texts.apps, hint: texts.appsChoose, of: view.apps, chosen: typed.apps }),
       view.groups === null
         ? lines("groups", texts.groups, texts.groupsHint, "group_unknown")
-        : choices("group", { legend: texts.groups, hint: texts.groupsChoose, of: view.groups, chosen: typed.groups }),
+        : choices("group", {
+            legend: texts.groups,
+            hint: view.groups.length === 0 ? texts.noGroups : texts.groupsChoose,
+            of: view.groups,
+            chosen: typed.groups,
+          }),
       lines("except", texts.except, texts.exceptHint, "user_unknown"),
       act(policy === null ? texts.add : texts.save, { kind: "main" }),
     ])}</section>
@@ -99,7 +104,7 @@ ${policy && html`<section class="card form">${confirmed({ action: `/console/poli
 /** A box for each app or group. Those with the same name show their ID, too. */
 function choices(
   prefix: "app" | "group",
-  { legend, hint, of, chosen }: { legend: string; hint: string; of: Choosable[]; chosen: string },
+  { legend, hint, of, chosen }: { legend: string; hint: string; of: PolicyChoice[]; chosen: string },
 ): Html {
   const lines = new Set(chosen.split("\n"));
   const isUnique = (name: string) => of.filter((each) => each.name === name).length === 1;

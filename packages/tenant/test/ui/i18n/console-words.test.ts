@@ -1,3 +1,4 @@
+// cspell:ignore Benutzerabl äufe deaktivier
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { languages } from "../../../src/ui/i18n/languages.ts";

@@ -76,6 +76,7 @@ export const consolePolicies: typeof english.consolePolicies = {
   groups: "Gruppen",
   groupsHint: "Namen, einer je Zeile. Leer: alle Personen.",
   groupsChoose: "Keine gewählt: alle Personen.",
+  noGroups: "Es gibt noch keine: die Richtlinie gilt für alle.",
   except: "Außer diesen Personen",
   exceptHint: "E‑Mail-Adressen, eine je Zeile.",
   allApps: "alle",

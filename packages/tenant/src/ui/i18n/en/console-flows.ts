@@ -77,6 +77,7 @@ export const consolePolicies = {
   groups: "Groups",
   groupsHint: "Names, one on each line. Empty: all people.",
   groupsChoose: "Tick none for all people.",
+  noGroups: "There is none yet: the policy is for everyone.",
   except: "Except these people",
   exceptHint: "Email addresses, one on each line.",
   allApps: "all",
