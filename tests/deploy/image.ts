@@ -105,6 +105,8 @@ function runIn(
 ): Running {
   const script = [
     "set -e; image=$1; user=$2; shift 2",
+    // chroot is in a folder that the PATH of users lacks.
+    'PATH="$PATH:/usr/sbin:/sbin"',
     'mount --bind "$image" "$image"',
     ...Object.keys(mounts).map((path) => `mkdir -p "$image${path}"`),
     'mount -o remount,ro,bind "$image"',
