@@ -55,7 +55,8 @@ describe("no answer of the console is a dead end", { concurrency: true }, () => 
     for (const path of forms) {
       for (const token of ["stale", csrf]) {
         const answer = await operator.post(path, new URLSearchParams({ csrf: token }).toString(), { stay: true });
-        if (answer.status === 303) continue;
+        const isDownload = path === "/console/audit/export" && answer.status === 200;
+        if (answer.status === 303 || isDownload) continue;
         assert.ok(isOfConsole(answer), `${path} ${token} ${answer.status}`);
         const links = new Set(linksOf(answer, path).map(({ pathname, search }) => pathname + search));
         assert.ok(links.size > 5, path);
