@@ -4,6 +4,7 @@ import { requestCode } from "../../../../../tests/fixtures/device.ts";
 import type { App } from "../../../src/directory/entities.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../../src/directory/scopes.ts";
 import { hashSecret, newSecret } from "../../../src/kernel/seal.ts";
+import { place } from "../../fixtures/place.ts";
 import { authorizationQuery, type Program, program, tokenForm } from "../../fixtures/program.ts";
 import { seed } from "../../fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../fixtures/start-test-tenant.ts";
@@ -94,7 +95,9 @@ describe("an authorization code at the token endpoint", () => {
     assert.equal(userinfo.status, 401);
   });
 
-  test("what the audit log has of a refusal is one entry of the activity", async (t) => {
+  // A node on PostgreSQL does not report its audit records.
+  const skip = place.nodes > 1 && "It looks into the process that answers.";
+  test("what the audit log has of a refusal is one entry of the activity", { skip }, async (t) => {
     const [used, refused] = [await answered(), await answered()];
     await redeem(used.asks, used.code);
     await seed(tenant.context.store).putApp({ ...refused.app, requireMfa: true });
