@@ -5,10 +5,9 @@ import { normalizeEmail, type User } from "../../src/directory/entities.ts";
 import { NOBODYS_HASH } from "../../src/directory/password.ts";
 import type { Store } from "../../src/storage/store.ts";
 import { signInBrowser } from "../fixtures/browser.ts";
-import { seed } from "../fixtures/seed.ts";
 import { sampleLink, use } from "./link-suite.ts";
 import { type MakeStore, rounds, type TestStore } from "./open-test-store.ts";
-import { changeEmail, displacedMails, ownBrowser, provenAddress, sampleMail } from "./own-samples.ts";
+import { address, changeEmail, insertedUser, ownBrowser, provenAddress, sampleMail, undo } from "./own-samples.ts";
 import {
   approvedGrant,
   DAY,
@@ -22,9 +21,7 @@ import {
   T0,
 } from "./samples.ts";
 
-const undo = (tokenHash: string, now = T0) => ({ tokenHash, now, ip: "192.0.2.9", ...displacedMails() });
 const mails = (expiresAt: number) => ({ mail: sampleMail({ expiresAt }), returned: sampleMail({ expiresAt }) });
-const address = () => `${randomUUID()}@contoso.example`;
 
 /** Changes of a user's address, and how the reader of the old one takes them back. */
 export function emailChangeSuite(makeStore: MakeStore): void {
@@ -38,11 +35,7 @@ export function emailChangeSuite(makeStore: MakeStore): void {
     after(() => place.remove());
 
     const emailOf = async ({ id }: User) => (await store.directory.findUser(id))?.email;
-    const person = async (changes: Partial<User> = {}) => {
-      const user = sampleUser(changes);
-      await seed(store).insertUser(user);
-      return user;
-    };
+    const person = (changes: Partial<User> = {}) => insertedUser(store, changes);
 
     test("a verified address becomes the account's, once, with a link and a mail for the old one", async () => {
       const user = await person({ email: `Ana-${randomUUID()}@Contoso.example` });

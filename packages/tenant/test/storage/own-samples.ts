@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { normalizeEmail, type User } from "../../src/directory/entities.ts";
 import type { SignInMethod } from "../../src/directory/sign-in-methods.ts";
 import type { NewOutboxMail, OwnChange, Store } from "../../src/storage/store.ts";
-import { DAY, MINUTE, sampleAudit, sampleInteraction, T0 } from "./samples.ts";
+import { seed } from "../fixtures/seed.ts";
+import { DAY, MINUTE, sampleAudit, sampleInteraction, sampleUser, T0 } from "./samples.ts";
 
 /** A browser in which this user signed in at that time, and may change their account. */
 export async function ownBrowser(
@@ -33,6 +34,19 @@ export function displacedMails() {
     return mail;
   };
   return { mails, toDisplaced };
+}
+
+/** What a request to take an account back brings, besides the link. */
+export const undo = (tokenHash: string, now = T0) => ({ tokenHash, now, ip: "192.0.2.9", ...displacedMails() });
+
+/** An address that no other test uses. */
+export const address = () => `${randomUUID()}@contoso.example`;
+
+/** A user in the store. */
+export async function insertedUser(store: Store, changes: Partial<User> = {}): Promise<User> {
+  const user = sampleUser(changes);
+  await seed(store).insertUser(user);
+  return user;
 }
 
 /** An interaction of this browser in which an address was verified with a code. */

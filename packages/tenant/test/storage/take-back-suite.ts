@@ -1,18 +1,13 @@
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import type { User } from "../../src/directory/entities.ts";
 import { NOBODYS_HASH } from "../../src/directory/password.ts";
 import type { ActionLink, Store } from "../../src/storage/store.ts";
 import { signInBrowser } from "../fixtures/browser.ts";
-import { seed } from "../fixtures/seed.ts";
 import { sampleLink, use } from "./link-suite.ts";
 import { type MakeStore, rounds, type TestStore } from "./open-test-store.ts";
-import { changeEmail, displacedMails, ownBrowser } from "./own-samples.ts";
+import { address, changeEmail, insertedUser, ownBrowser, undo } from "./own-samples.ts";
 import { DAY, MINUTE, sampleAudit, samplePasskey, sampleUser, T0 } from "./samples.ts";
-
-const undo = (tokenHash: string, now = T0) => ({ tokenHash, now, ip: "192.0.2.9", ...displacedMails() });
-const address = () => `${randomUUID()}@contoso.example`;
 
 /** What a link may undo: decided by the address to which it was mailed (ADR 0033). */
 export function takeBackSuite(makeStore: MakeStore): void {
@@ -26,11 +21,7 @@ export function takeBackSuite(makeStore: MakeStore): void {
     after(() => place.remove());
 
     const emailOf = async ({ id }: User) => (await store.directory.findUser(id))?.email;
-    const person = async (changes: Partial<User> = {}) => {
-      const user = sampleUser(changes);
-      await seed(store).insertUser(user);
-      return user;
-    };
+    const person = (changes: Partial<User> = {}) => insertedUser(store, changes);
     const mailed = async (user: User, mailedTo: string, changes: Partial<ActionLink> = {}) => {
       const link = sampleLink(user.id, { mailedTo, ...changes });
       await store.links.insert(link);
