@@ -13,8 +13,8 @@ const START_BYTES = 2 ** 21;
 const EVERY_MS = 250;
 /**
  * While changes are being written, the thread never reaches the end of the log, and the log grows. If this many pages
- * are in it, and no more than `FEW_PAGES` are missing in the file, changes wait until the thread has copied the rest, and
- * the log starts from its beginning. Reads, and whatever else runs on the event loop, do not wait.
+ * are in it, and no more than `FEW_PAGES` are missing in the file, what needs the mutex waits until the thread has copied the
+ * rest, and the log starts from its beginning. Prepared reads, and whatever else runs on the event loop, do not wait.
  */
 const LONG_LOG = 4_000;
 const FEW_PAGES = 1_000;
