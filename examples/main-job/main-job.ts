@@ -98,6 +98,8 @@ function introduce(transcript: Transcript, tenant: RunningTenant, endpoint: stri
   transcript.note(`  tenant   ${tenant.authority}`);
   transcript.note(`  web API  ${endpoint}`);
   transcript.note(`  mail     ${tenant.inbox}`);
+  // With the key of this start, for a person. What is not a terminal is often a log.
+  transcript.note(`  console  ${tenant.console}${process.stdout.isTTY ? `#${tenant.consoleKey}` : ""}`);
   transcript.note("");
 }
 

@@ -19,14 +19,17 @@ export const mayImport: Record<string, string[]> = {
   mail: ["kernel", "directory", "storage", "ui"],
   interaction: ["kernel", "directory", "storage", "oauth", "ui", "mail"],
   admin: ["kernel", "directory", "storage", "oauth", "ui", "mail"],
+  testing: ["kernel", "directory", "storage", "oauth", "admin"],
   graph: ["kernel", "directory", "storage", "oauth", "ui", "admin"],
-  control: ["kernel", "directory", "storage", "admin"],
+  control: ["kernel", "directory", "storage", "admin", "testing"],
+  console: ["kernel", "directory", "storage", "ui", "interaction", "admin", "testing"],
   server: [
     ...["kernel", "directory", "storage", "storage/sql", "oauth", "ui", "mail"],
-    ...["interaction", "admin", "graph", "control"],
+    ...["interaction", "admin", "testing", "graph", "control", "console"],
   ],
-  operator: ["kernel", "storage", "mail", "admin", "control", "server"],
-  "(root)": ["kernel", "directory", "storage", "oauth", "ui", "mail", "admin", "server"],
+  operator: ["kernel", "storage", "mail", "admin", "control", "console", "server"],
+  "test-tenant": ["kernel", "admin", "testing", "server"],
+  "(root)": ["kernel", "directory", "storage", "oauth", "ui", "mail", "admin", "testing", "server"],
 };
 
 /**

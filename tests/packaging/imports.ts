@@ -16,6 +16,7 @@ const clientSide: Record<string, string> = {
 const serverSide: Record<string, string> = {
   "@doorcode/tenant": "startTenant",
   "@doorcode/tenant/operator": "startOperated",
+  "@doorcode/tenant/testing": "startTestTenant",
 };
 
 const runs: [Runtime, Record<string, string>][] = [

@@ -217,6 +217,29 @@ export const tenantErrors: Record<OwnTenantErrorCode, readonly [cause: string, r
     "An approval or denial was sent to a tenant that is not embedded.",
     "Enter the code in a browser, signed in as the user.",
   ],
+  testing_off: [
+    "The tenant is not the embedded one, or was started without powers for testers.",
+    "Start one for the test: `doorcode tenant start --data DIR`, without `--no-testing`.",
+  ],
+  clock_refused: [
+    "The tenant's clock would go back, or further than ten years.",
+    "Add `--back`, or restore a snapshot.",
+  ],
+  fault_refused: ["The fault contradicts itself, or has a value out of range.", "Follow the hint."],
+  snapshot_unknown: ["The tenant has no such snapshot.", "List them: `doorcode tenant snapshot`."],
+  snapshot_refused: [
+    "The name is taken or cannot be one, or the snapshot belongs to another tenant or seal key.",
+    "Use another name, `--replace`, or create a new snapshot.",
+  ],
+  token_refused: [
+    "The app may not get this token by a sign-in with a device code.",
+    "Change the app, its permissions or the scopes.",
+  ],
+  api_unknown: ["No API has this client ID, name or identifier URI.", "Use a client ID."],
+  mail_not_received: [
+    "A test waited for a mail that did not arrive.",
+    "The hint names the mails that did. Check the address and what triggers the mail.",
+  ],
   inbox_missing: ["The tenant sends real mail and has no inbox.", "Read the mails where they are delivered."],
   mfa_required: [
     "The app requires a second factor, which an approval by command does not have.",

@@ -1,4 +1,4 @@
-export { exportTenant } from "./export/export-tenant.ts";
+export { type ExportOptions, exportTenant } from "./export/export-tenant.ts";
 export { type DescribeOptions, describeProblems } from "./file/describe-problems.ts";
 export { type FileProblem, SourceFileError } from "./file/diagnostics.ts";
 export type { AdministrativeScope, GrantType, Lifetime, SigningAlgorithm } from "./file/known-values.ts";

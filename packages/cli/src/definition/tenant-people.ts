@@ -80,6 +80,30 @@ const userCommands: Command = {
       needsTenant: true,
       load: users(({ deleteUser }) => deleteUser),
     },
+    edit: {
+      summary: "Change a user's name or email address, or void what could take the account back",
+      description: [
+        "The new address is not verified, and the old one gets an email. Sign-ins stay; end them with `doorcode tenant signins revoke --user`.",
+        "After a stolen account, add --void-links and --void-password: links in earlier emails no longer work, and the user chooses a new password by email.",
+      ],
+      arguments: [email],
+      options: {
+        email: { type: "string", value: "NEW", help: "The new email address" },
+        name: { type: "string", value: "NAME", help: "The new display name" },
+        "void-links": { type: "boolean", help: "Links in emails that the user got until now no longer work" },
+        "void-password": { type: "boolean", help: "The password no longer works, and every sign-in ends" },
+        ...yes,
+        ...common,
+      },
+      examples: [
+        {
+          what: "Give a user another address",
+          line: "doorcode tenant users edit ada@contoso.example --email ada.byron@contoso.example",
+        },
+      ],
+      needsTenant: true,
+      load: users(({ editUser }) => editUser),
+    },
     reset: {
       summary: "Remove a user's second factors and passkeys, and end all sign-ins",
       description: [

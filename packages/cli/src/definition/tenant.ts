@@ -2,6 +2,7 @@ import type { Command, CommandModule, Positional } from "./command.ts";
 import { config, data, dataFolder, json, port, storeFile } from "./options.ts";
 import { maintenanceCommands } from "./tenant-maintenance.ts";
 import { operatorCommands } from "./tenant-operator.ts";
+import { testingCommands } from "./tenant-testing.ts";
 
 const code: Positional = { name: "CODE", help: "Code that the device shows; - reads it from stdin" };
 
@@ -47,6 +48,10 @@ export const tenantCommands: Record<string, Command> = {
       https: { type: "boolean", help: "With --lan: use https with the local CA, which the phone must trust" },
       ...storeFile,
       "no-sign-up": { type: "boolean", help: "Allow no new accounts while it runs, regardless of the user flows" },
+      "no-testing": {
+        type: "boolean",
+        help: "Refuse what testers can do: move the clock, let endpoints fail, snapshots, tokens without a sign-in",
+      },
       quiet: { type: "boolean", help: "Do not show what happens" },
       codes: { type: "boolean", help: "Include mailed codes and user codes in the lines of JSON" },
       ...dataFolder,
@@ -143,5 +148,6 @@ export const tenantCommands: Record<string, Command> = {
     load: () => import("../tenant/trust.ts"),
   },
   ...operatorCommands,
+  ...testingCommands,
   ...maintenanceCommands,
 };

@@ -1,4 +1,6 @@
-import type { GraphAccess } from "@doorcode/prepare";
+import { createHash } from "node:crypto";
+import type { GraphAccess, Plan, PrepareError, TenantModel } from "@doorcode/prepare";
+import type { TenantFilePart, TenantFilePlan, TenantFiles, TenantGraph } from "@doorcode/tenant/operator";
 import { say } from "../output.ts";
 import { graphWithToken } from "./graph-access.ts";
 import { readModel } from "./inputs.ts";
@@ -49,4 +51,99 @@ export async function exportFromGraph(at: OperatorGraph): Promise<string> {
   return writeTenantFile(model);
 }
 
-const graphOf = ({ base, token, ca }: OperatorGraph): GraphAccess => graphWithToken("doorcode", base, { token, ca });
+/**
+ * What the console of a running tenant needs to show and change it as a file. The variables of `passwordFrom` are those of
+ * this process, as for `tenant start --file`.
+ *
+ * @param ca PEM, in addition to the system's certificates
+ */
+export function tenantFiles(ca: string | undefined): TenantFiles {
+  const graphAt = (at: TenantGraph) => graphOf({ ...at, ca });
+  return {
+    async read(at, part, signal) {
+      const { exportTenant, PrepareError, writeTenantFile } = await import("@doorcode/prepare");
+      const only = part && (part.section === "users" ? { user: part.name } : part.section);
+      try {
+        const { model, notes } = await exportTenant(graphOf({ ...at, ca }, signal), {
+          ...(only && { only }),
+          ...(signal && { signal }),
+        });
+        if (part === undefined) return { outcome: "read", text: writeTenantFile(model), notes };
+        const alone = partOf(model, part);
+        if (!alone) return { outcome: "inexpressible" };
+        // Without the first lines, which say how a whole file is used.
+        return { outcome: "read", text: writeTenantFile(alone).replace(/^(#.*\n|\n)+/, ""), notes: [] };
+      } catch (error) {
+        if (!(error instanceof PrepareError)) throw error;
+        return { outcome: "refused", refusal: refusalOf(error) };
+      }
+    },
+
+    async plan(text, { prune }, at) {
+      const checked = await checkedPlan(text, prune, graphAt(at));
+      return "plan" in checked ? { outcome: "planned", plan: shownPlan(checked.plan, text) } : checked;
+    },
+
+    async apply(text, { prune, digest }, at) {
+      const graph = graphAt(at);
+      const checked = await checkedPlan(text, prune, graph);
+      if (!("plan" in checked)) return checked.outcome === "refused" ? { ...checked, done: [] } : checked;
+      const { plan } = checked;
+      const shown = shownPlan(plan, text);
+      if (shown.digest !== digest) return { outcome: "changed", plan: shown };
+      const { applyPlan, PrepareError } = await import("@doorcode/prepare");
+      try {
+        const { done } = await applyPlan(plan, graph, { env: process.env });
+        return { outcome: "applied", done };
+      } catch (error) {
+        if (!(error instanceof PrepareError)) throw error;
+        return { outcome: "refused", refusal: refusalOf(error), done: error.done };
+      }
+    },
+  };
+}
+
+type Checked = { plan: Plan } | Exclude<Awaited<ReturnType<TenantFiles["plan"]>>, { outcome: "planned" }>;
+
+async function checkedPlan(text: string, prune: boolean, graph: GraphAccess): Promise<Checked> {
+  const { planTenant, PrepareError, readTenantFile, TenantFileError } = await import("@doorcode/prepare");
+  try {
+    return { plan: await planTenant(readTenantFile(text, FILE_NAME), graph, { env: process.env, prune }) };
+  } catch (error) {
+    if (error instanceof TenantFileError) return { outcome: "invalid", problems: error.problems };
+    if (error instanceof PrepareError) return { outcome: "refused", refusal: refusalOf(error) };
+    throw error;
+  }
+}
+
+const FILE_NAME = "doorcode.tenant.yaml";
+
+const refusalOf = ({ message, hint }: PrepareError) => ({ message, hint });
+
+function shownPlan({ steps, notes, prune }: Plan, text: string): TenantFilePlan {
+  const digest = createHash("sha256")
+    .update(JSON.stringify([text, prune, steps]))
+    .digest("base64url");
+  return { steps, notes, digest };
+}
+
+/** The model with this object alone. Two with the same name and no key of their own cannot be distinguished. */
+function partOf(model: TenantModel, { section, key, name }: TenantFilePart): TenantModel | undefined {
+  const entries = Object.entries(model[section]);
+  const named = entries.filter(([, entry]) => "displayName" in entry && entry.displayName === name);
+  const [found] = [
+    ...entries.filter(([own]) => own === (key ?? name) || (section === "users" && own === name.toLowerCase())),
+    ...(named.length === 1 ? named : []),
+  ];
+  if (!found) return undefined;
+  const [own, entry] = found;
+  const nothing = { apps: {}, apis: {}, userFlows: {}, groups: {}, policies: {}, users: {} };
+  const tenant: TenantModel["tenant"] = {
+    ...{ name: undefined, domain: undefined, colour: undefined },
+    ...{ signUp: undefined, accountUserFlow: undefined, lifetimes: undefined },
+  };
+  return { tenant, ...nothing, [section]: { [own]: entry } };
+}
+
+const graphOf = ({ base, token, ca }: OperatorGraph, signal?: AbortSignal): GraphAccess =>
+  graphWithToken("doorcode", base, { token, ca, ...(signal && { signal }) });

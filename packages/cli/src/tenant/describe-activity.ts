@@ -26,6 +26,7 @@ const words: Record<string, Words> = {
     "declined",
     (each) => `${appOf(each)}${each.user === null ? "" : ` by ${userOf(each)}`}${by(each)}`,
   ],
+  "device_grant.expired": ["plain", "expired", (each) => `${appOf(each)}: its code${by(each)}`],
   "device_grant.redeemed": ["good", "tokens", (each) => `${appOf(each)} is signed in as ${userOf(each)}`],
   "device_grant.refused": [
     "bad",
@@ -80,6 +81,29 @@ const words: Record<string, Words> = {
   "user.signed_up": ["good", "signed up", (each) => userOf(each)],
   "user.signed_out": ["plain", "signed out", (each) => `${userOf(each)} in a browser`],
   "user.password_reset": ["plain", "reset", (each) => `the password of ${userOf(each)}`],
+  "testing.clock_moved": ["plain", "clock", ({ detail }) => `moved${shown(detail.to, " to")} by a tester`],
+  "testing.fault_added": [
+    "plain",
+    "fault",
+    ({ detail }) => `a tester lets requests${shown(detail.endpoint, " of")} fail`,
+  ],
+  "testing.faults_cleared": ["plain", "fault", ({ detail }) => `a tester ended${shown(detail.count)} faults`],
+  "testing.snapshot_created": [
+    "plain",
+    "snapshot",
+    ({ detail }) => `a tester created a snapshot${shown(detail.snapshot)}`,
+  ],
+  "testing.snapshot_deleted": [
+    "plain",
+    "snapshot",
+    ({ detail }) => `a tester deleted a snapshot${shown(detail.snapshot)}`,
+  ],
+  "testing.snapshot_restored": [
+    "plain",
+    "snapshot",
+    ({ detail }) => `a tester returned to a snapshot${shown(detail.snapshot)}`,
+  ],
+  "testing.token_issued": ["good", "tokens", (each) => `a tester has one of ${appOf(each)} for ${userOf(each)}`],
   "request.refused": ["bad", "refused", (each) => `${appOf(each)}: ${messageOf(each)}`],
   "mail.sent": ["plain", "mail", mailText],
   "activity.skipped": ["plain", "skipped", ({ detail }) => `${detail.count} entries: more happened than can be shown`],
@@ -99,6 +123,9 @@ export function describeActivity(activity: Activity, file?: string): Described {
     mend: tone === "bad" ? mendOf(activity, file).map(printableLine) : [],
   };
 }
+
+/** ` to VALUE`, or nothing for a record of another version. */
+const shown = (value: unknown, before = ""): string => (value === undefined ? "" : `${before} ${value}`);
 
 const appOf = ({ app, client_id }: Activity): string =>
   app ?? (client_id === null ? "a program" : `the unknown app ${short(client_id)}`);
@@ -143,10 +170,11 @@ function mailText({ detail }: Activity): string {
 
 /** `graph.user_flow.created`: "user flow created, through Microsoft Graph". */
 function changeOf({ event, app, user, actor }: Activity): string {
-  const isGraph = event.startsWith("graph.");
-  const what = event.replace(/^graph\./, "").replace(/[._]/g, " ");
-  const about = isGraph ? null : (user ?? app);
-  const whose = isGraph ? ", through Microsoft Graph" : actor === "operator" ? ", by the operator" : "";
+  const [, caller] = /^(graph|console)\./.exec(event) ?? [];
+  const what = event.slice(caller === undefined ? 0 : caller.length + 1).replace(/[._]/g, " ");
+  const about = caller === undefined ? (user ?? app) : null;
+  const byCaller = caller === "graph" ? ", through Microsoft Graph" : ", in the console";
+  const whose = caller !== undefined ? byCaller : actor === "operator" ? ", by the operator" : "";
   return `${what}${about === null ? "" : `: ${about}`}${whose}`;
 }
 

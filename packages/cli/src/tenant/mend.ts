@@ -31,6 +31,7 @@ const addSecret = ({ clientId }: Refused): Mend => ({ run: `doorcode tenant apps
  * informs.
  */
 export const mends: Record<string, (refused: Refused) => Mend | undefined> = {
+  fault: () => ({ run: "doorcode tenant fault clear    # or let it apply" }),
   app_unknown: () => ({ run: "doorcode tenant apps" }),
   secret_missing: ({ app }) => ({ yaml: ["apps:", `  ${app}:`, "    publicClient: true"] }),
   secret_wrong: addSecret,

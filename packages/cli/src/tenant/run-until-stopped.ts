@@ -73,6 +73,8 @@ export function readyEvent(tenant: RunningTenant) {
     pages: tenant.pages,
     ca_file: tenant.caFile,
     verification_uri: tenant.verificationUri,
+    // For programs, like the bearer of the inbox: `#KEY` behind the address opens it.
+    console: { url: tenant.console, ...(tenant.consoleKey !== null && { key: tenant.consoleKey }) },
     apps: tenant.apps.map(({ name, clientId }) => ({ name, client_id: clientId })),
     apis: tenant.apis.map(({ name, clientId, scopes }) => ({ name, client_id: clientId, scopes })),
   };

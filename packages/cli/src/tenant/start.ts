@@ -6,7 +6,7 @@ import { UsageError } from "../exit-codes.ts";
 import { loginAt, quoted, scopesByApi } from "../local-target.ts";
 import { localTenants } from "../local-tenants.ts";
 import { printableLine, printEvent, say } from "../output.ts";
-import { openTenantFile, type TenantFile } from "../prepare/tenant-files.ts";
+import { openTenantFile, type TenantFile, tenantFiles } from "../prepare/tenant-files.ts";
 import { profileName, storedProfile } from "../stored-session.cts";
 import { type AnnouncedTenant, announced } from "./announced.ts";
 import { dataFolder } from "./location.ts";
@@ -36,8 +36,11 @@ export async function run(given: Arguments): Promise<number> {
         if (held) held.push(activity);
         else show?.(activity);
       });
+      const login = () => loginLine(known, tenant.caFile);
+      starting.consoleTools.loginCommand = login;
+      starting.consoleTools.tenantFiles = tenantFiles(tenant.ca);
       if (given.flag("json")) printEvent("ready", { ...readyEvent(tenant), ...inboxOf(tenant) });
-      else say(readyScreen(tenant, data, await loginLine(known, tenant.caFile)));
+      else say(readyScreen(tenant, data, await login()));
       // What happens is apart from the screen.
       if (show && process.stderr.isTTY && !given.flag("json")) say("");
       for (const activity of held) show?.(activity);
@@ -60,6 +63,7 @@ async function startOn(data: string, given: Arguments, file: TenantFile | undefi
     ...(mailer !== undefined && { mailer }),
     ...lanOf(given),
     ...(given.flag("no-sign-up") && { signUpAllowed: false }),
+    ...(given.flag("no-testing") && { testing: false }),
     ...(file !== undefined && described(file)),
     ...(!given.flag("json") && process.stderr.isTTY && { terminal: process.stderr }),
   });
@@ -128,6 +132,8 @@ async function rememberedAuthority(): Promise<string | undefined> {
 
 /** What a person needs next, in 80 columns. */
 function readyScreen(tenant: RunningTenant, dataDir: string, login: string | undefined): string {
+  // The key opens the console, so it is shown to a person only: what is not a terminal is often a log.
+  const hasKey = tenant.consoleKey !== null && process.stderr.isTTY;
   const rows: [label: string, value: string][] = [
     ["Authority", tenant.authority],
     ...tenant.apps.map(({ name, clientId }): [string, string] => ["Client ID", `${clientId}  ${name}`]),
@@ -136,6 +142,7 @@ function readyScreen(tenant: RunningTenant, dataDir: string, login: string | und
       ...scopes.map((scope): [string, string] => ["", scope]),
     ]),
     ["Code page", tenant.verificationUri],
+    ...(hasKey ? [] : [["Console", tenant.console] as [string, string]]),
     ...(tenant.inbox === null ? [] : [["Mails", tenant.inbox] as [string, string]]),
     ...(tenant.caFile === "" ? [] : [["CA file", tenant.caFile] as [string, string]]),
     ["Data", resolve(dataDir)],
@@ -151,6 +158,7 @@ function readyScreen(tenant: RunningTenant, dataDir: string, login: string | und
     login === undefined
       ? "It has no app yet. Describe one in a file, and start with doorcode tenant start --file FILE."
       : `Sign in: ${printableLine(login)}`,
+    ...(hasKey ? ["Console, with the key of this start:", `  ${tenant.console}#${tenant.consoleKey}`] : []),
     "Ctrl-C stops the tenant.",
   ].join("\n");
 }

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import type { ControlResults } from "@doorcode/tenant/operator";
 import type { Arguments } from "../definition/command.ts";
-import { exitCodes } from "../exit-codes.ts";
+import { exitCodes, UsageError } from "../exit-codes.ts";
 import { agreed, readStdin } from "../input.ts";
 import { printableLine, printEvent, printLine, printResult, say } from "../output.ts";
 import { operateTenant, operateTenantOften } from "./location.ts";
@@ -63,6 +63,42 @@ export async function deleteUser(given: Arguments, signal: AbortSignal): Promise
   const user = await operateTenant(given, { do: "delete_user", email });
   if (given.flag("json")) printEvent("user_deleted", user);
   else say(`Deleted ${named(user)}. Every sign-in has ended.`);
+  return exitCodes.done;
+}
+
+/** `doorcode tenant users edit` */
+export async function editUser(given: Arguments, signal: AbortSignal): Promise<number> {
+  const [email = ""] = given.words;
+  const newEmail = given.text("email") ?? null;
+  const name = given.text("name") ?? null;
+  const [voidLinks, voidPassword] = [given.flag("void-links"), given.flag("void-password")];
+  if (newEmail === null && name === null && !voidLinks && !voidPassword) {
+    throw new UsageError("Nothing to change.", "Add --email, --name, --void-links or --void-password.");
+  }
+  const loses = [
+    voidLinks && "make the links in earlier emails useless",
+    voidPassword && "make the password useless and end every sign-in",
+  ].filter((each) => typeof each === "string");
+  if (loses.length > 0) {
+    const question = `For ${printableLine(email)}, ${loses.join(", and ")}?`;
+    if (!(await agreed(given, question, signal))) return unchanged();
+  }
+  const edited = await operateTenant(given, {
+    ...{ do: "edit_user", email, new_email: newEmail, name },
+    ...{ void_links: voidLinks, void_password: voidPassword },
+  });
+  if (given.flag("json")) {
+    printEvent("user_edited", { ...edited, links_voided: voidLinks });
+    return exitCodes.done;
+  }
+  const done = [
+    voidLinks && "Links in earlier emails no longer work.",
+    voidPassword &&
+      (edited.password_voided
+        ? "The password no longer works, and every sign-in has ended."
+        : "There was no password, so nothing was signed out."),
+  ].filter((each) => typeof each === "string");
+  say([`Changed ${named(edited)}.`, ...done].join(" "));
   return exitCodes.done;
 }
 

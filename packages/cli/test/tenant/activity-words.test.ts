@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import type { Refusal } from "../../../tenant/src/directory/access-rules.ts";
 import { protocolErrors } from "../../../tenant/src/oauth/protocol-error.ts";
 import { AUDIT_EVENTS } from "../../../tenant/src/storage/audit-events.ts";
+import { MENDS } from "../../../tenant/src/ui/console/refusal-mend.ts";
 import { describeActivity } from "../../src/tenant/describe-activity.ts";
 import { mends } from "../../src/tenant/mend.ts";
 import { activityLines } from "../../src/tenant/show-activity.ts";
@@ -86,6 +87,10 @@ describe("the activity of a tenant, in words", () => {
     assert.ok(long.length < 100, long);
   });
 
+  test("mends what the console mends", () => {
+    assert.deepEqual(Object.keys(mends).sort(), Object.keys(MENDS).sort());
+  });
+
   test("adds to a refusal the lines of YAML or the command that would mend it", () => {
     const scope = refusal("scope_invalid", "Not valid: ToDoList.Delete is not a scope of api://f1d21f41.");
     assert.deepEqual(scope.mend, [
@@ -145,10 +150,16 @@ describe("the activity of a tenant, in words", () => {
       ...{ details_required: true, administrator_required: true, administration_not_allowed: true },
       ...{ scope_unavailable: true, consent_required: true },
     };
-    const known = [...Object.keys(protocolErrors), ...Object.keys(ofTheRule), "user_code_unknown"];
+    const known = [...Object.keys(protocolErrors), ...Object.keys(ofTheRule), "user_code_unknown", "fault"];
     for (const name of Object.keys(mends)) assert.ok(known.includes(name), name);
     for (const [name, isMended] of Object.entries(ofTheRule)) assert.equal(Object.hasOwn(mends, name), isMended, name);
     assert.deepEqual(refusal("consent_required", "Something was withdrawn.").mend, []);
+  });
+
+  test("says how to end a fault that a tester asked for", () => {
+    const { text, mend } = refusal("fault", "A tester's fault: token answers 503.");
+    assert.match(text, /A tester's fault: token answers 503/);
+    assert.match(mend.join("\n"), /doorcode tenant fault clear/);
   });
 
   test("shows no control characters of a name or a request", () => {

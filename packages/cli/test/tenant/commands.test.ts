@@ -18,7 +18,7 @@ describe("doorcode tenant start", () => {
     const dir = join(await scratch(t), "tenant");
     const tenant = await startProcess(t, dir);
     const { ready } = tenant;
-    const members = "v event authority tenant_id issuer pages ca_file verification_uri apps apis inbox";
+    const members = "v event authority tenant_id issuer pages ca_file verification_uri console apps apis inbox";
     assert.deepEqual(Object.keys(ready), members.split(" "));
     assert.equal(ready.v, 1);
     assert.equal(ready.event, "ready");
@@ -43,10 +43,22 @@ describe("doorcode tenant start", () => {
     const metadata = await client.fetch(`${ready.issuer}/.well-known/openid-configuration`);
     assert.equal(((await metadata.json()) as { issuer: string }).issuer, ready.issuer);
     assert.equal((await client.fetch(ready.verification_uri)).status, 200);
+    const { origin } = new URL(ready.console.url);
+    const body = new URLSearchParams({ key: ready.console.key ?? "" });
+    const opened = await client.fetch(`${ready.console.url}/enter`, { method: "POST", headers: { origin }, body });
+    assert.equal(opened.status, 303);
+    assert.match(opened.headers.get("location") ?? "", /^\/console\/s-[\w-]{22}$/);
     const { url = "", bearer = "" } = ready.inbox ?? {};
     assert.equal((await client.fetch(url)).status, 401);
     const inbox = await client.fetch(url, { headers: { authorization: `Bearer ${bearer}` } });
     assert.deepEqual(await inbox.json(), { mails: [] });
+  });
+
+  test("shows where the console is, and its key only on a terminal", async (t) => {
+    const ports = ["--port", "0", "--pages-port", "0"];
+    const shown = await command(["start", "--data", join(await scratch(t), "tenant"), ...ports], { until: /Ctrl-C/ });
+    assert.match(shown.stderr, /^ {2}Console {4}http:\/\/localhost:\d+\/console$/m);
+    assert.doesNotMatch(shown.stderr + shown.stdout, /console#|[\w-]{43}/);
   });
 
   test("exits with 130 on Ctrl-C and with 143 on SIGTERM, waits for no idle connection, and leaves no socket", async (t) => {

@@ -67,6 +67,27 @@ for (const state of operatedTenants) {
       assert.deepEqual([again.event, again.passkeys, again.sign_ins], ["user_reset", 0, 0]);
       assert.match((await done("users", "reset", email, "--yes")).stderr, /^Ana .* had no second factor or passkey\. /);
 
+      const moved = await done(
+        "users",
+        "edit",
+        "bob@contoso.example",
+        "--email",
+        "rob@contoso.example",
+        "--name",
+        "Rob",
+      );
+      assert.equal(moved.stderr, "Changed Rob <rob@contoso.example>.\n");
+      const empty = await run("users", "edit", "rob@contoso.example");
+      assert.deepEqual([empty.exit, /Nothing to change/.test(empty.stderr)], [2, true]);
+      assert.equal((await run("users", "edit", "rob@contoso.example", "--void-links")).exit, 2, "it asks");
+      const voids = ["users", "edit", "rob@contoso.example", "--void-links", "--void-password", "--yes"];
+      const [edited] = await events(...voids, "--email", "bob@contoso.example");
+      const { event, password_voided, links_voided } = edited;
+      assert.deepEqual(
+        [event, edited.email, password_voided, links_voided],
+        ["user_edited", "bob@contoso.example", true, true],
+      );
+
       assert.equal((await run("users", "delete", "bob@contoso.example")).exit, 2);
       const [deleted] = await events("users", "delete", "bob@contoso.example", "--yes");
       assert.deepEqual([deleted.event, deleted.email], ["user_deleted", "bob@contoso.example"]);

@@ -26,6 +26,8 @@ export interface Ready {
   pages: string;
   ca_file: string;
   verification_uri: string;
+  /** `key`: of an embedded tenant. */
+  console: { url: string; key?: string };
   apps: { name: string; client_id: string }[];
   apis: { name: string; client_id: string; scopes: string[] }[];
   inbox?: { url: string; bearer: string };

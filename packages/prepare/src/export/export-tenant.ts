@@ -1,3 +1,4 @@
+import type { AppRoleAssignment, ConditionalAccessPolicy } from "@microsoft/microsoft-graph-types";
 import { LIFETIMES, type Lifetime } from "../file/known-values.ts";
 import type { LifetimesEntry, TenantModel } from "../file/model.ts";
 import { readTenantFile } from "../file/read-tenant-file.ts";
@@ -8,12 +9,26 @@ import type { GraphAccess } from "../graph/request.ts";
 import type { Clock } from "../graph/retries.ts";
 import { listPolicies } from "../graph/tenant-settings.ts";
 import { listUserFlowAttributes } from "../graph/user-flows.ts";
+import { settingsOf } from "../plan/policies.ts";
 import { readTenant, readUserFlows } from "../plan/read-current.ts";
 import { exportApis, exportApps } from "./apps-and-apis.ts";
-import { exportGroups, exportUsers, readPeople } from "./people.ts";
+import { exportGroups, exportUsers, type People, readPeople, readUser, readUsers } from "./people.ts";
 import { exportPolicies } from "./policies.ts";
-import { readRegistrations } from "./registrations.ts";
+import { type Registrations, readRegistrations } from "./registrations.ts";
 import { exportUserFlows, nameOfFlow } from "./user-flows.ts";
+
+/** How a tenant is exported. */
+export interface ExportOptions {
+  /** For tests. Default: the system's clock. */
+  clock?: Clock;
+  /** Ends the export with the error `interrupted`. */
+  signal?: AbortSignal;
+  /**
+   * Only this: one user, by email address, or the objects beside users. As little as possible is read for it, the file is
+   * not checked, and what else the model has may be incomplete. Default: everything.
+   */
+  only?: { user: string } | "apps" | "apis" | "userFlows" | "policies";
+}
 
 /**
  * Exports a tenant as the file that would create it, with notes about what the file cannot express. The file is sorted,
@@ -33,16 +48,22 @@ import { exportUserFlows, nameOfFlow } from "./user-flows.ts";
  */
 export async function exportTenant(
   access: GraphAccess,
-  options: { clock?: Clock; signal?: AbortSignal } = {},
+  options: ExportOptions = {},
 ): Promise<{ model: TenantModel; notes: string[] }> {
+  const { only } = options;
   const graph = new Graph(access, options);
   const notes = new Set<string>();
   const tenant = await readTenant(graph, { colour: true, signUp: access.target === "doorcode" });
-  const people = await readPeople(graph, notes);
+  if (typeof only === "object") {
+    const users = exportUsers(await readUser(graph, only.user, tenant.defaultDomain));
+    return { model: { tenant: NO_TENANT, ...NOTHING, users }, notes: [] };
+  }
+  const people = await readPeople(graph, notes, { users: only === undefined });
   const registrations = await readRegistrations(graph, notes);
   const flows = await readUserFlows(graph, []);
   const attributes = flows.length > 0 ? await graph.list(listUserFlowAttributes()) : [];
   const policies = await graph.list(listPolicies());
+  if (only !== undefined && namesUsers({ people, registrations, policies })) await readUsers(graph, people, notes);
 
   const userFlows = exportUserFlows({ flows, attributes, policies, registrations, notes });
   const accountFlow = flows.find(({ flow }) => flow.id === tenant.accountUserFlowId);
@@ -61,7 +82,27 @@ export async function exportTenant(
     policies: exportPolicies({ policies, userFlows, registrations, people, notes }),
     users: exportUsers(people),
   };
-  return { model, notes: [...notes, ...problemsOf(model)] };
+  return { model, notes: only === undefined ? [...notes, ...problemsOf(model)] : [...notes] };
+}
+
+const NOTHING = { apps: {}, apis: {}, userFlows: {}, groups: {}, policies: {}, users: {} };
+const NO_TENANT: TenantModel["tenant"] = {
+  ...{ name: undefined, domain: undefined, colour: undefined },
+  ...{ signUp: undefined, accountUserFlow: undefined, lifetimes: undefined },
+};
+
+/** Whether an app, an API or a policy names someone who is in no group: the file says it with an email address. */
+function namesUsers(of: {
+  people: People;
+  registrations: Registrations;
+  policies: ConditionalAccessPolicy[];
+}): boolean {
+  const { people, registrations, policies } = of;
+  const isUser = ({ principalId }: AppRoleAssignment) => !people.groups.has(principalId ?? "");
+  return (
+    [...registrations.all.values()].some(({ assignments }) => assignments.some(isUser)) ||
+    policies.some((policy) => settingsOf(policy).except.length > 0)
+  );
 }
 
 /** Those that differ from a new tenant's. */

@@ -1,7 +1,15 @@
-import type { Group } from "@microsoft/microsoft-graph-types";
+import type { Group, User } from "@microsoft/microsoft-graph-types";
 import type { GroupEntry, UserEntry } from "../file/model.ts";
 import type { Graph } from "../graph/graph.ts";
-import { allGroups, allUsers, GLOBAL_ADMINISTRATOR, listMembers, roleAssignmentsOf } from "../graph/people.ts";
+import {
+  administratorAssignments,
+  allGroups,
+  allUsers,
+  GLOBAL_ADMINISTRATOR,
+  listMembers,
+  roleAssignmentsOf,
+  usersByEmail,
+} from "../graph/people.ts";
 import { parseDescription } from "../plan/ownership-tags.ts";
 import { compareText, Keys, sorted } from "./keys.ts";
 
@@ -13,7 +21,8 @@ export interface People {
   users: Map<string, { email: string; name: string; administrator: boolean }>;
 }
 
-export async function readPeople(graph: Graph, notes: Set<string>): Promise<People> {
+/** `users`: also all users, of whom there can be many. */
+export async function readPeople(graph: Graph, notes: Set<string>, { users = true } = {}): Promise<People> {
   const people: People = { target: graph.target, groups: new Map(), users: new Map() };
   const keys = new Keys();
   const all = await graph.list(allGroups());
@@ -32,23 +41,37 @@ export async function readPeople(graph: Graph, notes: Set<string>): Promise<Peop
     const members = await graph.list(listMembers(group.id));
     people.groups.set(group.id, { key, group, members: members.flatMap(({ id }) => (id ? [id] : [])) });
   }
-  if (graph.target === "doorcode") await readUsers(graph, people, notes);
+  if (users) await readUsers(graph, people, notes);
   return people;
 }
 
-async function readUsers(graph: Graph, people: People, notes: Set<string>): Promise<void> {
-  for (const user of await graph.list(allUsers())) {
-    const email =
-      user.identities?.find(({ signInType }) => signInType === "emailAddress")?.issuerAssignedId ?? user.mail;
-    if (!user.id || !email) continue;
-    const roles = await graph.list(roleAssignmentsOf(user.id));
-    const administrator = roles.some(({ roleDefinitionId }) => roleDefinitionId === GLOBAL_ADMINISTRATOR);
-    people.users.set(user.id, { email, name: user.displayName ?? "", administrator });
-  }
+/** Adds all users. Only the embedded tenant's. */
+export async function readUsers(graph: Graph, people: People, notes: Set<string>): Promise<void> {
+  if (graph.target !== "doorcode") return;
+  const assignments = await graph.list(administratorAssignments());
+  addUsers(people, await graph.list(allUsers()), new Set(assignments.map(({ principalId }) => principalId)));
   if (people.users.size > 0)
     notes.add(
       `The file lists ${people.users.size === 1 ? "one user" : `${people.users.size} users`} without password, second factor and sign-up answers. When you apply the file, they get random passwords unless you add \`passwordFrom\`.`,
     );
+}
+
+/** The user with this email address, and no one else. */
+export async function readUser(graph: Graph, email: string, issuer: string): Promise<People> {
+  const people: People = { target: graph.target, groups: new Map(), users: new Map() };
+  const found = await graph.list(usersByEmail(email, issuer));
+  const roles = await Promise.all(found.map(({ id }) => graph.list(roleAssignmentsOf(id ?? ""))));
+  const isAdministrator = roles.flat().filter(({ roleDefinitionId }) => roleDefinitionId === GLOBAL_ADMINISTRATOR);
+  addUsers(people, found, new Set(isAdministrator.map(({ principalId }) => principalId)));
+  return people;
+}
+
+function addUsers(people: People, users: User[], administrators: ReadonlySet<string | null | undefined>): void {
+  for (const { id, identities, mail, displayName } of users) {
+    const email = identities?.find(({ signInType }) => signInType === "emailAddress")?.issuerAssignedId ?? mail;
+    if (!id || !email) continue;
+    people.users.set(id, { email, name: displayName ?? "", administrator: administrators.has(id) });
+  }
 }
 
 export function exportUsers(people: People): Record<string, UserEntry> {

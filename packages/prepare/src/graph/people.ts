@@ -97,6 +97,12 @@ export function roleAssignmentsOf(principalId: string): GraphRequest<{ value: Un
   return { method: "GET", path: `/roleManagement/directory/roleAssignments?${equals("principalId", principalId)}` };
 }
 
+/** All administrators at once, for those who read all users. */
+export function administratorAssignments(): GraphRequest<{ value: UnifiedRoleAssignment[] }> {
+  const condition = equals("roleDefinitionId", GLOBAL_ADMINISTRATOR);
+  return { method: "GET", path: `/roleManagement/directory/roleAssignments?${condition}&$top=999` };
+}
+
 export function makeAdministrator(principalId: string): GraphRequest<UnifiedRoleAssignment> {
   return {
     method: "POST",

@@ -1,5 +1,6 @@
 import { DEFAULT_LIFETIMES, type Lifetimes, LONGEST, longest, wrongLifetime } from "../directory/lifetimes.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
+import type { AuditSearch } from "../storage/store.ts";
 import { type BrandingOptions, brandingSettings, loadBranding } from "../ui/branding/branding.ts";
 import { type Actor, type AdminStore, auditRecord, type OperatorContext } from "./admin-context.ts";
 import { appSecrets } from "./app-secrets.ts";
@@ -20,6 +21,17 @@ export function administration(ctx: OperatorContext, by: Actor) {
     userFlows: userFlows(ctx, by),
     policies: policies(ctx, by),
     settings: settings(ctx, by),
+    auditLog: {
+      /** Records that this part of the audit log leaves the tenant. */
+      downloaded: ({ since, until, ...search }: AuditSearch) =>
+        ctx.store.audit.write(
+          auditRecord(by, ctx.clock.now(), "audit_log.downloaded", {
+            ...Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)),
+            ...(since !== undefined && { since: new Date(since).toISOString() }),
+            ...(until !== undefined && { until: new Date(until).toISOString() }),
+          }),
+        ),
+    },
   };
 }
 

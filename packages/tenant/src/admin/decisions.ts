@@ -11,6 +11,7 @@ import {
   denyAsOperator,
   type EnteredCode,
   enterCode,
+  expireAsOperator,
 } from "../oauth/device-authorization/decisions.ts";
 import type { DeviceGrant } from "../storage/device-grant.ts";
 import { permissionText } from "../ui/components/permission-cards.ts";
@@ -95,6 +96,17 @@ export async function denyCode(ctx: AdminContext, code: string): Promise<{ app: 
   const decided = await denyAsOperator(ctx, grant);
   if (decided.outcome === "unknown") throw unknownCode();
   if (decided.outcome !== "done") throw ended(ctx, decided.grant);
+  const app = await ctx.store.directory.findApp(grant.clientId);
+  return { app: app?.name ?? grant.clientId };
+}
+
+/** Ends the time of the code, claimed or not. The device gets `expired_token` with its next poll. */
+export async function expireCode(ctx: AdminContext, code: string): Promise<{ app: string }> {
+  if (!ctx.config.embedded) throw notEmbedded();
+  const grant = openGrant(ctx, await enterCode(ctx, code));
+  const expired = await expireAsOperator(ctx, grant);
+  if (expired.outcome === "unknown") throw unknownCode();
+  if (expired.outcome !== "done") throw ended(ctx, expired.grant);
   const app = await ctx.store.directory.findApp(grant.clientId);
   return { app: app?.name ?? grant.clientId };
 }

@@ -15,3 +15,6 @@ export const inboxOf = ({ mail, store }: Pick<AdminContext, "mail" | "store">): 
     return store.mail.listMails(to === undefined ? undefined : normalizeEmail(to));
   },
 });
+
+/** The emailed code, which is alone on its line. */
+export const codeIn = (text: string): string | undefined => /^\d{6,8}$/m.exec(text)?.[0];

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { certificateProblems, readAppCertificate } from "../directory/app-certificate.ts";
 import { checkUserFlow } from "../directory/check-user-flow.ts";
-import { type Api, type App, normalizeEmail } from "../directory/entities.ts";
+import type { Api, App } from "../directory/entities.ts";
 import { newApi, newApp } from "../directory/new-app.ts";
 import { canSign, SIGNING_ALGORITHMS } from "../directory/signing-algorithms.ts";
 import { DEFAULT_USER_FLOW, type Group, type Policy, type UserFlow } from "../directory/user-flow.ts";
@@ -11,7 +11,7 @@ import { OPERATOR, type OperatorContext } from "./admin-context.ts";
 import { administration } from "./administration.ts";
 import { addSecret, removeSecret } from "./app-secrets.ts";
 import { hex, newRegistration, redirectProblem, unknownApp } from "./apps.ts";
-import { accountRefused, recoverAdministrator } from "./recover-administrator.ts";
+import { operatorPeople, unknownUser } from "./operator-people.ts";
 import { registeredApps } from "./registered-apps.ts";
 import { signIns } from "./sign-ins.ts";
 import { signingKeys } from "./signing-keys.ts";
@@ -19,14 +19,9 @@ import type { TenantAdmin } from "./tenant-admin.ts";
 
 /** Changes on behalf of those who run the tenant: its operator, or the program that embeds it. */
 export function operatorAdmin(ctx: OperatorContext): TenantAdmin {
-  const { people, groups, apps, permissions, userFlows, policies, settings } = administration(ctx, OPERATOR);
+  const { groups, apps, permissions, userFlows, policies, settings } = administration(ctx, OPERATOR);
   const { directory, registrations, administration: managed } = ctx.store;
 
-  const person = async <Outcome>(id: string, done: Promise<Outcome | undefined>): Promise<Outcome> => {
-    const outcome = await done;
-    if (outcome === undefined || outcome === "unknown") throw unknownUser(id);
-    return outcome;
-  };
   const byClientId = (clientId: string) => registrations.find({ clientId: clientId.trim().toLowerCase() });
   const appOf = async (clientId: string): Promise<App> => {
     const app = await directory.findApp(clientId.trim().toLowerCase());
@@ -70,31 +65,7 @@ export function operatorAdmin(ctx: OperatorContext): TenantAdmin {
   };
 
   return {
-    people: {
-      list: () => directory.listUsers(),
-      find: (email) => directory.findUserByEmail(normalizeEmail(email)),
-      async add(account) {
-        const added = await people.add(account);
-        if (typeof added === "string") throw accountRefused(added, account.email);
-        return added;
-      },
-      async disable(id) {
-        const disabling = people.change(id, () => ({ disabled: true }), "disabled");
-        await person(id, disabling);
-      },
-      async enable(id) {
-        const enabling = people.change(id, () => ({ disabled: false }), "disabled");
-        await person(id, enabling);
-      },
-      async setAdministrator(id, administrator) {
-        await person(id, people.setAdministrator(id, administrator));
-      },
-      recoverAdministrator: (account) => recoverAdministrator(ctx, account),
-      endSignIns: (id) => person(id, people.endSignIns(id)),
-      resetFactors: (id) => person(id, people.resetFactors(id)),
-      remove: async (id) => (await people.remove(id)) === true,
-    },
-
+    people: operatorPeople(ctx),
     signIns: signIns(ctx, OPERATOR),
     signingKeys: signingKeys(ctx, OPERATOR),
 
@@ -301,9 +272,6 @@ function signable(api: Api, { accessTokenSigningAlg, tokenProfile }: Partial<Api
     'Set tokenProfile to "rfc9068", or leave out accessTokenSigningAlg.',
   );
 }
-
-const unknownUser = (id: string) =>
-  new TenantError("user_unknown", `No user has the ID ${id}.`, "List the users: doorcode tenant users");
 
 const invalidFlow = ({ name }: UserFlow, problems: string) =>
   new TenantError("user_flow_invalid", `The user flow ${name} is invalid.`, problems);

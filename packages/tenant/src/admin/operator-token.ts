@@ -6,6 +6,9 @@ import type { OperatorContext } from "./admin-context.ts";
 /** In seconds. Long enough to apply a file, short enough that a stolen copy soon expires. It cannot be revoked. */
 export const OPERATOR_TOKEN_SECONDS = 600;
 
+/** The same of a token for the console's own requests, which are at once. */
+const CONSOLE_TOKEN_SECONDS = 60;
+
 /** Value of `idtyp` (Entra: `user`, `app`) in the operator's tokens, and in no other. */
 const OPERATOR = "operator";
 
@@ -22,9 +25,28 @@ export interface OperatorToken {
 export async function issueOperatorToken(
   ctx: Pick<OperatorContext, "config" | "clock" | "signingKeys" | "store">,
 ): Promise<OperatorToken> {
-  const now = ctx.clock.now();
-  const issuedAt = Math.floor(now / 1000);
-  const exp = issuedAt + OPERATOR_TOKEN_SECONDS;
+  return recorded(ctx, await signed(ctx, OPERATOR_TOKEN_SECONDS));
+}
+
+/**
+ * A token for a request of the console to this tenant's Graph, which stays in this process. One that only reads is not
+ * recorded: a page that is read must write nothing, and Graph refuses changes with it. Faults of testers spare both.
+ */
+export async function issueConsoleToken(
+  ctx: Pick<OperatorContext, "config" | "clock" | "signingKeys" | "store">,
+  may: "read" | "change",
+): Promise<OperatorToken> {
+  if (may === "read") return signed(ctx, CONSOLE_TOKEN_SECONDS, { console: may });
+  return recorded(ctx, await signed(ctx, OPERATOR_TOKEN_SECONDS, { console: may }));
+}
+
+async function signed(
+  ctx: Pick<OperatorContext, "config" | "clock" | "signingKeys">,
+  seconds: number,
+  more: { console?: "read" | "change" } = {},
+): Promise<OperatorToken & { uti: string }> {
+  const issuedAt = Math.floor(ctx.clock.now() / 1000);
+  const exp = issuedAt + seconds;
   const uti = randomBytes(16).toString("base64url");
   const claims = {
     iss: issuerOf(ctx.config),
@@ -37,15 +59,29 @@ export async function issueOperatorToken(
     tid: ctx.config.tenantId,
     uti,
     ver: "2.0",
+    ...more,
   };
   // Typed (RFC 8725 §3.11), so that a verifier that accepts only access tokens refuses it by its header.
   const token = await ctx.signingKeys.sign(claims, "operator+jwt");
+  return { token, expiresAt: exp * 1000, uti };
+}
+
+async function recorded(
+  { store, clock }: Pick<OperatorContext, "store" | "clock">,
+  { uti, ...issued }: OperatorToken & { uti: string },
+): Promise<OperatorToken> {
   const about = { userId: null, clientId: null, grantId: null, ip: null, detail: { uti } };
-  await ctx.store.audit.write({ at: now, event: "operator_token.issued", actor: "operator", ...about });
-  return { token, expiresAt: exp * 1000 };
+  await store.audit.write({ at: clock.now(), event: "operator_token.issued", actor: "operator", ...about });
+  return issued;
 }
 
 /** Whether these claims, already verified for Graph, belong to an operator's token. */
 export function isOperatorToken(claims: Record<string, unknown>): boolean {
   return claims.idtyp === OPERATOR && claims.sub === OPERATOR && claims.oid === undefined && claims.sid === undefined;
 }
+
+/** Whether an operator's token is one of the console that only reads. */
+export const onlyReads = (claims: Record<string, unknown>): boolean => claims.console === "read";
+
+/** Whether these claims are of a token for the console's own requests. */
+export const isConsoleToken = (claims: Record<string, unknown>): boolean => claims.console !== undefined;

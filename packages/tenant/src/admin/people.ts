@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { User } from "../directory/entities.ts";
+import { TAKE_BACK_MS } from "../directory/account-rules.ts";
+import { normalizeEmail, type User } from "../directory/entities.ts";
 import { cleanDisplayName, isEmailAddress, MAX_DISPLAY_NAME, newUser } from "../directory/identity.ts";
 import { checkPassword, hashPassword, type PasswordProblem } from "../directory/password.ts";
+import { emailReplacedMail } from "../mail/account-mails.ts";
 import type { AuditEvent, EventOf } from "../storage/audit-events.ts";
-import type { LastAdministrator, ManagedGroup } from "../storage/store.ts";
-import { type Actor, type AdminContext, type AdminStore, auditRecord } from "./admin-context.ts";
+import type { LastAdministrator, ManagedGroup, UserEdit, UserEdited } from "../storage/store.ts";
+import { type Actor, type AdminStore, auditRecord, type OperatorContext } from "./admin-context.ts";
 
 /** A user to add. */
 export interface NewAccount {
@@ -24,8 +26,25 @@ export interface NewAccount {
 
 export type AccountProblem = "email_invalid" | "name_invalid" | "taken" | PasswordProblem;
 
+/** What an administrator changes about a user. */
+export interface AccountEdit {
+  /** What the change was decided on: if it has changed since, nothing is changed. */
+  shown: UserEdit["shown"];
+  /** Default: as it is. */
+  displayName?: string | undefined;
+  /** Default: as it is. */
+  email?: string | undefined;
+  /** Whether links in mails that were sent until now stop working. Default: false. */
+  voidLinks?: boolean | undefined;
+}
+
+/** `same`: nothing would change. */
+export type AccountEdited = UserEdited | { outcome: "same" } | { outcome: "email_invalid" | "name_invalid" };
+
 /** What changes of accounts need. */
-export type PeopleContext = Pick<AdminContext, "store" | "clock"> & { config: Pick<AdminContext["config"], "name"> };
+export type PeopleContext = Pick<OperatorContext, "store" | "clock" | "mail" | "branding"> & {
+  config: Pick<OperatorContext["config"], "name">;
+};
 
 /** Accounts. Each operation checks, changes and records in one transaction. */
 export function people(ctx: PeopleContext, by: Actor) {
@@ -47,7 +66,7 @@ export function people(ctx: PeopleContext, by: Actor) {
       const email = account.email.trim();
       if (!isEmailAddress(email)) return "email_invalid";
       const displayName = cleanDisplayName(account.displayName ?? email.slice(0, email.indexOf("@")));
-      if (displayName === "" || [...displayName].length > MAX_DISPLAY_NAME) return "name_invalid";
+      if (!isDisplayName(displayName)) return "name_invalid";
       const { password, attributes = {}, administrator = false } = account;
       const weak =
         password === undefined ? null : await checkPassword(password, { email, tenantName: ctx.config.name });
@@ -90,6 +109,47 @@ export function people(ctx: PeopleContext, by: Actor) {
     },
 
     /**
+     * Changes name and address, and voids links, in one transaction. The address that the account loses gets a mail. An
+     * address that an administrator gives is not verified, and its reader cannot take it back.
+     */
+    async edit(id: string, { shown, displayName, email, voidLinks = false }: AccountEdit): Promise<AccountEdited> {
+      const address = email?.trim() ?? shown.email;
+      if (address !== shown.email && !isEmailAddress(address)) return { outcome: "email_invalid" };
+      const name = displayName === undefined ? shown.displayName : cleanDisplayName(displayName);
+      if (name !== shown.displayName && !isDisplayName(name)) return { outcome: "name_invalid" };
+      const [isRenamed, isMoved] = [name !== shown.displayName, address !== shown.email];
+      if (!isRenamed && !isMoved && !voidLinks) return { outcome: "same" };
+      const now = ctx.clock.now();
+      const expiresAt = now + TAKE_BACK_MS;
+      const user = isMoved ? await ctx.store.directory.findUser(id) : undefined;
+      // To upper or lower case only: its reader is the same.
+      const displaced = user && normalizeEmail(address) !== user.emailNormalized ? user : undefined;
+      const mail =
+        displaced &&
+        (await ctx.mail.prepare(emailReplacedMail(ctx, { user: { ...displaced, email: shown.email }, at: now }), {
+          expiresAt,
+        }));
+      const edited = await users.edit(
+        id,
+        { shown, displayName: name, address: isMoved ? { email: address, mail: mail ?? null } : null, voidLinks },
+        now,
+        [
+          ...(isRenamed ? [record("user.changed", id, { changed: "displayName" }, now)] : []),
+          ...(isMoved ? [record("user.email_changed", id, {}, now)] : []),
+          ...(voidLinks ? [record("user.links_voided", id, {}, now)] : []),
+        ],
+      );
+      if (edited.outcome === "done" && mail) ctx.mail.stored(mail);
+      return edited;
+    },
+
+    /**
+     * The password stops working and every sign-in ends; the user chooses another one by mail. False if the account has
+     * none. Undefined if it does not exist.
+     */
+    voidPassword: (id: string) => users.voidPassword(id, ctx.clock.now(), record("user.password_voided", id)),
+
+    /**
      * False if the account does not exist. `check` receives the current account, and throws to prevent the deletion.
      */
     remove: (id: string, check?: (before: User) => void) =>
@@ -130,6 +190,8 @@ export function people(ctx: PeopleContext, by: Actor) {
     },
   };
 }
+
+const isDisplayName = (clean: string) => clean !== "" && [...clean].length <= MAX_DISPLAY_NAME;
 
 type GroupInput = Pick<ManagedGroup, "name"> & Partial<Omit<ManagedGroup, "id" | "name" | "createdAt">>;
 

@@ -70,8 +70,10 @@ export function signIns(ctx: OperatorContext, by: Actor): SignInAdmin {
       const now = ctx.clock.now();
       const [family] = await tokens.listFamilies({ id: id.trim().toLowerCase(), limit: 1, now });
       if (family) {
-        const about = { userId: family.userId, clientId: family.clientId };
-        const audit = auditRecord(by, now, "sign_in.revoked", { family: family.id }, about);
+        const { userId, clientId } = family;
+        // With a caller, the record's own user and app are the caller's.
+        const detail = { family: family.id, ...(by.caller !== null && { user_id: userId, client_id: clientId }) };
+        const audit = auditRecord(by, now, "sign_in.revoked", detail, { userId, clientId });
         if (await tokens.revokeFamily(family.id, "operator", now, audit)) return;
       }
       throw new TenantError(

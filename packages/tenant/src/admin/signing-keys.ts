@@ -36,9 +36,10 @@ export interface SigningKeyAdmin {
    * it was published, but at least two minutes from now. The current key stays published for a day after that.
    * @param options.now the next key signs at once; nodes notice within a minute
    * @param options.alg whose key; default: RS256
-   * @throws TenantError `key_unknown` for an algorithm that no app and no API uses
+   * @param options.kid only this key, if it is still the next one; if it signs already, nothing changes
+   * @throws TenantError `key_unknown` for an algorithm that no app and no API uses, and for an unknown `kid`
    */
-  rotate(options?: { now?: boolean; alg?: SigningAlgorithm }): Promise<SigningKey>;
+  rotate(options?: { now?: boolean; alg?: SigningAlgorithm; kid?: string }): Promise<SigningKey>;
   /**
    * Stops publishing a key when the last token that it signed has expired.
    * @param options.now at once: tokens that it signed are refused. Nodes notice within a minute, APIs when they read the
@@ -56,17 +57,18 @@ export function signingKeys(ctx: OperatorContext, by: Actor): SigningKeyAdmin {
   return {
     list,
 
-    async rotate({ now: atOnce = false, alg = "RS256" } = {}) {
+    async rotate({ now: atOnce = false, alg = "RS256", kid } = {}) {
       for (let round = 1; ; round++) {
         const now = ctx.clock.now();
         const activatesAt = ({ createdAt }: StoredKey) =>
           atOnce ? now : Math.max(now + 2 * RELOAD_AFTER, createdAt + KNOWN_AFTER);
         const audit = auditRecord(by, now, "signing_key.rotated", { now: atOnce });
-        const result = await keys.promote(alg, now, activatesAt, audit);
+        const result = await keys.promote(alg, now, activatesAt, audit, kid);
         if (result.outcome !== "none") {
           await ctx.signingKeys.reload();
           return listed(result.key.kid);
         }
+        if (kid !== undefined) throw keyUnknown("No signing key has this ID.");
         if (round === ROUNDS) throw keyUnknown(`There is no next key for ${alg}.`);
         // Reading the keys creates the next one.
         await ctx.signingKeys.reload();

@@ -87,6 +87,20 @@ export interface TenantAdmin {
      * @throws TenantError `user_unknown`
      */
     resetFactors(id: string): Promise<RemovedFactors>;
+    /**
+     * Changes a user's name or email address, in one transaction. An address that is given here is not verified; the one
+     * that the user loses gets a mail about it, and its reader cannot take it back. Sign-ins stay. Returns the user.
+     * @param changes.voidLinks true: links in mails that were sent to the user until now stop working, also those with
+     * which the reader of an earlier address could take the account back. Default: false
+     * @throws TenantError `user_unknown`, `email_invalid`, `email_taken`, `name_invalid`
+     */
+    edit(id: string, changes: { displayName?: string; email?: string; voidLinks?: boolean }): Promise<User>;
+    /**
+     * Makes a user's password useless and ends all their sign-ins. The user chooses another one by mail. Returns false if
+     * the user has no password.
+     * @throws TenantError `user_unknown`
+     */
+    voidPassword(id: string): Promise<boolean>;
     /** Deletes a user. Returns false if there is no such user. */
     remove(id: string): Promise<boolean>;
   };

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { listedRecord } from "../admin/listed-record.ts";
 import { normalizeEmail, type User } from "../directory/entities.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
-import { AUDIT_EVENTS, isRecorded } from "../storage/audit-events.ts";
+import { AUDIT_EVENTS, isRecorded, eventOf as recordedEvent } from "../storage/audit-events.ts";
 import type { AuditCursor, AuditRecord, StoreReader } from "../storage/store.ts";
 import type { ControlRequest } from "./messages.ts";
 import type { ControlResults, ListedRecord, RecordNames } from "./results.ts";
@@ -63,7 +64,7 @@ async function userIdOf({ directory }: StoreReader, given: string): Promise<stri
 function eventOf(name: string): string {
   if (isRecorded(name)) return name;
   const kindOf = (event: string) => event.slice(0, event.indexOf("."));
-  const ofKind = AUDIT_EVENTS.filter((event) => kindOf(event) === kindOf(name.replace(/^graph\./, "")));
+  const ofKind = AUDIT_EVENTS.filter((event) => kindOf(event) === kindOf(recordedEvent(name)));
   const known = ofKind.length > 0 ? ofKind.join(", ") : [...new Set(AUDIT_EVENTS.map(kindOf))].join(".*, ");
   throw new TenantError(
     "usage",
@@ -125,14 +126,3 @@ export const unnamedRecord = (record: AuditRecord): ListedRecord & RecordNames =
 });
 
 const textOf = (value: unknown): string | null => (typeof value === "string" ? value : null);
-
-const listedRecord = ({ at, event, actor, userId, clientId, grantId, ip, detail }: AuditRecord): ListedRecord => ({
-  at: new Date(at).toISOString(),
-  event,
-  actor,
-  user_id: userId,
-  client_id: clientId,
-  grant_id: grantId,
-  ip,
-  detail,
-});

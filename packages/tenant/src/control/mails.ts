@@ -1,4 +1,4 @@
-import type { Inbox } from "../admin/inbox.ts";
+import { codeIn, type Inbox } from "../admin/inbox.ts";
 import { timeOf } from "./audit-log.ts";
 import type { ControlRequest } from "./messages.ts";
 import type { ListedMail } from "./results.ts";
@@ -26,6 +26,3 @@ export async function listMails(
       received_at: new Date(createdAt).toISOString(),
     }));
 }
-
-/** The emailed code is alone on its line. */
-export const codeIn = (text: string): string | undefined => /^\d{6,8}$/m.exec(text)?.[0];

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { SigningAlgorithm } from "../directory/entities.ts";
 import { SIGNING_ALGORITHMS } from "../directory/signing-algorithms.ts";
 import type { ListedSignIn } from "./results.ts";
+import { type TestingRequest, testingRequests } from "./testing-messages.ts";
 
 /** The most items in one response. */
 export const MOST = 1000;
@@ -35,6 +36,14 @@ export const controlRequest: z.ZodType<ControlRequest> = z.discriminatedUnion("d
   z.object({ do: z.literal("enable_user"), email }),
   z.object({ do: z.literal("delete_user"), email }),
   z.object({ do: z.literal("reset_user"), email }),
+  z.object({
+    do: z.literal("edit_user"),
+    email,
+    new_email: email.nullable(),
+    name: z.string().max(256).nullable(),
+    void_links: z.boolean(),
+    void_password: z.boolean(),
+  }),
   z.object({
     do: z.literal("list_sign_ins"),
     email: email.optional(),
@@ -88,6 +97,7 @@ export const controlRequest: z.ZodType<ControlRequest> = z.discriminatedUnion("d
     days: z.number().int().nullable(),
   }),
   z.object({ do: z.literal("remove_secret"), client_id: z.string().max(64), key_id: z.string().max(64) }),
+  ...testingRequests,
 ]);
 
 /** What an operator can ask a running tenant for. */
@@ -102,6 +112,15 @@ export type ControlRequest =
   | { do: "list_users"; search?: string | undefined; after?: string | undefined; limit?: number | undefined }
   | { do: "add_user"; email: string; name: string | null; password: string; administrator?: boolean | undefined }
   | { do: "disable_user" | "enable_user" | "delete_user" | "reset_user"; email: string }
+  /** `new_email`, `name`: null to leave it as it is. */
+  | {
+      do: "edit_user";
+      email: string;
+      new_email: string | null;
+      name: string | null;
+      void_links: boolean;
+      void_password: boolean;
+    }
   /** `after`: the last one of the previous page. `limit`: default 100. */
   | {
       do: "list_sign_ins";
@@ -142,7 +161,8 @@ export type ControlRequest =
   | { do: "remove_certificates"; client_id: string }
   /** `days`: null for two years. */
   | { do: "add_secret"; client_id: string; name: string | null; days: number | null }
-  | { do: "remove_secret"; client_id: string; key_id: string };
+  | { do: "remove_secret"; client_id: string; key_id: string }
+  | TestingRequest;
 
 export type ControlResponse = { ok: true; result: unknown } | { ok: false; error: ControlFailure };
 

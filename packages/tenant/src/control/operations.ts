@@ -11,6 +11,7 @@ import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
 import { graphOf, type TenantConfig } from "../directory/tenant-config.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import type { StoreReader } from "../storage/store.ts";
+import type { Testing } from "../testing/testing.ts";
 import { readAudit, timeOf, userOf, userUnknown } from "./audit-log.ts";
 import { listMails } from "./mails.ts";
 import { type ControlRequest, MOST } from "./messages.ts";
@@ -22,6 +23,7 @@ import type {
   ListedSignIn,
   ListedUser,
 } from "./results.ts";
+import { isTestingRequest, runTestingRequest } from "./testing.ts";
 
 /**
  * What the operator can do through the socket or in the store. The store is read-only here: every change goes through
@@ -38,6 +40,8 @@ export interface Operator {
   } | null;
   /** Null: this tenant has no inbox. */
   inbox: Inbox | null;
+  /** Null: testers have no powers over this tenant. */
+  testing: Testing | null;
   issueToken(): Promise<OperatorToken>;
   allowAdministration(clientId: string, to: { scopes: string[] | null; byDeviceCode: boolean }): Promise<App>;
 }
@@ -48,6 +52,7 @@ export async function runRequest(
   request: ControlRequest,
 ): Promise<ControlResults[ControlRequest["do"]]> {
   const { admin, config, store } = operator;
+  if (isTestingRequest(request)) return runTestingRequest(operator.testing, request);
   switch (request.do) {
     case "approve": {
       const { byRenewal, ...approved } = await decisionsOf(operator).approve(request);
@@ -82,6 +87,16 @@ export async function runRequest(
         signIns: sign_ins,
       } = removed;
       return { ...listedUser(user), authenticator_app, recovery_codes, passkeys, sign_ins };
+    }
+    case "edit_user": {
+      const { new_email, name, void_links: voidLinks } = request;
+      const { id } = await userOf(store.directory, request.email);
+      const edited = await admin.people.edit(id, {
+        voidLinks,
+        ...(new_email !== null && { email: new_email }),
+        ...(name !== null && { displayName: name }),
+      });
+      return { ...listedUser(edited), password_voided: request.void_password && (await admin.people.voidPassword(id)) };
     }
     case "list_sign_ins": {
       const { email, client_id, after, limit } = request;

@@ -1,9 +1,13 @@
 /** What the operator's requests return. Times follow RFC 3339. */
 
+import type { ListedRecord } from "../admin/listed-record.ts";
 import type { SigningAlgorithm } from "../directory/entities.ts";
+import type { TestingResults } from "./testing-messages.ts";
+
+export type { ListedRecord };
 
 /** The response to each request if it succeeds. */
-export interface ControlResults {
+export interface ControlResults extends TestingResults {
   /** `by_renewal`: the permissions that are not requested now and that a renewal may add without asking again. */
   approve: { app: string; email: string; permissions: string[]; by_renewal: string[] };
   /** `app`: the name of the app that gets nothing. */
@@ -23,6 +27,8 @@ export interface ControlResults {
     passkeys: number;
     sign_ins: number;
   };
+  /** The user as they are now. `password_voided`: false if there was no password, or it was not asked for. */
+  edit_user: ListedUser & { password_voided: boolean };
   /** Newest first. */
   list_sign_ins: ListedSignIn[];
   /** The sign-in that was ended. */
@@ -162,26 +168,6 @@ export interface ListedKey {
   activates_at: string;
   /** When it stops being published; null if that is not decided yet. */
   retires_at: string | null;
-}
-
-/** An entry of the audit log. */
-export interface ListedRecord {
-  /** When it happened. */
-  at: string;
-  /** Such as `user.signed_in`. */
-  event: string;
-  /** Who did it. */
-  actor: "user" | "client" | "operator" | "tenant";
-  /** The user who did it, or whom it is about. */
-  user_id: string | null;
-  /** The app that did it, or that it is about. */
-  client_id: string | null;
-  /** The device grant or authorization request. */
-  grant_id: string | null;
-  /** From where; null for the operator. */
-  ip: string | null;
-  /** Everything else that is known, never a secret. */
-  detail: Record<string, string | number | boolean>;
 }
 
 /** Whom a record of the audit log is about, as a person knows them. */

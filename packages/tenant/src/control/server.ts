@@ -8,11 +8,12 @@ import { inboxOf } from "../admin/inbox.ts";
 import { operatorAdmin } from "../admin/operator-admin.ts";
 import { issueOperatorToken } from "../admin/operator-token.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
+import type { Testing } from "../testing/testing.ts";
 import { makeControlAddress, removeControlAddress } from "./address.ts";
 import { type ControlResponse, controlRequest } from "./messages.ts";
 import { type Operator, runRequest } from "./operations.ts";
 
-const LONGEST_REQUEST = 8 * 1024;
+const LONGEST_REQUEST = 24 * 1024;
 const IDLE_MS = 10_000;
 
 export interface ControlServer {
@@ -23,8 +24,8 @@ export interface ControlServer {
  * Listens on the data folder's socket. Anyone who can open it is the operator: the folder has mode 0700 and the socket
  * 0600, so only the tenant's own OS user (and root) can.
  */
-export async function serveControl(ctx: AdminContext, dir: string): Promise<ControlServer> {
-  const operator = operatorOf(ctx);
+export async function serveControl(ctx: AdminContext, dir: string, testing: Testing): Promise<ControlServer> {
+  const operator = operatorOf(ctx, testing);
   const address = await makeControlAddress(dir);
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -54,12 +55,12 @@ export async function serveControl(ctx: AdminContext, dir: string): Promise<Cont
 }
 
 /** The operator of this running tenant. Only the embedded one lets its operator decide for users. */
-export function operatorOf(ctx: AdminContext): Operator {
+export function operatorOf(ctx: AdminContext, testing: Testing | null = null): Operator {
   const decisions: Operator["decisions"] = {
     approve: (decision) => approveInName(ctx, decision),
     deny: (code) => denyCode(ctx, code),
   };
-  return { ...operatorOfStore(ctx), ...(ctx.config.embedded && { decisions, inbox: inboxOf(ctx) }) };
+  return { ...operatorOfStore(ctx), ...(ctx.config.embedded && { decisions, inbox: inboxOf(ctx), testing }) };
 }
 
 /** The operator of a tenant whose store is open. */
@@ -70,6 +71,7 @@ export function operatorOfStore(ctx: OperatorContext): Operator {
     admin: operatorAdmin(ctx),
     decisions: null,
     inbox: null,
+    testing: null,
     issueToken: () => issueOperatorToken(ctx),
     allowAdministration: (clientId, to) => allowAdministration(ctx, clientId, to),
   };

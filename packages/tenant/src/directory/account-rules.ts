@@ -1,4 +1,5 @@
 import { requiresSecondFactor, type StoredFacts } from "./access-rules.ts";
+import { isRecent } from "./recent-sign-in.ts";
 import { hasSecondFactor, isListedSignIn, type SignInMethod, showedStrongFactor } from "./sign-in-methods.ts";
 
 /** How long the reader of an old address can take back a change of it, in milliseconds. */
@@ -14,6 +15,7 @@ export interface OwnChangeFacts {
   hasStrongFactor: boolean;
   /** The sign-in must be newer than this, in milliseconds since the epoch. */
   signedInAfter: number;
+  now: number;
   /** The change could take the account from its user: its address, its deletion, a copy of its data. */
   grave: boolean;
 }
@@ -37,13 +39,13 @@ export type OwnChangeRefusal =
  * that writes (docs/decisions/0033). Pure.
  */
 export function mayChangeAccount(facts: OwnChangeFacts): OwnChangeRefusal | undefined {
-  const { stored, signIn, hasStrongFactor, signedInAfter, grave } = facts;
+  const { stored, signIn, hasStrongFactor, signedInAfter, now, grave } = facts;
   const { methods, authTime } = signIn;
   const { userFlow } = stored;
   const two = hasSecondFactor(methods, userFlow);
   if (!isListedSignIn(methods, userFlow)) return "policy";
   if (requiresSecondFactor(stored, undefined) && !two) return "policy";
-  if (authTime <= signedInAfter) return "too_old";
+  if (!isRecent(authTime, { after: signedInAfter, now })) return "too_old";
   if (hasStrongFactor) return showedStrongFactor(methods) ? undefined : "strong_factor";
   const mailed = userFlow.mfaMethods.includes("email_code") && !methods.includes("email_code");
   return grave && mailed && !two ? "mailed_factor" : undefined;

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { hash, verify } from "@node-rs/argon2";
 import { isCommonPassword } from "./common-passwords.ts";
@@ -80,4 +81,13 @@ function normalize(password: string): string {
 
 function length(password: string): number {
   return [...normalize(password)].length;
+}
+
+/** Without characters that are easily confused. */
+const ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789";
+
+/** 100 random bits, as four groups that can be read aloud. */
+export function newPassword(): string {
+  const group = () => Array.from({ length: 5 }, () => ALPHABET[randomInt(ALPHABET.length)]).join("");
+  return Array.from({ length: 4 }, group).join("-");
 }

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from "fastify";
 import type { JWTPayload } from "jose";
 import type { AdminView } from "../admin/admin-context.ts";
-import { isOperatorToken } from "../admin/operator-token.ts";
+import { isOperatorToken, onlyReads } from "../admin/operator-token.ts";
 import { mayAdminister } from "../directory/grant-types.ts";
 import { GRAPH_SCOPES, isAdministrative } from "../directory/graph-scopes.ts";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
@@ -36,7 +36,7 @@ export interface GraphCaller {
  */
 export async function authenticateCaller(
   ctx: AdminView,
-  request: Pick<FastifyRequest, "headers" | "ip">,
+  request: Pick<FastifyRequest, "headers" | "ip"> & Partial<Pick<FastifyRequest, "method">>,
   anyOf: readonly string[],
   options: { ofThemselves?: boolean } = {},
 ): Promise<GraphCaller> {
@@ -51,6 +51,9 @@ export async function authenticateCaller(
     throw unauthenticated("The access token is malformed, expired or for another audience.", "invalid_token");
   }
   if (isOperatorToken(claims)) {
+    if (onlyReads(claims) && request.method !== "GET") {
+      throw denied("Insufficient privileges to complete the operation: the token of the console only reads.");
+    }
     return { actor: "operator", userId: null, clientId: null, ip: request.ip, scopes: new Set(GRAPH_SCOPES) };
   }
   if (isAppToken(claims)) return callerOfApp(ctx, request, claims, anyOf, options);

@@ -16,10 +16,12 @@ export interface BrowserCookie {
  * Cookies ignore ports, so tenants on the same host would overwrite each other's: the name contains the port. `__Host-`
  * requires Secure, which Safari rejects on http://localhost.
  */
-export function cookieName(what: "session" | "language", pagesOrigin: string): string {
+export function cookieName(what: "session" | "language" | "console", pagesOrigin: string): string {
   const { protocol, port } = new URL(pagesOrigin);
   const name = port === "" ? `doorcode_${what}` : `doorcode_${what}_${port}`;
-  return protocol === "https:" ? `__Host-${name}` : name;
+  if (protocol !== "https:") return name;
+  // `__Host-` would require the path of all pages.
+  return what === "console" ? `__Secure-${name}` : `__Host-${name}`;
 }
 
 export function freshCookie(): BrowserCookie {

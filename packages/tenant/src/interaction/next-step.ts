@@ -34,7 +34,7 @@ export interface StepFacts {
   /** The user flow requires an attribute or the acceptance of terms that the user has not given. */
   detailsMissing: boolean;
   /** What is being decided. `enter_code`: the code page before a code. Null: the account page. */
-  subject: "device" | "authorization" | "enter_code" | null;
+  subject: "device" | "authorization" | "enter_code" | "console" | null;
   /** An authenticator app is being added from the account page. */
   addingAuthenticator: boolean;
   /** This browser already answered the device's grant with yes or no. */
@@ -80,6 +80,7 @@ export const reasons = [
   reason("program_consent", "/authorize/consent", (f) => f.subject === "authorization"),
   reason("add_authenticator", "/second-factor/set-up", (f) => f.subject === null && f.addingAuthenticator),
 
+  reason("console", "/console", (f) => f.subject === "console"),
   reason("account", "/me", (f) => f.subject === null),
   reason("done", "/done", () => true),
 ];

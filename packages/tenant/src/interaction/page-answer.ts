@@ -42,7 +42,8 @@ export function sendPage(
     .send(renderPage(view, chromeOf(ctx, language, nonce, options.csrfToken ?? "")));
 }
 
-function chromeOf(ctx: InteractionContext, language: Language, nonce: string, csrfToken: string): Chrome {
+/** What all pages share, for one answer. */
+export function chromeOf(ctx: InteractionContext, language: Language, nonce: string, csrfToken: string): Chrome {
   const { branding } = ctx;
   const logoUrl = branding.logo && logoUrlOf(branding.logo);
   return {
@@ -84,7 +85,8 @@ export function setRetryAfter(reply: FastifyReply, retryAt: number, now: number)
   reply.header("Retry-After", Math.max(1, Math.ceil((retryAt - now) / 1_000)));
 }
 
-function setPageHeaders(ctx: InteractionContext, reply: FastifyReply): void {
+/** The headers of every page, besides its content security policy. */
+export function setPageHeaders(ctx: InteractionContext, reply: FastifyReply): void {
   const language = rememberLocale(reply.request, ctx.config.pagesOrigin);
   if (language !== undefined) reply.header("Set-Cookie", language);
   reply.headers({
@@ -100,10 +102,12 @@ function setPageHeaders(ctx: InteractionContext, reply: FastifyReply): void {
   });
 }
 
-function contentSecurityPolicy(
+/** `frames`: the page shows frames of this origin. */
+export function contentSecurityPolicy(
   nonce: string,
-  { script, connects, formTarget }: { script: boolean; connects: boolean; formTarget: string | undefined },
+  of: { script: boolean; connects: boolean; formTarget?: string | undefined; frames?: boolean },
 ): string {
+  const { script, connects, formTarget, frames = false } = of;
   const formAction = formTarget === undefined ? "'self'" : `'self' ${sourceOf(formTarget)}`;
   return [
     "default-src 'none'",
@@ -111,6 +115,7 @@ function contentSecurityPolicy(
     ...(connects ? ["connect-src 'self'"] : []),
     `style-src 'nonce-${nonce}'`,
     "img-src 'self' data:",
+    ...(frames ? ["frame-src 'self'"] : []),
     `form-action ${formAction}`,
     "base-uri 'none'",
     "frame-ancestors 'none'",

@@ -1,4 +1,4 @@
-import { owesDetails, requiresSecondFactor } from "../directory/access-rules.ts";
+import { type ConsentFacts, owesDetails, requiresSecondFactor } from "../directory/access-rules.ts";
 import type { User } from "../directory/entities.ts";
 import { firstFactorsOf, hasSecondFactor, type SignInMethod } from "../directory/sign-in-methods.ts";
 import { claimGrant } from "../oauth/device-authorization/decisions.ts";
@@ -50,7 +50,7 @@ export async function passFirstFactor(
 ): Promise<Answer> {
   const { user, method, keepSignedIn = false, isNew = false } = passed;
   const methods = [method];
-  const demanded = requiresSecondFactor(await factsAbout(request, user, isNew), askedIn(request));
+  const demanded = demandsSecondFactor(request, await factsAbout(request, user, isNew));
   const asked =
     !hasSecondFactor(methods, request.userFlow) && (demanded || (!isNew && (await hasAuthenticator(request, user.id))));
   // Checked here, not by its place in the list: no earlier reason to stop may sign the user in before it.
@@ -83,8 +83,7 @@ export async function proceed(request: InteractionRequest): Promise<Answer> {
 /** The next step for the session of this browser, including a second factor. */
 export async function decideStep(request: InteractionRequest, more: Partial<StepFacts> = {}): Promise<Step> {
   const { user } = request;
-  const secondFactorDemanded =
-    user !== undefined && requiresSecondFactor(await factsAbout(request, user), askedIn(request));
+  const secondFactorDemanded = user !== undefined && demandsSecondFactor(request, await factsAbout(request, user));
   return nextStep(factsOf(request, { secondFactorDemanded, ...more }));
 }
 
@@ -113,10 +112,13 @@ export async function stepUp(request: InteractionRequest): Promise<{ to: string 
 
 /** The page of a step. */
 export function stepPage(request: Pick<InteractionRequest, "interaction">, { name, path }: Step): { to: string } {
-  return name === "account" || name === "enter_code" ? { to: path } : goTo(request, path);
+  const isOver = name === "account" || name === "console" || name === "enter_code";
+  return isOver ? { to: path } : goTo(request, path);
 }
 
-const askedIn = ({ grant, authorization }: InteractionRequest) => (grant ?? authorization)?.requested;
+/** The console demands one of every administrator, whatever the tenant demands elsewhere. */
+const demandsSecondFactor = ({ interaction, grant, authorization }: InteractionRequest, facts: ConsentFacts): boolean =>
+  interaction.subject?.kind === "console" || requiresSecondFactor(facts, (grant ?? authorization)?.requested);
 
 async function hasAuthenticator({ ctx }: InteractionRequest, userId: string): Promise<boolean> {
   return (await ctx.store.factors.totpOf(userId)) !== undefined;

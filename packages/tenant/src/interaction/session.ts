@@ -1,5 +1,6 @@
 import type { User } from "../directory/entities.ts";
 import { endsOfSession } from "../directory/lifetimes.ts";
+import { isRecent } from "../directory/recent-sign-in.ts";
 import type { SignInMethod } from "../directory/sign-in-methods.ts";
 import { newSecret } from "../kernel/seal.ts";
 import type { Approver } from "../oauth/approval.ts";
@@ -140,7 +141,7 @@ export function approverOf({ session, user, ip }: PageRequest): Approver | undef
 
 /** Whether the user just proved their identity. */
 export function isRecentSignIn({ session, user, now }: PageRequest): boolean {
-  return user !== undefined && now - (session?.authTime ?? 0) < RECENT_SIGN_IN_MS;
+  return user !== undefined && isRecent(session?.authTime ?? 0, { after: now - RECENT_SIGN_IN_MS, now });
 }
 
 /** Ends the session on the server. The browser gets a new cookie. */

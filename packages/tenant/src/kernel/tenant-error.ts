@@ -93,6 +93,15 @@ export type TenantErrorCode =
   | "password_short"
   | "password_long"
   | "password_common"
+  // Testing it.
+  | "testing_off"
+  | "clock_refused"
+  | "fault_refused"
+  | "snapshot_unknown"
+  | "snapshot_refused"
+  | "token_refused"
+  | "api_unknown"
+  | "mail_not_received"
   // Its data: backup, restore, another seal key.
   | "seal_key_not_replaced"
   | "sqlite_only"

@@ -3,7 +3,7 @@ import { plainIp } from "../kernel/ip-address.ts";
 import { defaultLocale, type Language, languages } from "../ui/i18n/languages.ts";
 import { askedLocale } from "../ui/i18n/locale.ts";
 import type { OutgoingMail } from "./mailer.ts";
-import { type MailContext, oneLine, renderMail, senderOf } from "./messages.ts";
+import { type MailContext, oneLine, renderMail, type SenderContext, senderOf } from "./messages.ts";
 
 interface Happened {
   /** As it was before. The mail goes to this address. */
@@ -59,6 +59,24 @@ export function emailTakenBackMail(
     { aside: emailTakenBack.why },
   ];
   return renderMail({ to: user.email, subject: emailTakenBack.subject(tenant), paragraphs }, sender, language);
+}
+
+/**
+ * To the address that an account loses because an administrator gave it another one. There is no link: the reader can only
+ * ask the tenant's people. It does not say which address is the new one.
+ */
+export function emailReplacedMail(ctx: SenderContext, { user, at }: Omit<Happened, "ip">): OutgoingMail {
+  const language = languageOf(user);
+  const { emailReplaced, emailTakenBack, securityNotifications: shared } = language.messages.mails;
+  const sender = senderOf(ctx);
+  const tenant = oneLine(sender.name);
+  const paragraphs = [
+    emailReplaced.replaced(tenant),
+    { lines: [shared.when(language.messages.time.utc(at))] },
+    emailTakenBack.wasNotYou(tenant),
+    { aside: emailTakenBack.why },
+  ];
+  return renderMail({ to: user.email, subject: emailReplaced.subject(tenant), paragraphs }, sender, language);
 }
 
 /** The account no longer exists. There is nothing to take back, so the mail has no link. */

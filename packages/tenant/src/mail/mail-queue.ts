@@ -58,6 +58,16 @@ const LEASE_MS = 90_000;
 const FIRST_RETRY_MS = 5_000;
 const SLOWEST_RETRY_MS = 15 * 60_000;
 
+/** Seals a mail, as `MailQueue.prepare`. */
+export function prepareMail(
+  { sealKey, clock }: { sealKey: SealKey; clock: Clock },
+  { to, subject, text, html }: OutgoingMail,
+  { id = randomUUID(), expiresAt }: MailQueueOptions,
+): NewOutboxMail {
+  const sealed = seal(deriveKey(sealKey, "outbox"), JSON.stringify({ to, subject, text, html }), id);
+  return { id, sealed, createdAt: clock.now(), expiresAt };
+}
+
 export function createMailQueue(parts: {
   store: Pick<Store, "outbox">;
   mailer: Mailer;
@@ -82,10 +92,7 @@ export function createMailQueue(parts: {
   let delivering: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
 
-  function prepare({ to, subject, text, html }: OutgoingMail, { id = randomUUID(), expiresAt }: MailQueueOptions) {
-    const sealed = seal(key, JSON.stringify({ to, subject, text, html }), id);
-    return { id, sealed, createdAt: clock.now(), expiresAt };
-  }
+  const prepare: MailQueue["prepare"] = (mail, options) => prepareMail(parts, mail, options);
 
   function stored({ id }: Pick<NewOutboxMail, "id">): void {
     fresh.push(id);

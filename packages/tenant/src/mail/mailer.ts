@@ -20,7 +20,7 @@ export interface QueuedMail extends OutgoingMail {
   id: string;
 }
 
-/** Sends mails, or throws `MailError`. The embedded tenant keeps them for `/inbox` instead. */
+/** Sends mails, or throws `MailError`. The embedded tenant keeps them for its inbox instead. */
 export interface Mailer {
   /**
    * Sends one mail.
@@ -70,7 +70,7 @@ export class MailError extends Error {
   }
 }
 
-/** The embedded default: no mail leaves the computer. `/inbox` shows them. */
+/** The embedded default: no mail leaves the computer. The console shows them. */
 export function createInboxMailer(options: {
   store: Pick<Store, "mail">;
   clock: Clock;

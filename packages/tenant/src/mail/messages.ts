@@ -86,9 +86,12 @@ export interface Sender {
   palette: Palette;
 }
 
-export function senderOf({ config, branding }: Pick<MailContext, "config" | "branding">): Sender {
+export function senderOf({ config, branding }: SenderContext): Sender {
   return { name: config.name, palette: branding.palettes.light };
 }
+
+/** Who sends a mail. */
+export type SenderContext = Pick<MailContext, "branding"> & { config: Pick<TenantConfig, "name"> };
 
 /** A paragraph: a sentence, a code to copy, short lines, a link with its label, or less important text. */
 export type Paragraph =

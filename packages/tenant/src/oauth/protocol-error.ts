@@ -211,6 +211,8 @@ export class ProtocolError extends Error {
   readonly retryAfterSeconds: number | undefined;
   /** The transaction that refused wrote an audit record. */
   readonly recorded: boolean;
+  /** A fault that a tester asked for, which was reported where it was injected. */
+  readonly injected: boolean;
 
   constructor(
     name: ProtocolErrorName,
@@ -222,22 +224,28 @@ export class ProtocolError extends Error {
       claims?: string;
       retryAfterSeconds?: number;
       recorded?: boolean;
+      injected?: boolean;
+      /** Of an error that only Entra has: instead of those of `name`. */
+      number?: number;
+      sentence?: string;
     } = {},
   ) {
-    const [number, status, error, sentence] = protocolErrors[name];
+    const [number, status, error, ownSentence] = protocolErrors[name];
+    const sentence = more.sentence ?? ownSentence;
     const { stackTraceLimit } = Error;
     // Every pending poll is one of these, and their stack traces are never read.
     Error.stackTraceLimit = 0;
     super(more.detail === undefined ? sentence : `${sentence} ${more.detail}`);
     Error.stackTraceLimit = stackTraceLimit;
     this.why = name;
-    this.number = number;
+    this.number = more.number ?? number;
     this.status = more.status ?? status;
     this.error = more.error ?? error;
     this.suberror = more.suberror;
     this.claims = more.claims;
     this.retryAfterSeconds = more.retryAfterSeconds;
     this.recorded = more.recorded ?? false;
+    this.injected = more.injected ?? false;
   }
 }
 

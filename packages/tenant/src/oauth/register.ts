@@ -82,7 +82,7 @@ function endpointsOfTenant(scope: FastifyInstance, ctx: OAuthContext, define: (a
 const EXPECTED = new Set<ProtocolErrorName>(["pending", "slow_down", "declined"]);
 
 function reportRefused(ctx: OAuthContext, request: FastifyRequest, error: ProtocolError): void {
-  if (EXPECTED.has(error.why)) return;
+  if (EXPECTED.has(error.why) || error.injected) return;
   const clientId = request.body instanceof Map ? claimedClientId(request, request.body as Form) : undefined;
   const { why, message, number: aadsts, recorded } = error;
   ctx.reportRefusal({ why, message, aadsts, recorded, clientId: clientId ?? null, userId: null, ip: request.ip });

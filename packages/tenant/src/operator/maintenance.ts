@@ -1,4 +1,5 @@
-import { type BackupSummary, backUp, type TenantBackup } from "../server/backup.ts";
+import { backUp, type TenantBackup } from "../server/backup.ts";
+import type { BackupSummary } from "../server/check-backup.ts";
 import { type CheckedServer, type CheckedTenant, checkTenant as check } from "../server/check-tenant.ts";
 import type { CheckedPart, Finding } from "../server/finding.ts";
 import type { TenantLocation } from "../server/in-store.ts";

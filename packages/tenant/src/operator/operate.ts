@@ -3,6 +3,7 @@ import { askTenant } from "../control/client.ts";
 import type { ControlRequest } from "../control/messages.ts";
 import { runRequest } from "../control/operations.ts";
 import type { ControlResults } from "../control/results.ts";
+import { isTestingRequest } from "../control/testing.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { inStore, type TenantLocation } from "../server/in-store.ts";
 
@@ -32,7 +33,7 @@ export async function operate<Request extends ControlRequest>(
       return await askTenant(location.data, request);
     } catch (error) {
       const stopped = error instanceof TenantError && error.code === "tenant_not_running";
-      if (!stopped || NEED_TENANT.has(request.do)) throw error;
+      if (!stopped || NEED_TENANT.has(request.do) || isTestingRequest(request)) throw error;
     }
   }
   return inStore(location, (operator) => runRequest(operator, request)) as Promise<ControlResults[Request["do"]]>;

@@ -1,5 +1,18 @@
 // `@doorcode/tenant/operator`: what the command line needs to start a tenant and to operate it.
 import { type Registrations, registrationsOf } from "../admin/registered-apps.ts";
+import type {
+  AppliedTenantFile,
+  PlannedTenantFile,
+  ReadTenantFile,
+  TenantFilePart,
+  TenantFilePlan,
+  TenantFileProblem,
+  TenantFileRefusal,
+  TenantFileStep,
+  TenantFiles,
+  TenantGraph,
+} from "../admin/tenant-files.ts";
+import type { ConsoleTools } from "../console/console-request.ts";
 import type { TenantErrorCode } from "../kernel/tenant-error.ts";
 import type { MailError } from "../mail/mailer.ts";
 import type { Activity, WatchActivity } from "../server/activity.ts";
@@ -24,6 +37,14 @@ export type {
   ListedUser,
   RecordNames,
 } from "../control/results.ts";
+export type {
+  ListedCheck,
+  ListedClock,
+  ListedFault,
+  ListedSnapshot,
+  TestingRequest,
+  TestingResults,
+} from "../control/testing-messages.ts";
 export { defaultDataDir } from "../kernel/data-folder.ts";
 export type { Dkim } from "../mail/dkim.ts";
 export type { Mailer } from "../mail/mailer.ts";
@@ -51,7 +72,26 @@ export {
   undoMove,
 } from "./maintenance.ts";
 export { type Operate, operate, operateOften } from "./operate.ts";
-export type { Activity, ReceivedMail, Registrations, RunningTenant, StoreErrorCode, TenantLocation, WatchActivity };
+export type {
+  Activity,
+  AppliedTenantFile,
+  ConsoleTools,
+  PlannedTenantFile,
+  ReadTenantFile,
+  ReceivedMail,
+  Registrations,
+  RunningTenant,
+  StoreErrorCode,
+  TenantFilePart,
+  TenantFilePlan,
+  TenantFileProblem,
+  TenantFileRefusal,
+  TenantFileStep,
+  TenantFiles,
+  TenantGraph,
+  TenantLocation,
+  WatchActivity,
+};
 
 /** The `code` of every error that this entry point throws. */
 export type OperatorErrorCode = TenantErrorCode | StoreErrorCode | MailError["code"];
@@ -66,6 +106,8 @@ export interface OperatedTenant extends RunningTenant {
    * other nodes work, too, it reports only this node's device codes, mails and refusals.
    */
   activity: WatchActivity;
+  /** What the program lends to the console: set it once the tenant has started. */
+  consoleTools: ConsoleTools;
   /** Reads the certificate's files again, as happens when they change. */
   checkCertificate(): void;
 }

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
+import { codeIn } from "../admin/inbox.ts";
 import { namedRecord, unnamedRecord } from "../control/audit-log.ts";
-import { codeIn } from "../control/mails.ts";
 import type { ListedRecord, RecordNames } from "../control/results.ts";
 import { displayUserCode } from "../directory/user-code.ts";
 import type { ReportedRefusal } from "../kernel/reported-refusal.ts";

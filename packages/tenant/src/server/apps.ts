@@ -1,13 +1,18 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { AdminContext } from "../admin/admin-context.ts";
+import { administratorAccess } from "../console/administrator-access.ts";
+import { keyAccess } from "../console/key-access.ts";
+import { type ConsoleParts, registerConsole } from "../console/register.ts";
 import { registerGraph } from "../graph/register.ts";
 import { registerInbox } from "../interaction/inbox/inbox.ts";
 import { type InteractionContext, PageProblem } from "../interaction/page-request.ts";
 import { registerPages } from "../interaction/register.ts";
 import { isLoopbackAddress, isLoopbackOrigin, plainIp } from "../kernel/ip-address.ts";
 import { registerEndpoints, registerLoopbackAuthorize } from "../oauth/register.ts";
+import type { Faults } from "../testing/fault-list.ts";
 import { hostsOf, LOOPBACK, originOf } from "./deployment.ts";
+import { injectFaults } from "./inject-faults.ts";
 import { isFromLocalNetwork } from "./lan-address.ts";
 import { registerMonitoring } from "./monitoring.ts";
 import type { Observation } from "./observation.ts";
@@ -23,6 +28,11 @@ export interface Watched {
   metrics: Parameters<typeof registerMonitoring>[2]["metrics"];
 }
 
+/** The console. `key`: of this start, on the embedded tenant. */
+export interface ConsoleOptions extends Omit<ConsoleParts, "access"> {
+  key: string | null;
+}
+
 export interface WebApps {
   issuer: (request: IncomingMessage, response: ServerResponse) => void;
   /** Null if the pages are on the issuer origin. */
@@ -34,22 +44,29 @@ export interface WebApps {
 
 /**
  * Back channel on the https origin, pages on the http one. The authorization endpoint is on both. If the pages are in the
- * local network, nothing else is: the inbox and the authorization endpoint stay on this computer, which redirects the other
+ * local network, nothing else is: the inbox, the console and the authorization endpoint stay on this computer, which redirects the other
  * pages.
  */
-export async function loopbackApps(ctx: TenantContext, watched: Watched, inboxToken: string | null): Promise<WebApps> {
+export async function loopbackApps(
+  ctx: TenantContext,
+  watched: Watched,
+  { inboxToken, faults }: { inboxToken: string | null; faults: Faults | undefined },
+  console: ConsoleOptions,
+): Promise<WebApps> {
   const { issuerOrigin, pagesOrigin, localPagesOrigin } = ctx.config;
   const inNetwork = pagesOrigin !== localPagesOrigin;
   const shared = sharedOptions(ctx, watched);
 
   const local = createWebApp({ ...shared, hosts: loopbackHosts(localPagesOrigin) });
   requirePagesOrigin(local, localPagesOrigin);
+  if (faults) injectFaults(local, ctx, faults, ["authorize"]);
   registerLoopbackAuthorize(local, ctx);
   // Loaded first: the issuer origin has this endpoint itself, and redirects only the routes that follow.
   await local.after();
   pointToIssuer(local, ctx);
   const localRoutes = routesDefinedOn(local);
   if (inboxToken !== null) registerInbox(local, ctx, { bearer: inboxToken });
+  addConsole(local, ctx, console);
   await local.after();
   const inboxRoutes = [...localRoutes];
 
@@ -69,6 +86,7 @@ export async function loopbackApps(ctx: TenantContext, watched: Watched, inboxTo
   const issuerOptions = { ...shared, hosts: loopbackHosts(issuerOrigin) };
   const issuer = createWebApp(issuerOptions);
   answerUnknownPaths(issuer);
+  if (faults) injectFaults(issuer, ctx, faults);
   registerMonitoring(issuer, watched.observation, watched);
   registerEndpoints(issuer, ctx);
   registerGraph(issuer, ctx);
@@ -77,13 +95,17 @@ export async function loopbackApps(ctx: TenantContext, watched: Watched, inboxTo
   await issuer.ready();
 
   return {
-    issuer: quickPolls(ctx, issuerOptions, handlerOf(issuer)),
+    issuer: quickPolls(ctx, issuerOptions, handlerOf(issuer), faults),
     pages: handlerOf(local),
     lanPages: inNetwork ? handlerOf(pages) : null,
     close: async () => {
       await Promise.all([...new Set([issuer, local, pages])].map((each) => each.close()));
     },
   };
+}
+
+function addConsole(app: FastifyInstance, ctx: TenantContext, { key, ...parts }: ConsoleOptions): void {
+  registerConsole(app, ctx, { ...parts, access: key === null ? administratorAccess(ctx) : keyAccess(ctx, key) });
 }
 
 /** A client that mistakes the port of the pages for the issuer's asks here for metadata. */
@@ -106,6 +128,7 @@ export async function singleOriginApp(
   ctx: TenantContext,
   watched: Watched,
   requireForwardedTls: boolean,
+  console: ConsoleOptions,
 ): Promise<WebApps> {
   const shared = sharedOptions(ctx, watched);
   const options = { ...shared, hosts: hostsOf(ctx.config.issuerOrigin), requireForwardedTls };
@@ -115,6 +138,7 @@ export async function singleOriginApp(
   registerEndpoints(app, ctx);
   registerGraph(app, ctx);
   registerPages(app, ctx);
+  addConsole(app, ctx, console);
   await app.ready();
   return { issuer: quickPolls(ctx, options, handlerOf(app)), pages: null, lanPages: null, close: () => app.close() };
 }

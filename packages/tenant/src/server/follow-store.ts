@@ -30,22 +30,13 @@ export async function followStore(
   let moved = false;
 
   const reload = coalesced(async () => {
-    const [name, movedTo, lifetimes, branding] = await Promise.all([
-      store.directory.setting("name"),
-      store.directory.setting(MOVED_TO),
-      loadLifetimes(store),
-      loadBranding(store),
-      ctx.signingKeys.reload(),
-    ]);
+    const [movedTo] = await Promise.all([store.directory.setting(MOVED_TO), reloadSettings(ctx)]);
     if (movedTo !== undefined && !moved) {
       moved = true;
       // It was cut off while the move looked for running nodes. A load balancer sends nothing more here.
       health.drain();
       log.error({ moved_to: movedTo }, "this tenant was moved to another store: stop this node");
     }
-    ctx.config.name = name ?? ctx.config.name;
-    ctx.config.lifetimes = lifetimes;
-    ctx.branding = branding;
   });
 
   async function compareClocks(): Promise<void> {
@@ -79,6 +70,20 @@ export async function followStore(
       await reload.settled();
     },
   };
+}
+
+/** Reads again what this process keeps of the store's settings: name, appearance, lifetimes, signing keys. */
+export async function reloadSettings(ctx: TenantContext): Promise<void> {
+  const { store, config } = ctx;
+  const [name, lifetimes, branding] = await Promise.all([
+    store.directory.setting("name"),
+    loadLifetimes(store),
+    loadBranding(store),
+    ctx.signingKeys.reload(),
+  ]);
+  config.name = name ?? config.name;
+  config.lifetimes = lifetimes;
+  ctx.branding = branding;
 }
 
 /** One run at a time. A call during a run is followed by another, because the run may have read before the change. */

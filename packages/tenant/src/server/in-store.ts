@@ -7,6 +7,7 @@ import { operatorOfStore } from "../control/server.ts";
 import { checkDataDir, lockDataDir, lockSqliteFile, naming } from "../kernel/data-folder.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { type Clock, systemClock } from "../kernel/time.ts";
+import { prepareMail } from "../mail/mail-queue.ts";
 import { loadSigningKeys, type SigningKeys } from "../oauth/tokens/key-ring.ts";
 import { openPostgresStore, openSqliteStore } from "../storage/sql/open-store.ts";
 import type { Store } from "../storage/store.ts";
@@ -97,6 +98,10 @@ async function contextIn(store: Store, location: TenantLocation, clock: Clock): 
   const [name = "", tenantId, issuer] = await Promise.all(
     ["name", "tenant_id", "issuer"].map((setting) => store.directory.setting(setting)),
   );
+  const sealKey = async () => {
+    const file = sealKeyFileOf(location);
+    return sealKeyOfStore(store, await readSealKey(file), file);
+  };
   const ca = join(location.data, "ca.pem");
   const hasCa = await access(ca).then(
     () => true,
@@ -113,6 +118,14 @@ async function contextIn(store: Store, location: TenantLocation, clock: Clock): 
       caFile: hasCa ? ca : "",
       lifetimes: await loadLifetimes(store),
     },
+    mail: {
+      // A mail is sealed. Most requests send none, so they also work where the seal key is not.
+      async prepare(...of) {
+        return prepareMail({ sealKey: await sealKey(), clock }, ...of);
+      },
+      // A node that runs finds it in the store, now or when it starts.
+      stored: () => undefined,
+    },
     signingKeys: openedLater(async () => {
       if (issuer === undefined) {
         throw new TenantError(
@@ -121,9 +134,7 @@ async function contextIn(store: Store, location: TenantLocation, clock: Clock): 
           "Start it once, then run the command again.",
         );
       }
-      const file = sealKeyFileOf(location);
-      const sealKey = await sealKeyOfStore(store, await readSealKey(file), file);
-      return loadSigningKeys({ store, sealKey, clock, issuer });
+      return loadSigningKeys({ store, sealKey: await sealKey(), clock, issuer });
     }),
   };
 }

@@ -12,10 +12,13 @@ import type { OAuthContext } from "../oauth/oauth-context.ts";
 import { correlationIdOf, errorBody, NOT_CACHED, ProtocolError } from "../oauth/protocol-error.ts";
 import { namesOf } from "../oauth/register.ts";
 import { TOKEN_PATH } from "../oauth/token-endpoint.ts";
+import type { Faults } from "../testing/fault-list.ts";
 import { STRICT_TRANSPORT, type WebAppOptions } from "./web-app.ts";
 
 /** A poll is much shorter. Anything longer takes the usual way, which has its own limit. */
 const LONGEST_POLL = 2 * 1024;
+
+const NO_FAULTS = { isEmpty: true };
 
 /** Made once: each poll gets the same two answers, with its own IDs. */
 const ANSWERS = { pending: new ProtocolError("pending"), slow_down: new ProtocolError("slow_down") };
@@ -26,7 +29,12 @@ const ANSWERS = { pending: new ProtocolError("pending"), slow_down: new Protocol
  * other request, and every poll whose answer must be read, goes to `next` unchanged. The rules are the same functions
  * that `next` uses.
  */
-export function quickPolls(ctx: OAuthContext, options: WebAppOptions, next: RequestListener): RequestListener {
+export function quickPolls(
+  ctx: OAuthContext,
+  options: WebAppOptions,
+  next: RequestListener,
+  faults: Pick<Faults, "isEmpty"> = NO_FAULTS,
+): RequestListener {
   // A span begins before the body is read.
   if (options.tracing) return next;
   const paths = new Set(namesOf(ctx.config).map((name) => TOKEN_PATH.replace(":tenant", name)));
@@ -97,7 +105,8 @@ export function quickPolls(ctx: OAuthContext, options: WebAppOptions, next: Requ
   };
 
   return (request, response) => {
-    if (!qualifies(request)) return next(request, response);
+    // A fault of the tester may be for this request, which only the web framework knows.
+    if (!faults.isEmpty || !qualifies(request)) return next(request, response);
     const startedAt = performance.now();
     whole(request, (body) => {
       if (body === undefined) return next(request, response);

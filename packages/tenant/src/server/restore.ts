@@ -16,8 +16,9 @@ import type { SealKey } from "../kernel/seal.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { systemClock } from "../kernel/time.ts";
 import { connectSqlite, openSqliteStore } from "../storage/sql/open-store.ts";
-import { type BackupSummary, checkBackup, keyOfBackup, sqliteOf } from "./backup.ts";
+import { keyOfBackup, sqliteOf } from "./backup.ts";
 import { authenticateBackup, forgetMac, isAuthentic } from "./backup-mac.ts";
+import { type BackupSummary, checkBackup } from "./check-backup.ts";
 import { sealKeyFileOf, type TenantLocation } from "./in-store.ts";
 import { findSealKey, fingerprintOf, nextSealKeyFile } from "./seal-key.ts";
 

@@ -6,6 +6,7 @@ import { type Registrations, registrationsOf } from "../admin/registered-apps.ts
 import type { TenantAdmin } from "../admin/tenant-admin.ts";
 import { graphOf, issuerOf } from "../directory/tenant-config.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
+import type { Testing } from "../testing/testing.ts";
 import type { TenantContext } from "./apps.ts";
 
 /** A mail that the tenant sent. */
@@ -75,6 +76,8 @@ export interface RunningTenant {
    * @throws TenantError `inbox_missing` if a mailer sends the mails
    */
   mails(options: { to: string }): Promise<ReceivedMail[]>;
+  /** What a tester can do with this tenant: move its clock, make it fail, return to a snapshot, get tokens. */
+  testing: Testing;
   /**
    * Returns an access token for Graph only, with all its scopes, valid for ten minutes: anyone who runs the tenant may
    * administer it. Each token is in the audit log.
@@ -84,6 +87,13 @@ export interface RunningTenant {
   inbox: string | null;
   /** The token for the inbox's REST API; null if there is no inbox. */
   inboxToken: string | null;
+  /** The console for those who run the tenant: `http://localhost:PORT/console`, or on the origin of the pages. */
+  console: string;
+  /**
+   * Opens the console of the embedded default, as the fragment of its address: `/console#KEY`. Valid until the tenant
+   * stops. Null on any other tenant, whose administrators sign in. Secret.
+   */
+  consoleKey: string | null;
   /**
    * Stops the tenant within a second, or after the time for draining (`drainMs`). Requests in progress are answered.
    * Called again, it ends the draining.
@@ -94,7 +104,7 @@ export interface RunningTenant {
 /** What a started tenant exposes. */
 export async function runningTenant(
   ctx: TenantContext,
-  parts: Pick<RunningTenant, "port" | "monitoringPort" | "ca" | "inboxToken" | "close">,
+  parts: Pick<RunningTenant, "port" | "monitoringPort" | "ca" | "inboxToken" | "consoleKey" | "testing" | "close">,
 ): Promise<RunningTenant> {
   const { config, store } = ctx;
   return {
@@ -105,6 +115,7 @@ export async function runningTenant(
     pages: config.pagesOrigin,
     caFile: config.caFile,
     verificationUri: `${config.pagesOrigin}/device`,
+    console: `${config.embedded ? config.localPagesOrigin : config.pagesOrigin}/console`,
     inbox: parts.inboxToken === null ? null : `${config.localPagesOrigin}/inbox`,
     ...(await registrationsOf(store)),
     graph: graphOf(config),

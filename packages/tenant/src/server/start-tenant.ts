@@ -4,6 +4,9 @@ import { OPERATOR } from "../admin/admin-context.ts";
 import { changeBranding, loadLifetimes } from "../admin/administration.ts";
 import { loadNames, seedBuiltInTenant } from "../admin/built-in-tenant.ts";
 import { registerCommandLine } from "../admin/registered-apps.ts";
+import type { ConsoleTools } from "../console/console-request.ts";
+import { consoleEvents } from "../console/events.ts";
+import { recentRefusals } from "../console/recent-refusals.ts";
 import { serveControl } from "../control/server.ts";
 import { DEFAULT_LIMITS, issuerOf, type TenantConfig, type TenantLimits } from "../directory/tenant-config.ts";
 import { newSecret } from "../kernel/seal.ts";
@@ -18,6 +21,7 @@ import { PollPace } from "../oauth/device-authorization/poll-pace.ts";
 import { RefusedRequests } from "../oauth/request-limits.ts";
 import { loadSigningKeys, type NewKeyPair } from "../oauth/tokens/key-ring.ts";
 import type { Store } from "../storage/store.ts";
+import { noTesting } from "../testing/testing.ts";
 import { type BrandingOptions, loadBranding } from "../ui/branding/branding.ts";
 import { endpointTexts } from "../ui/i18n/locale.ts";
 import { createActivityLog, type WatchActivity } from "./activity.ts";
@@ -36,6 +40,7 @@ import { startPurging } from "./purge.ts";
 import { type ReceivedMail, type RunningTenant, runningTenant } from "./running-tenant.ts";
 import { firstSealKey, sealKeyIn, sealKeyOfStore } from "./seal-key.ts";
 import { compareIssuers } from "./shared-store.ts";
+import { startClock, testersPowers } from "./testers-powers.ts";
 
 /** Options of `startTenant`. */
 export interface StartOptions extends DeploymentOptions {
@@ -62,6 +67,11 @@ export interface StartOptions extends DeploymentOptions {
   clock?: Clock;
   /** The log (pino). Default: warnings and errors, as JSON lines on stderr. */
   log?: Logger;
+  /**
+   * False: testers have no powers over this tenant, as `RunningTenant.testing` describes them. Default: true with SQLite
+   * on this computer's own addresses, and impossible otherwise.
+   */
+  testing?: boolean;
   /** Sends mails. Default: the embedded tenant keeps them for `/inbox`; any other deployment requires a mailer. */
   mailer?: Mailer;
   /** Called with each mail that reaches the inbox of the embedded default. It holds codes: show it to its owner alone. */
@@ -103,6 +113,8 @@ export interface StartOptions extends DeploymentOptions {
 export interface StartedTenant extends RunningTenant {
   context: TenantContext;
   activity: WatchActivity;
+  /** What the program that runs the tenant lends to the console. */
+  consoleTools: ConsoleTools;
   /** Reads the certificate's files again, as happens when they change. */
   checkCertificate(): void;
   /** Reads what other nodes may have changed, and compares the clocks, as happens every minute. */
@@ -130,6 +142,7 @@ export async function startTenant(options: StartOptions): Promise<RunningTenant>
   const {
     context: _context,
     activity: _activity,
+    consoleTools: _tools,
     checkCertificate: _check,
     checkStore: _checkStore,
     ...tenant
@@ -153,10 +166,11 @@ export async function startWithContext(options: StartOptions): Promise<StartedTe
 }
 
 async function start(options: StartOptions, stack: AsyncDisposableStack): Promise<StartedTenant> {
-  const clock = options.clock ?? systemClock;
   const log = options.log ?? createLogger();
   const deployment = await deploymentOf(options);
   const embedded = "sqlite" in options.store && deployment.kind === "loopback";
+  const powers = embedded && options.testing !== false ? testersPowers(options.clock ?? systemClock) : undefined;
+  const clock = powers?.clock ?? options.clock ?? systemClock;
   const lan = deployment.kind === "loopback" ? deployment.lan : null;
   if (lan && !embedded) {
     throw new TenantError(
@@ -179,9 +193,12 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
   const opened = await openStore(where, log, storeWaitMs, observation.store, { ...limits, embedded });
   stack.defer(() => opened.close());
   const activity = createActivityLog(clock, log);
-  const store = activity.reporting(reportingLimits(opened, metrics));
+  const events = consoleEvents(clock);
+  const refusals = recentRefusals(clock);
+  const store = events.reporting(activity.reporting(reportingLimits(opened, metrics)));
   stack.defer(() => activity.stop());
   await refuseMoved(store);
+  await startClock(store, powers?.clock, log);
   const foundKey = folder.sealKey ?? (await firstSealKey(store, dir));
   const sealKey = await sealKeyOfStore(store, foundKey, sealKeyFile ?? sealKeyIn(dir));
   const inbox = embedded && options.mailer === undefined;
@@ -228,13 +245,23 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
     texts: endpointTexts,
     notices: signInNotices(() => ctx),
     telemetry: metrics.telemetry,
-    reportRefusal: activity.refused,
+    reportRefusal: (refusal) => {
+      activity.refused(refusal);
+      refusals.note(refusal);
+      events.changed();
+    },
     log,
   };
   await seedBuiltInTenant(ctx, { describe: options.builtIn !== false });
   await registerCommandLine(ctx);
 
   const inboxToken = embedded ? newSecret() : null;
+  const consoleKey = embedded ? newSecret() : null;
+  const purging = startPurging(ctx);
+  stack.defer(purging);
+  const testing = powers ? powers.over(ctx, { dir, purging }) : noTesting(clock);
+  const consoleTools: ConsoleTools = powers ? { testing } : {};
+  const console = { key: consoleKey, events, refusals, tools: consoleTools };
   const behindProxy = deployment.kind === "public" && deployment.certificate === null;
   const watched: Watched = {
     observation,
@@ -242,15 +269,14 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
   };
   const apps =
     deployment.kind === "loopback"
-      ? await loopbackApps(ctx, watched, inboxToken)
-      : await singleOriginApp(ctx, watched, behindProxy);
+      ? await loopbackApps(ctx, watched, { inboxToken, faults: powers?.faults }, console)
+      : await singleOriginApp(ctx, watched, behindProxy, console);
   stack.defer(() => apps.close());
-  stack.defer(startPurging(ctx));
   const follower = await followStore(ctx, observation);
   stack.defer(() => follower.stop());
   mail.start();
   if ("sqlite" in where) {
-    const control = await serveControl(ctx, dir);
+    const control = await serveControl(ctx, dir, testing);
     stack.defer(() => control.close());
   }
   origins.serve(apps);
@@ -263,15 +289,19 @@ async function start(options: StartOptions, stack: AsyncDisposableStack): Promis
     // First, so that the answers to held polls ask their clients to reconnect.
     origins.drain();
     ctx.heldPolls.stop();
+    powers?.faults.stop();
+    events.stop();
     if (options.drainMs) await sleep(options.drainMs, undefined, { signal: hurry }).catch(() => undefined);
     await stack.disposeAsync();
   });
   const { port } = origins;
-  const parts = { port, monitoringPort: monitoring?.port ?? null, ca: ca?.pem ?? "", inboxToken, close };
+  const monitoringPort = monitoring?.port ?? null;
+  const parts = { port, monitoringPort, ca: ca?.pem ?? "", inboxToken, consoleKey, testing, close };
   return {
     ...(await runningTenant(ctx, parts)),
     context: ctx,
     activity: activity.watch,
+    consoleTools,
     checkCertificate: origins.checkCertificate,
     checkStore: follower.check,
   };

@@ -1,6 +1,7 @@
 import type { User } from "../directory/entities.ts";
 import type { AccessSettings, CustomAttribute, Group, Policy, UserFlow } from "../directory/user-flow.ts";
 import type { AuditRecord } from "./audit.ts";
+import type { NewOutboxMail } from "./mail.ts";
 
 /** A group with its additional properties in Microsoft Graph. */
 export interface ManagedGroup extends Group {
@@ -22,8 +23,20 @@ export interface UserReader {
   page(after: string, limit: number): Promise<User[]>;
   /** Those whose email address or display name contains the text, sorted by email address, after that one. */
   search(of: { text: string; after: string; limit: number }): Promise<User[]>;
+  /** Sorted by email address. Cheap with any number of users. */
+  list(of: UserQuery): Promise<User[]>;
   count(): Promise<number>;
   administrators(): Promise<User[]>;
+}
+
+/** Which users to list. */
+export interface UserQuery {
+  /** How the email address or the name begins, in upper or lower case. Empty: any. */
+  prefix: string;
+  only?: "disabled" | "administrators" | undefined;
+  /** The normalized address that the previous page ended with. Empty: the first page. */
+  after: string;
+  limit: number;
 }
 
 export interface GroupReader {
@@ -90,6 +103,13 @@ export interface ManagedUsers extends UserReader {
   endSignIns(id: string, now: number, audit: AuditRecord): Promise<number | undefined>;
   /** The same for all users. */
   endAllSignIns(now: number, audit: AuditRecord): Promise<number>;
+  /** Changes name and address, and voids links, in one transaction. Writes the audit records. */
+  edit(id: string, edit: UserEdit, now: number, audit: readonly AuditRecord[]): Promise<UserEdited>;
+  /**
+   * The password stops working, so that only a reset by mail sets another one, and all sign-ins end as `endSignIns`. False
+   * if the account has no password. Undefined if the user does not exist.
+   */
+  voidPassword(id: string, now: number, audit: AuditRecord): Promise<boolean | undefined>;
   /**
    * Removes authenticator app, recovery codes and passkeys, and ends all sign-ins as `endSignIns`. Adds what was removed
    * to the audit record.
@@ -106,6 +126,29 @@ export interface ManagedUsers extends UserReader {
     last?: LastAdministrator,
   ): Promise<"set" | "same" | "unknown" | "last_administrator">;
 }
+
+/** What an administrator changes about a user. */
+export interface UserEdit {
+  /** What the change was decided on. */
+  shown: Pick<User, "email" | "displayName">;
+  displayName: string;
+  /**
+   * The account gets this address, unverified, and the mail for the address that it loses is stored (null: it is the same
+   * one, typed in another way). Its sign-ins stay; what was verified for either address before is void. If an open change of the address took this one from the account, the
+   * changes since are void, as when its reader takes it back.
+   */
+  address: { email: string; mail: NewOutboxMail | null } | null;
+  /** No link in a mail to this user works any more: no reader can take the account back, or report what a mail was about. */
+  voidLinks: boolean;
+}
+
+export type UserEdited =
+  | { outcome: "done"; user: User }
+  /** Since it was shown, another change was made. Nothing changed. */
+  | { outcome: "changed"; user: User }
+  /** Another account has the address. Nothing changed. */
+  | { outcome: "taken" }
+  | { outcome: "unknown" };
 
 /** What `resetFactors` removed. */
 export interface RemovedFactors {

@@ -1,4 +1,4 @@
-/** What can be recorded. A change through Graph is recorded with the prefix `graph.`. */
+/** What can be recorded. A change through Graph has the prefix `graph.`, one by an administrator in the console `console.`. */
 export const AUDIT_EVENTS = [
   "administrator.added",
   "administrator.recovered",
@@ -11,6 +11,7 @@ export const AUDIT_EVENTS = [
   "application.changed",
   "application.created",
   "application.deleted",
+  "audit_log.downloaded",
   "authenticator.added",
   "authenticator.removed",
   "authorization.approved",
@@ -21,6 +22,7 @@ export const AUDIT_EVENTS = [
   "branding.changed",
   "device_grant.approved",
   "device_grant.denied",
+  "device_grant.expired",
   "device_grant.redeemed",
   "device_grant.refused",
   "device_grant.used_twice",
@@ -61,6 +63,13 @@ export const AUDIT_EVENTS = [
   "tenant.restored",
   "tenant.seal_key_replaced",
   "tenant.sign_ins_ended",
+  "testing.clock_moved",
+  "testing.fault_added",
+  "testing.faults_cleared",
+  "testing.snapshot_created",
+  "testing.snapshot_deleted",
+  "testing.snapshot_restored",
+  "testing.token_issued",
   "user.changed",
   "user.consent_withdrawn",
   "user.created",
@@ -71,9 +80,11 @@ export const AUDIT_EVENTS = [
   "user.email_changed",
   "user.email_restored",
   "user.factors_reset",
+  "user.links_voided",
   "user.made_administrator",
   "user.password_changed",
   "user.password_reset",
+  "user.password_voided",
   "user.second_factor_failed",
   "user.second_factor_passed",
   "user.sign_in_failed",
@@ -120,8 +131,10 @@ export const OWN_ACTIVITY = [
   "user.email_changed",
   "user.email_restored",
   "user.factors_reset",
+  "user.links_voided",
   "user.password_changed",
   "user.password_reset",
+  "user.password_voided",
   "user.second_factor_failed",
   "user.sign_in_failed",
   "user.sign_ins_ended",
@@ -138,17 +151,20 @@ export const OWN_DETAILS = [
   ...["purpose", "recovery_codes", "why"],
 ] as const;
 
-const GRAPH = "graph.";
+/** Where an administrator's change came from. Without a prefix: from the operator, or from a user. */
+export const CALLER_PREFIXES = ["graph.", "console."] as const;
 
-/** The event without the prefix of a change through Graph. */
-export const eventOf = (name: string): string => (name.startsWith(GRAPH) ? name.slice(GRAPH.length) : name);
+const prefixOf = (name: string) => CALLER_PREFIXES.find((prefix) => name.startsWith(prefix)) ?? "";
 
-/** Whether the record is of a change through Graph. Its `userId`, `clientId` and `ip` are of the caller. */
-export const isThroughGraph = (name: string): boolean => name.startsWith(GRAPH);
+/** The event without the prefix of a change through Graph or in the console. */
+export const eventOf = (name: string): string => name.slice(prefixOf(name).length);
 
-/** The user whom a change through Graph affected, who is not its `userId`. Null for all other records. */
+/** Whether the record is of a change through Graph or in the console. Its `userId`, `clientId` and `ip` are of the caller. */
+export const isByCaller = (name: string): boolean => prefixOf(name) !== "";
+
+/** The user whom a change through Graph or in the console affected, who is not its `userId`. Null for all other records. */
 export function subjectOf({ event, detail }: { event: string; detail: Record<string, unknown> }): string | null {
-  const id = isThroughGraph(event) ? detail.user_id : undefined;
+  const id = isByCaller(event) ? detail.user_id : undefined;
   return typeof id === "string" ? id : null;
 }
 

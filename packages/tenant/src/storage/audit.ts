@@ -61,11 +61,11 @@ export interface AuditPage {
   restored?: "exact" | "repeats" | undefined;
 }
 
-export interface AuditReader {
+export interface AuditReader extends AuditSearcher {
   /** Newest first. */
   list(filter: AuditFilter & { limit: number }): Promise<AuditRecord[]>;
   /**
-   * What users see of their own, newest first: records about them, and changes that Graph made to them (`graph.…`), whose
+   * What users see of their own, newest first: records about them, and changes that administrators made to them (`graph.…`, `console.…`), whose
    * `userId`, `clientId` and `ip` are of the caller. Nothing that they did to others.
    *
    * @param of.events without the prefix of Graph, and without renewals
@@ -87,6 +87,65 @@ export interface AuditReader {
 
 export interface AuditStore extends AuditReader {
   write(record: AuditRecord): Promise<void>;
+}
+
+/**
+ * Which records an administrator looks for. Omitted members do not restrict them. With `userId`, `clientId` or `ip`,
+ * renewals are left out unless `event` names them: no index leads to them, because there is one an hour for each device.
+ */
+export interface AuditSearch {
+  /** Without a prefix: changes through Graph and in the console are found, too. */
+  event?: string | undefined;
+  /** Records by or about this user, or of a change by an administrator that affected them. */
+  userId?: string | undefined;
+  clientId?: string | undefined;
+  ip?: string | undefined;
+  /** Records from this time on. */
+  since?: number | undefined;
+  /** Records before this time. */
+  until?: number | undefined;
+}
+
+/** A record's place in the log, newest first. Several have the same time. */
+export interface AuditPlace {
+  at: number;
+  seq: number;
+}
+
+export interface AuditFound {
+  /** Newest first. May be fewer than the limit, and even none, although there are more. */
+  records: (AuditRecord & AuditPlace)[];
+  /** Where to continue. Null: this was the end of the log. */
+  next: AuditPlace | null;
+}
+
+/** How many records of an event were written from `at` until `slotMs` later. */
+export interface AuditCount {
+  at: number;
+  event: string;
+  count: number;
+}
+
+export interface AuditSearcher {
+  /** The cost is bounded by the limit, not by the length of the log. */
+  search(filter: AuditSearch & { after?: AuditPlace | undefined; limit: number }): Promise<AuditFound>;
+  /**
+   * Counts by slots of time, the first of which begins at `from`. Slots without records are left out. It reads an index
+   * alone, in proportion to the records of these events between `from` and `to`.
+   */
+  countBySlot(of: { events: readonly string[]; from: number; to: number; slotMs: number }): Promise<AuditCount[]>;
+  /**
+   * What happened to one sign-in of a program, oldest first, without its renewals: the records of its grant, and those
+   * of its owner that name its family.
+   *
+   * @param of.since when the family began
+   */
+  listSignIn(of: {
+    grantId: string | null;
+    family: { id: string; userId: string } | null;
+    since: number;
+    limit: number;
+  }): Promise<AuditRecord[]>;
 }
 
 /** Notices records without reading again and again. */

@@ -148,4 +148,6 @@ export interface GrantStore {
     id: string,
     by: { sessionId: string | null; reason: DenialReason; now: number; audit: AuditRecord },
   ): Promise<DecisionResult>;
+  /** Ends the time of a code that is not decided: the device gets `expired_token`, as if it had waited too long. */
+  expire(id: string, by: { now: number; audit: AuditRecord }): Promise<DecisionResult>;
 }

@@ -23,6 +23,11 @@ export interface Mail {
   createdAt: number;
 }
 
+/** `seq`: its place in the order of arrival. */
+export interface ListedMail extends Mail {
+  seq: number;
+}
+
 export interface MailStore {
   /** Replaces earlier codes of the interaction. False if the interaction is gone because its session has ended. */
   insertCode(code: MailCode): Promise<boolean>;
@@ -43,6 +48,13 @@ export interface MailStore {
   /** Newest first. If a recipient is given (normalized), only their mails. */
   listMails(to?: string): Promise<Mail[]>;
   findMail(id: string): Promise<Mail | undefined>;
+  /** The newest mails whose recipient or subject contains the text, and how many there are. */
+  searchMails(of: { text: string; limit: number }): Promise<{ mails: ListedMail[]; total: number }>;
+  /**
+   * Deletes one mail, or those that `searchMails` found: none that arrived after the one with the number `upTo`. Returns
+   * how many.
+   */
+  deleteMails(of: { id: string } | { text: string; upTo: number }): Promise<number>;
 }
 
 /** `queued` is in progress or waits for its next attempt. The others are final. */

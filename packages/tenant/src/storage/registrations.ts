@@ -51,6 +51,29 @@ export interface RegistrationReader {
   find(key: RegistrationKey): Promise<Registered | undefined>;
   /** By client ID. */
   list(): Promise<Registered[]>;
+  /** Apps or APIs, sorted by name. Cheap with any number of them. */
+  page(of: RegistrationQuery): Promise<ListedRegistration[]>;
+  /** How many apps and APIs there are, disabled ones included. */
+  count(): Promise<number>;
+}
+
+/** Which apps or APIs to list. */
+export interface RegistrationQuery {
+  kind: Registered["kind"];
+  /** How the name or the client ID begins, in upper or lower case. Empty: any. */
+  prefix: string;
+  /** The last one of the previous page. */
+  after?: Pick<ListedRegistration, "sortedAs" | "clientId"> | undefined;
+  limit: number;
+}
+
+export interface ListedRegistration {
+  clientId: string;
+  name: string;
+  /** The name in the lower case of the database, in which order they are listed. */
+  sortedAs: string;
+  createdAt: number;
+  disabledAt: number | null;
 }
 
 /**

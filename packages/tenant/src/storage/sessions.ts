@@ -26,9 +26,12 @@ export interface OpenSession extends BrowserSession {
 
 /**
  * What an interaction is about: a device grant, or a program's authorization request. A device without an ID belongs to
- * the code page, where the user signs in before entering a code.
+ * the code page, where the user signs in before entering a code. `console`: an administrator signs in to the console.
  */
-export type InteractionSubject = { kind: "device"; id: string | null } | { kind: "authorization"; id: string };
+export type InteractionSubject =
+  | { kind: "device"; id: string | null }
+  | { kind: "authorization"; id: string }
+  | { kind: "console"; id: null };
 
 /**
  * One pass of a user through the pages, in one session: several tabs are several interactions. The ID is random and

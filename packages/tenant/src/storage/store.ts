@@ -8,6 +8,7 @@
 
 import type { SigningAlgorithm } from "../directory/entities.ts";
 import type { AcceptedScopes } from "./accepted-scopes.ts";
+import type { ActingAdministrator } from "./acting.ts";
 import type { AdministrationReader, AdministrationStore } from "./administration.ts";
 import type { AuditChanges, AuditReader, AuditRecord, AuditStore } from "./audit.ts";
 import type { AuthorizationStore } from "./authorization-request.ts";
@@ -17,6 +18,7 @@ import type { AccessStore, DirectoryReader, DirectoryStore, SettingChanges } fro
 import type { FactorStore, PasskeyStore } from "./factors.ts";
 import type { GrantChanges } from "./grant-changes.ts";
 import type { LinkStore } from "./links.ts";
+import type { LiveRequests } from "./live-requests.ts";
 import type { MailStore, OutboxStore } from "./mail.ts";
 import type { EmailChangeStore, OwnAccountStore } from "./own-account.ts";
 import type { PendingPolls } from "./pending-polls.ts";
@@ -25,9 +27,11 @@ import type { ProfileStore } from "./profiles.ts";
 import type { RegistrationReader, RegistrationStore } from "./registrations.ts";
 import type { SealStore } from "./sealed.ts";
 import type { SessionStore } from "./sessions.ts";
+import type { SnapshotStore } from "./snapshots.ts";
 import type { TokenStore } from "./tokens.ts";
 
 export type * from "./accepted-scopes.ts";
+export type * from "./acting.ts";
 export type * from "./administration.ts";
 export type * from "./audit.ts";
 export type * from "./authorization-request.ts";
@@ -36,12 +40,14 @@ export type * from "./device-grant.ts";
 export type * from "./directory.ts";
 export type * from "./factors.ts";
 export type * from "./links.ts";
+export type * from "./live-requests.ts";
 export type * from "./mail.ts";
 export type * from "./own-account.ts";
 export type * from "./permissions.ts";
 export type * from "./profiles.ts";
 export type * from "./registrations.ts";
 export type * from "./sessions.ts";
+export type * from "./snapshots.ts";
 export type * from "./tokens.ts";
 
 export interface Store {
@@ -49,6 +55,7 @@ export interface Store {
   readonly access: AccessStore;
   readonly grants: GrantStore;
   readonly grantChanges: GrantChanges;
+  readonly liveRequests: LiveRequests;
   readonly pendingPolls: PendingPolls;
   readonly acceptedScopes: AcceptedScopes;
   readonly settingChanges: SettingChanges;
@@ -73,6 +80,9 @@ export interface Store {
   readonly seals: SealStore;
   readonly audit: AuditStore;
   readonly auditChanges: AuditChanges;
+  readonly snapshots: SnapshotStore;
+  /** The methods that change the tenant, for this administrator: each transaction decides first whether they may. */
+  actingFor(by: ActingAdministrator): ActingStore;
   /** Resolves when the store can be reached and changed, otherwise throws. For `/readyz`. */
   ping(): Promise<void>;
   /** PostgreSQL's clock minus `now`, in milliseconds. Undefined for SQLite, which has no clock of its own. */
@@ -86,6 +96,20 @@ export interface Store {
   settleRestored(settlement: RestoredSettlement): Promise<void>;
   close(): Promise<void>;
 }
+
+/** The part of the store that the operations of admin/ change. */
+export type ActingStore = Pick<
+  Store,
+  | "administration"
+  | "credentials"
+  | "directory"
+  | "grants"
+  | "keys"
+  | "mail"
+  | "permissions"
+  | "registrations"
+  | "tokens"
+>;
 
 /**
  * Called once with the name of each operation, such as `grants.poll`. The returned function is called when one has
@@ -189,12 +213,15 @@ export interface KeyStore {
   /**
    * Makes the successor of the algorithm's signing key sign from the time that `activatesAt` returns for it, but always
    * after the key that signs now. `kept`: it already signs by then. `none`: there is no successor.
+   *
+   * @param only nothing changes unless this key is the successor. `none`: it does not exist, or is retired
    */
   promote(
     alg: SigningAlgorithm,
     now: number,
     activatesAt: (successor: StoredKey) => number,
     audit: AuditRecord,
+    only?: string,
   ): Promise<{ outcome: "promoted" | "kept"; key: StoredKey } | { outcome: "none" }>;
   /**
    * The key is not served from the time that `retiresAt` returns, or from an earlier one that was set before. `signing`:

@@ -52,6 +52,19 @@ export interface ListedFamily extends Pick<TokenFamily, "id" | "userId" | "clien
   device: SignedInDevice;
 }
 
+/** A sign-in of a program in any state, with all that is known of it. */
+export interface DescribedFamily extends TokenFamily {
+  /** Null if the user was deleted. */
+  email: string | null;
+  /** Null if the app was deleted. */
+  appName: string | null;
+  device: SignedInDevice;
+  /** End of its last refresh token. */
+  endsAt: number;
+  /** How often it was renewed, and the last of these: when, and from which network. */
+  renewals: { count: number; newest: { at: number; from: string | null }[] };
+}
+
 export type NewTokenFamily = Omit<TokenFamily, "grantType" | "revokedAt" | "revokedReason">;
 
 export interface NewRefreshToken {
@@ -136,6 +149,8 @@ export interface TokenStore {
   /** What the renewal of this token by this app needs. Changes nothing. */
   findRenewal(of: { tokenHash: string; clientId: string }): Promise<Renewal>;
   findFamily(id: string): Promise<TokenFamily | undefined>;
+  /** The family with its names, and its newest renewals, newest first. */
+  describeFamily(id: string, of: { renewals: number }): Promise<DescribedFamily | undefined>;
   /** Live families, newest first, starting after that one. A family is live until its newest refresh token ends. */
   listFamilies(of: {
     id?: string | undefined;

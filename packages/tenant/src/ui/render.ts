@@ -4,12 +4,12 @@ import { passkeyScript } from "./components/passkey-box.ts";
 import { passwordScript } from "./components/password-field.ts";
 import { accountPages } from "./pages/account.ts";
 import { authenticatorPages } from "./pages/authenticator.ts";
+import { consoleAccessPages, consoleKeyScript } from "./pages/console-access.ts";
 import { detailsPages } from "./pages/details.ts";
 import { deviceConsentPages } from "./pages/device-consent.ts";
 import { endedPages } from "./pages/ended.ts";
 import { enterCodePages } from "./pages/enter-code.ts";
 import { formPostPages, formPostScript } from "./pages/form-post.ts";
-import { inboxPages } from "./pages/inbox.ts";
 import { notMePages } from "./pages/not-me.ts";
 import { ownDevicesPages } from "./pages/own-devices.ts";
 import { ownProfilePages } from "./pages/own-profile.ts";
@@ -40,7 +40,7 @@ const pages: Pages<View> = {
   ...ownProfilePages,
   ...notMePages,
   ...signOutPages,
-  ...inboxPages,
+  ...consoleAccessPages,
 };
 
 /** The HTML document of a view. */
@@ -61,11 +61,12 @@ function pageOf(view: View, chrome: Chrome): Page {
 }
 
 /**
- * For pages with passkeys or a password, for the page that returns the user to a program, and for the end page while its
- * device waits. Other pages have no script.
+ * For pages with passkeys or a password, for the page that returns the user to a program, for the end page while its device
+ * waits, and for the page that takes the key of the console. Other pages have no script.
  */
 export function scriptOf(view: View): string | undefined {
   if (view.page === "form_post") return formPostScript;
+  if (view.page === "console_key") return consoleKeyScript;
   if (asksAgain(view)) return liveScript;
   const hasPasskeys = view.page === "passkey_add" || ("passkeyOptions" in view && view.passkeyOptions !== null);
   const scripts = [...(hasPassword(view) ? [passwordScript] : []), ...(hasPasskeys ? [passkeyScript] : [])];

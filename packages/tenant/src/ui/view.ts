@@ -1,11 +1,11 @@
 import type { AccountPagesView } from "./pages/account.ts";
 import type { AuthenticatorView } from "./pages/authenticator.ts";
+import type { ConsoleAccessView } from "./pages/console-access.ts";
 import type { DetailsView } from "./pages/details.ts";
 import type { DeviceConsentView } from "./pages/device-consent.ts";
 import type { EndedView } from "./pages/ended.ts";
 import type { EnterCodeView } from "./pages/enter-code.ts";
 import type { FormPostView } from "./pages/form-post.ts";
-import type { InboxView } from "./pages/inbox.ts";
 import type { NotMeView } from "./pages/not-me.ts";
 import type { OwnDevicesView } from "./pages/own-devices.ts";
 import type { OwnProfileView } from "./pages/own-profile.ts";
@@ -39,13 +39,15 @@ export type View =
   | OwnProfileView
   | NotMeView
   | SignOutView
-  | InboxView;
+  | ConsoleAccessView;
 
 /** The HTTP status of the response with this view. */
 export function statusOf(view: View): number {
   switch (view.page) {
     case "request_refused":
       return 400;
+    case "console_key":
+    case "console_sign_in":
     case "sign_in_again":
     case "stale_form":
     case "no_access":

@@ -298,8 +298,8 @@ describe("the control socket", () => {
       "null\n",
       '{"do":"drop"}\n',
       '{"do":"approve","code":1,"as":2}\n',
-      `${"x".repeat(20_000)}\n`,
-      "x".repeat(9_000),
+      `${"x".repeat(40_000)}\n`,
+      "x".repeat(25_000),
     ];
     for (const line of lines) {
       const socket = connect(join(dir, "control.sock"));

@@ -18,7 +18,7 @@ function decide(
       ...{ userFlow: { ...DEFAULT_USER_FLOW, ...flow }, policies: policy ? [samplePolicy()] : [] },
     },
     signIn: { methods, authTime: NOW },
-    ...{ hasStrongFactor: false, signedInAfter: NOW - 1, grave: false, ...facts },
+    ...{ hasStrongFactor: false, signedInAfter: NOW - 1, now: NOW, grave: false, ...facts },
   });
 }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { COMMAND_LINE_CLIENT_ID } from "../../src/admin/registered-apps.ts";
 import { runRequest } from "../../src/control/operations.ts";
+import { issueConsoleToken } from "../../src/admin/operator-token.ts";
 import { operatorOf } from "../../src/control/server.ts";
 import { GRAPH_SCOPES } from "../../src/directory/graph-scopes.ts";
 import type { GraphCaller } from "../../src/graph/caller.ts";
@@ -156,6 +157,24 @@ describe("who may call Graph", () => {
       await seed(tenant.context.store).putApp({ ...app, ...changes });
       assert.equal((await call(`Bearer ${token}`)).userId, userId);
     }
+  });
+
+  test("the console, to read: nothing else, for a minute, and without a record", async () => {
+    const latest = async () => (await tenant.context.store.audit.list({ limit: 1 }))[0];
+    const before = await latest();
+    const { token } = await issueConsoleToken(tenant.context, "read");
+    assert.deepEqual(await latest(), before);
+    const reading = (method: string) => {
+      const request = { headers: { authorization: `Bearer ${token}` }, ip: "192.0.2.7", method };
+      return authenticateCaller(tenant.context, request, READ_OR_WRITE);
+    };
+    assert.equal((await reading("GET")).actor, "operator");
+    for (const method of ["POST", "PATCH", "DELETE"]) {
+      assert.equal((await refusal(reading(method))).code, "Authorization_RequestDenied");
+    }
+    assert.equal((await refusal(call(`Bearer ${token}`))).status, 403, "a call that does not say what it is");
+    tenant.clock.advance(60_000);
+    await unauthenticated(reading("GET"), /invalid_token/);
   });
 
   test("the operator, by their own token, with every scope, for ten minutes", async () => {

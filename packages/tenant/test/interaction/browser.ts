@@ -24,6 +24,11 @@ export class Browser {
   readonly origin: string;
   ip: string;
   cookies = new Map<string, string>();
+  /**
+   * The folder of the console, once its key has led there. Tests write and read addresses below `/console`, as the documentation
+   * does; the browser goes to the folder, and sends the console's cookie nowhere else.
+   */
+  folder: string | undefined;
 
   constructor(app: FastifyInstance, origin: string, ip: string) {
     this.app = app;
@@ -58,25 +63,36 @@ export class Browser {
   }
 
   private async request(input: InjectOptions, stay = false): Promise<Page> {
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const asked = String(input.url);
+    const url =
+      this.folder && /^\/console(?!\/(?:enter|assets|s-[\w-]{22})\b)/.test(asked)
+        ? this.folder + asked.slice(8)
+        : asked;
+    const sent = [...this.cookies].filter(([name]) => !name.includes("_console") || /^\/console\/s-/.test(url));
+    const cookie = sent.map(([name, value]) => `${name}=${value}`).join("; ");
     const response = await this.app.inject({
       ...input,
+      url,
       headers: { host: new URL(this.origin).host, ...input.headers, ...(cookie === "" ? {} : { cookie }) },
       remoteAddress: this.ip,
     });
     for (const { name, value } of response.cookies) this.cookies.set(name, value);
-    const { location } = response.headers;
+    const { location: to } = response.headers;
+    this.folder = /^\/console\/s-[\w-]{22}/.exec(to ?? "")?.[0] ?? this.folder;
+    const location = to && withoutFolder(to);
     if (location !== undefined && !stay && location.startsWith("/")) return this.get(location);
-    const html = response.payload;
+    const html = withoutFolder(response.payload);
     return {
-      at: typeof input.url === "string" ? input.url : "",
+      at: withoutFolder(asked),
       status: response.statusCode,
       html,
-      headers: response.headers,
+      headers: { ...response.headers, ...(location !== undefined && { location }) },
       heading: textOf(/<h1[^>]*>(.*?)<\/h1>/s.exec(html)?.[1] ?? ""),
     };
   }
 }
+
+const withoutFolder = (text: string) => text.replaceAll(/\/console\/s-[\w-]{22}(?=["/?#]|$)/g, "/console");
 
 /**
  * The hidden and visible inputs of a form, as a browser would send them unchanged. One of its buttons may have its own

@@ -43,6 +43,7 @@ const cases: Record<StepName, Partial<StepFacts>[]> = {
   device_consent: [{ subject: "device" }],
   program_consent: [{ subject: "authorization" }],
   add_authenticator: [{ addingAuthenticator: true }],
+  console: [{ subject: "console" }],
   account: [{}],
   done: [{ subject: "device", answered: true }],
 };

@@ -2,6 +2,13 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { TestContext } from "node:test";
 import Fastify, { type FastifyInstance } from "fastify";
 import pino from "pino";
+import { administratorAccess } from "../../src/console/administrator-access.ts";
+import type { ConsoleTools } from "../../src/console/console-request.ts";
+import { consoleEvents } from "../../src/console/events.ts";
+import { keyAccess } from "../../src/console/key-access.ts";
+import { recentRefusals } from "../../src/console/recent-refusals.ts";
+import { registerConsole } from "../../src/console/register.ts";
+import type { ConsoleAccess } from "../../src/console/routes.ts";
 import type { App, User } from "../../src/directory/entities.ts";
 import { ADMINISTRATIVE_SCOPES } from "../../src/directory/graph-scopes.ts";
 import { DEFAULT_LIFETIMES } from "../../src/directory/lifetimes.ts";
@@ -10,7 +17,7 @@ import type { ScopeSet } from "../../src/directory/scopes.ts";
 import { DEFAULT_LIMITS, type TenantConfig } from "../../src/directory/tenant-config.ts";
 import { registerInbox } from "../../src/interaction/inbox/inbox.ts";
 import { registerPages } from "../../src/interaction/register.ts";
-import { type ReportRefusal, reportNothing } from "../../src/kernel/reported-refusal.ts";
+import type { ReportRefusal } from "../../src/kernel/reported-refusal.ts";
 import { noTelemetry } from "../../src/kernel/telemetry.ts";
 import { createMailQueue } from "../../src/mail/mail-queue.ts";
 import type { Mailer } from "../../src/mail/mailer.ts";
@@ -26,6 +33,7 @@ import type { Mail, Store } from "../../src/storage/store.ts";
 import { DEFAULT_COLOUR } from "../../src/ui/branding/branding.ts";
 import { palettesOf } from "../../src/ui/branding/palette.ts";
 import { endpointTexts } from "../../src/ui/i18n/locale.ts";
+import { idleTesting } from "../fixtures/idle-testing.ts";
 import { contextOver, nodePicker, place, storeUrls } from "../fixtures/place.ts";
 import { freshSchema } from "../fixtures/postgres.ts";
 import { createUser, seed } from "../fixtures/seed.ts";
@@ -33,6 +41,8 @@ import { Browser } from "./browser.ts";
 
 export const PASSWORD = "seven slow herons";
 export const BEARER = "inbox-bearer";
+/** Of the console of an embedded tenant. */
+export const CONSOLE_KEY = "k".repeat(43);
 
 export interface PagesUnderTest {
   app: FastifyInstance;
@@ -55,6 +65,8 @@ export interface PagesUnderTest {
   /** The code in the newest mail to an address. */
   mailedCode(email: string): Promise<string>;
   device: App;
+  /** What the program that runs the tenant lends to the console. */
+  tools: ConsoleTools;
 }
 
 export interface TestGrant {
@@ -88,7 +100,12 @@ export async function pagesUnderTest(
   };
   const sealKey = randomBytes(32);
   const log = pino({ level: "silent" });
-  const startNode = async (store: Store) => {
+  const tools: ConsoleTools = {};
+  let access: ConsoleAccess | undefined;
+  const startNode = async (opened: Store) => {
+    const events = consoleEvents(clock);
+    const refusals = recentRefusals(clock);
+    const store = events.reporting(opened);
     const mailer = options.mailer ?? createInboxMailer({ store, clock });
     const ctx: TenantContext = {
       config,
@@ -104,12 +121,16 @@ export async function pagesUnderTest(
       texts: endpointTexts,
       notices: signInNotices(() => ctx),
       telemetry: noTelemetry,
-      reportRefusal: options.reportRefusal ?? reportNothing,
+      reportRefusal: options.reportRefusal ?? refusals.note,
       log,
     };
     const app = Fastify({ trustProxy: options.trustProxy ?? false });
     registerPages(app, ctx);
     registerInbox(app, ctx, { bearer: BEARER });
+    // Its browsers are in memory, so two nodes share it.
+    access ??= config.embedded ? keyAccess(ctx, CONSOLE_KEY) : administratorAccess(ctx);
+    tools.testing ??= idleTesting(clock);
+    registerConsole(app, ctx, { access, events, refusals, tools });
     await app.ready();
     t.after(async () => {
       await app.close();
@@ -119,7 +140,7 @@ export async function pagesUnderTest(
     return { app, ctx };
   };
   const nodes: Node[] = [];
-  if (place.nodes === 1) nodes.push(await startNode(await openSqliteStore(":memory:")));
+  if (place.nodes === 1) nodes.push(await startNode(await openSqliteStore(":memory:", { embedded: config.embedded })));
   else {
     const { url, schema, drop } = await freshSchema();
     const urls = storeUrls(url);
@@ -155,6 +176,7 @@ export async function pagesUnderTest(
     app,
     ctx,
     device,
+    tools,
     advance: (ms) => {
       now += ms;
     },

@@ -59,6 +59,40 @@ for (const state of operatedTenants) {
       for (const name of ["user.changed", "user.deleted"]) assert.equal((await event(name))?.actor, "operator");
     });
 
+    test("a user gets another name and address, and what could take the account back is void", async (t) => {
+      const { location, one, two, look } = await twoUsers(t);
+      const [email, moved] = [one.user.email, `moved-${one.user.email}`];
+      const edit = (of: object) =>
+        operate(location, {
+          ...{ do: "edit_user", email, new_email: null, name: null, void_links: false, void_password: false },
+          ...of,
+        });
+      const edited = await edit({ email: email.toUpperCase(), new_email: moved, name: " Ada \u202e Byron " });
+      assert.deepEqual([edited.email, edited.name, edited.password_voided], [moved, "Ada Byron", false]);
+      await assert.rejects(edit({ name: "x" }), failsWith("user_unknown"));
+      for (const [given, code] of [
+        [{ new_email: two.user.email }, "email_taken"],
+        [{ new_email: "no address" }, "email_invalid"],
+        [{ name: " " }, "name_invalid"],
+      ] as const) {
+        await assert.rejects(edit({ email: moved, ...given }), failsWith(code));
+      }
+      assert.equal((await edit({ email: moved, void_links: true, void_password: true })).password_voided, false);
+      const { context, mailsTo } = await look();
+      for (const event of ["user.email_changed", "user.links_voided", "user.changed"]) {
+        const [record] = await context.store.audit.list({ event, limit: 1 });
+        assert.deepEqual([record?.actor, record?.userId], ["operator", one.user.id], event);
+      }
+      const mails = await mailsTo(email);
+      assert.deepEqual(
+        mails.map(({ subject }) => subject),
+        [`Your ${context.config.name} account no longer uses this address`],
+      );
+      const { tokenHash, app } = one;
+      const renewed = await context.store.tokens.rotate(rotation(tokenHash, app.clientId, Date.now()));
+      assert.equal(renewed.outcome, "rotated");
+    });
+
     test("a reset removes factors and passkeys, and ends the user's sign-ins", async (t) => {
       const { location, one, two, after } = await twoUsers(t);
       const reset = await operate(location, { do: "reset_user", email: one.user.email });

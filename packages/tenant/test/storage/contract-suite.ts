@@ -2,6 +2,7 @@ import { accessSuite } from "./access-suite.ts";
 import { administrationSuite } from "./administration-suite.ts";
 import { administratorSuite } from "./administrator-suite.ts";
 import { authorizationSuite } from "./authorization-suite.ts";
+import { consoleSuite } from "./console-suite.ts";
 import { credentialSuite } from "./credential-suite.ts";
 import { directorySuite } from "./directory-suite.ts";
 import { emailChangeSuite } from "./email-change-suite.ts";
@@ -23,6 +24,7 @@ import { passkeySuite } from "./passkey-suite.ts";
 import { passwordSuite } from "./password-suite.ts";
 import { permissionSuite } from "./permission-suite.ts";
 import { reachSuite } from "./reach-suite.ts";
+import { recordsSuite } from "./records-suite.ts";
 import { refreshSuite } from "./refresh-suite.ts";
 import { registrationSuite } from "./registration-suite.ts";
 import { renewalSuite } from "./renewal-suite.ts";
@@ -30,6 +32,7 @@ import { sessionSuite } from "./session-suite.ts";
 import { takeBackSuite } from "./take-back-suite.ts";
 import { tenantSuite } from "./tenant-suite.ts";
 import { tokenSuite } from "./token-suite.ts";
+import { userEditSuite } from "./user-edit-suite.ts";
 import { userFlowSuite } from "./user-flow-suite.ts";
 import { withdrawalSuite } from "./withdrawal-suite.ts";
 
@@ -52,6 +55,7 @@ export function contractSuite(makeStore: MakeStore): void {
   registrationSuite(makeStore);
   administrationSuite(makeStore);
   administratorSuite(makeStore);
+  consoleSuite(makeStore);
   credentialSuite(makeStore);
   sessionSuite(makeStore);
   groupSuite(makeStore);
@@ -59,6 +63,7 @@ export function contractSuite(makeStore: MakeStore): void {
   ownAccountSuite(makeStore);
   emailChangeSuite(makeStore);
   takeBackSuite(makeStore);
+  userEditSuite(makeStore);
   passwordSuite(makeStore);
   userFlowSuite(makeStore);
   mailSuite(makeStore);
@@ -68,4 +73,5 @@ export function contractSuite(makeStore: MakeStore): void {
   passkeySuite(makeStore);
   tenantSuite(makeStore);
   operatorSuite(makeStore);
+  recordsSuite(makeStore);
 }

@@ -44,6 +44,44 @@ export function registrationSuite(makeStore: MakeStore): void {
     });
     after(() => place.remove());
 
+    test("apps and APIs are listed by name, page by page, and found by how name or client ID begins", async () => {
+      const tag = `zz${randomUUID().slice(0, 8)}`;
+      const ids: string[] = [];
+      for (const name of [`${tag} b`, `${tag.toUpperCase()} A`, `${tag} b`, `Not ${tag}`]) {
+        const registered = sampleRegistered("app");
+        if (registered.kind === "app") registered.app.name = name;
+        await store.registrations.insert(registered, audit());
+        ids.push(registered.registration.clientId);
+      }
+      const page = (of: Partial<Parameters<Store["registrations"]["page"]>[0]>) =>
+        store.registrations.page({ kind: "app", prefix: tag, limit: 9, ...of });
+      const all = (await page({})).map(({ clientId }) => clientId);
+      assert.deepEqual(all, [ids[1], ...[ids[0], ids[2]].sort()]);
+      const first = await page({ limit: 2 });
+      assert.deepEqual(
+        first.map(({ clientId }) => clientId),
+        all.slice(0, 2),
+      );
+      assert.deepEqual(
+        (await page({ after: first.at(-1) })).map(({ clientId }) => clientId),
+        all.slice(2),
+      );
+      assert.deepEqual((await page({ prefix: tag.toUpperCase() })).length, 3);
+      assert.deepEqual(
+        (await page({ prefix: ids[3]!.slice(0, 30) })).map(({ name }) => name),
+        [`Not ${tag}`],
+      );
+      assert.deepEqual([await page({ kind: "api" }), await page({ prefix: "%" })], [[], []]);
+    });
+
+    test("apps and APIs are counted together", async () => {
+      const before = await store.registrations.count();
+      for (const kind of ["app", "api", "api"] as const) {
+        await store.registrations.insert(sampleRegistered(kind), audit());
+      }
+      assert.equal(await store.registrations.count(), before + 3);
+    });
+
     test("what is inserted is found by each of its keys, and is the app or API that sign-ins know", async () => {
       const uniqueName = randomUUID();
       const app = sampleRegistered("app", {

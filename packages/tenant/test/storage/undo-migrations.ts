@@ -11,6 +11,11 @@ const drop = {
  * What undoes each migration on SQLite, by its number. Results of 0007 and 0008 are dropped with the tables of 0006.
  */
 const UNDO: Record<string, string[]> = {
+  "0019": drop.indexes("users_name_pattern", "users_administrators", "users_disabled", "apps_name", "apis_name"),
+  "0020": drop.indexes(
+    ...["token_families_running", "audit_records_event_at", "audit_records_client_id"],
+    ...["audit_records_ip", "audit_records_grant_id"],
+  ),
   "0018": drop.indexes(
     ...["audit_records_user_id", "audit_records_subject_id", "consents_user_id", "action_links_user_id"],
   ),

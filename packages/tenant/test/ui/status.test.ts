@@ -7,6 +7,12 @@ test("each view has the status that says what happened", () => {
   const statuses = Object.fromEntries(samples.map((s) => [s.name, statusOf(s.view)]));
   const not200 = Object.entries(statuses).filter(([, status]) => status !== 200);
   assert.deepEqual(Object.fromEntries(not200), {
+    "console-key": 403,
+    "console-key-wrong": 403,
+    "console-sign-in": 403,
+    "console-sign-in-not-administrator": 403,
+    "console-sign-in-second-factor": 403,
+    "console-sign-in-too-old": 403,
     "enter-code-empty": 422,
     "enter-code-unknown": 422,
     "enter-code-unknown-long": 422,

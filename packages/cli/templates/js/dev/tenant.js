@@ -21,7 +21,7 @@ export async function startTenant(data) {
       issuer: ready.issuer,
       api: ready.apis[0].client_id,
       caFile: ready.ca_file,
-      inbox: `${ready.pages}/inbox`,
+      inbox: `${ready.console.url}/inbox#${ready.console.key}`,
       async command(...words) {
         const args = [doorcode, "tenant", ...words, "--data", data];
         return (await promisify(execFile)(process.execPath, args)).stdout;

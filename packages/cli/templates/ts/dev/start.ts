@@ -14,7 +14,7 @@ if (env.AUTHORITY) {
 A tenant of your own answers on this computer, for development (doorcode.tenant.yaml).
 You are the person with the phone: open the page below in a browser, enter the code,
 and choose "Create an account". Any address will do: its mails arrive at
-  ${tenant.inbox}
+  ${process.stderr.isTTY ? tenant.inbox : tenant.inbox.replace(/#.*/, "")}
 Ctrl-C ends everything.
 `);
   Object.assign(env, tenant.settings, { API_URL: api.url, STORE_DIRECTORY: ".doorcode/device" });

@@ -12,7 +12,7 @@ export interface Tenant {
   /** Client ID of the web API. */
   api: string;
   caFile: string;
-  /** Where the mails arrive that the tenant sends. */
+  /** Where the mails arrive that the tenant sends. After the `#` is the key of this start, which opens the page. */
   inbox: string;
   /** `doorcode tenant …`: users add EMAIL, approve CODE --as EMAIL, deny CODE. Resolves to what it prints. */
   command(...words: string[]): Promise<string>;
@@ -35,7 +35,7 @@ export async function startTenant(data: string): Promise<Tenant> {
       issuer: ready.issuer,
       api: ready.apis[0].client_id,
       caFile: ready.ca_file,
-      inbox: `${ready.pages}/inbox`,
+      inbox: `${ready.console.url}/inbox#${ready.console.key}`,
       async command(...words) {
         const args = [doorcode, "tenant", ...words, "--data", data];
         return (await promisify(execFile)(process.execPath, args)).stdout;

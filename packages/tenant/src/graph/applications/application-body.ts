@@ -2,6 +2,7 @@ import { z } from "zod";
 import { redirectProblem } from "../../admin/apps.ts";
 import type { AppCertificate } from "../../directory/app-certificate.ts";
 import type { AppSecret } from "../../directory/app-secret.ts";
+import { isPermissionName } from "../../directory/check-api.ts";
 import type { Api, ApiRole, ApiScope } from "../../directory/entities.ts";
 import { GRANT_TYPES } from "../../directory/grant-types.ts";
 import { ADMINISTRATIVE_SCOPES } from "../../directory/graph-scopes.ts";
@@ -25,10 +26,7 @@ export const shownText = (max: number) =>
     .regex(/^[^\p{Cc}\p{Cf}\p{Cs}]*$/u, "it contains invisible characters")
     .regex(/\S/, "it is blank");
 const prose = z.string().max(1_024, "it is longer than 1024 characters");
-const permissionValue = z
-  .string()
-  .regex(/^[A-Za-z0-9!#$%&'()*+,\-./:;<=>?@[\]^_`{|}~]{1,120}$/, "it is not a valid permission name")
-  .refine((value) => !value.startsWith("."), "it starts with a dot");
+const permissionValue = z.string().refine(isPermissionName, "it is not a valid permission name");
 const redirectUri = z
   .string()
   .max(2_048)

@@ -1,4 +1,4 @@
-import { eventOf, isThroughGraph, OWN_ACTIVITY, OWN_DETAILS, type OwnActivity } from "../../storage/audit-events.ts";
+import { eventOf, isByCaller, OWN_ACTIVITY, OWN_DETAILS, type OwnActivity } from "../../storage/audit-events.ts";
 import type { AuditRecord } from "../../storage/store.ts";
 import type { ActivityLine } from "../../ui/pages/own-profile.ts";
 import type { Answer, InteractionContext, PageRequest } from "../page-request.ts";
@@ -56,7 +56,7 @@ async function linesOf({ store }: InteractionContext, records: AuditRecord[]): P
 
 /** A record as its user sees it. `ip` and `clientId` are not those of an administrator. */
 export function ownEntryOf({ at, event, actor, clientId, grantId, ip, detail }: AuditRecord) {
-  const administered = isThroughGraph(event);
+  const administered = isByCaller(event);
   return {
     ...{ at, event: eventOf(event) as OwnActivity },
     by: administered ? ("administrator" as const) : actor === "operator" ? ("operator" as const) : ("user" as const),

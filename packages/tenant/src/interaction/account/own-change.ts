@@ -46,6 +46,7 @@ export async function changingOwn(
     signIn: { methods: session.methods, authTime: session.authTime ?? 0 },
     hasStrongFactor: await hasStrongFactor(page, user.id),
     signedInAfter,
+    now,
     grave,
   });
   // A code mailed to the user's present address. Without it, a password alone could redirect the mail to another one.

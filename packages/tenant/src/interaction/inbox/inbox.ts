@@ -1,41 +1,23 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { normalizeEmail } from "../../directory/entities.ts";
-import { isLoopbackAddress } from "../../kernel/ip-address.ts";
 import { type InteractionContext, PageProblem } from "../page-request.ts";
 import { pageRoutes } from "../page-routes.ts";
+import { isFromThisComputerAlone, sameSecret } from "../this-computer.ts";
 
 /**
- * The mailbox of the embedded default: pages for the user at this computer, and JSON for programs that have the bearer
- * token of the ready event. Never registered with another store, host or public URL.
+ * The mailbox of the embedded default as JSON, for programs that have the bearer token of the ready event. Its pages are in
+ * the console, where its earlier addresses lead. Never registered with another store, host or public URL.
  */
 export function registerInbox(app: FastifyInstance, ctx: InteractionContext, { bearer }: { bearer: string }): void {
   pageRoutes(app, ctx, (page, scope) => {
     scope.addHook("onRequest", async (request) => {
-      // These pages show mailed codes, so other computers, and links or frames of other sites, cannot open them.
-      if (!isFromThisComputer(request) || isFromAnotherSite(request)) throw new PageProblem({ page: "not_found" });
+      // Other computers, and links or frames of other sites, find nothing here.
+      if (!isFromThisComputerAlone(request)) throw new PageProblem({ page: "not_found" });
     });
-    page("/inbox", {
-      get: async () => {
-        const mails = await ctx.store.mail.listMails();
-        return {
-          view: {
-            page: "inbox",
-            mails: mails.map(({ id, to, subject, createdAt }) => ({ id, to, subject, at: createdAt })),
-          },
-        };
-      },
-    });
+    // The pages are part of the console, which asks for the key of this start.
+    page("/inbox", { get: async () => ({ to: "/console/inbox" }) });
     scope.get("/inbox/messages", async (request, reply) => listMessages(ctx, bearer, request, reply));
-    page("/inbox/:id", {
-      get: async (request) => {
-        const id = request.path.split("/").at(-1) ?? "";
-        const mail = /^[0-9a-f-]{36}$/.test(id) ? await ctx.store.mail.findMail(id) : undefined;
-        if (!mail) throw new PageProblem({ page: "not_found" });
-        const { to, subject, text, createdAt } = mail;
-        return { view: { page: "mail", to, subject, text, at: createdAt } };
-      },
-    });
+    page("/inbox/:id", { get: async ({ path }) => ({ to: `/console${path}` }) });
   });
 }
 
@@ -62,19 +44,4 @@ async function listMessages(ctx: InteractionContext, bearer: string, request: Fa
       createdAt: new Date(createdAt).toISOString(),
     })),
   });
-}
-
-function isFromThisComputer(request: FastifyRequest): boolean {
-  return isLoopbackAddress(request.ip) && isLoopbackAddress(request.socket.remoteAddress ?? "");
-}
-
-function isFromAnotherSite(request: FastifyRequest): boolean {
-  const site = request.headers["sec-fetch-site"];
-  return site !== undefined && site !== "same-origin" && site !== "none";
-}
-
-/** Compares digests, so that the time reveals neither content nor length. */
-function sameSecret(given: string, expected: string): boolean {
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
 }

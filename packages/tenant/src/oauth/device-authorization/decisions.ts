@@ -109,3 +109,12 @@ export function denyAsOperator(ctx: OAuthContext, grant: DeviceGrant): Promise<D
   const audit = decisionRecord("device_grant.denied", grant, null, now);
   return ctx.store.grants.deny(grant.id, { sessionId: null, reason: "operator", now, audit });
 }
+
+/** The operator ends the time of a code that is not decided, to see what the device does then. */
+export function expireAsOperator(ctx: OAuthContext, grant: DeviceGrant): Promise<DecisionResult> {
+  const now = ctx.clock.now();
+  return ctx.store.grants.expire(grant.id, {
+    now,
+    audit: decisionRecord("device_grant.expired", grant, null, now),
+  });
+}

@@ -33,7 +33,12 @@ export function devicecode(app: FastifyInstance, ctx: OAuthContext): void {
     const form = request.body as Form;
     const { length, charges, ...accepted } =
       acceptAgain(ctx, pending, request, form) ?? (await accept(ctx, pending, request, form));
-    const { deviceCode, userCode } = await insertGrant(ctx, { ...accepted, initiatedIp: request.ip }, length, charges);
+    const { deviceCode, userCode } = await newDeviceGrant(
+      ctx,
+      { ...accepted, initiatedIp: request.ip },
+      length,
+      charges,
+    );
     pending.added(accepted.clientId);
 
     const shown = displayUserCode(userCode);
@@ -94,12 +99,18 @@ async function accept(
   return { clientId, requested, ...texts, length, charges: [] };
 }
 
-/** @throws ProtocolError `too_many` */
-async function insertGrant(
+/**
+ * Inserts the grant of a request that was accepted, with new codes.
+ *
+ * @param length of the user_code
+ * @param charges what the request costs its network
+ * @throws ProtocolError `too_many`
+ */
+export async function newDeviceGrant(
   ctx: OAuthContext,
   grant: Pick<NewGrant, "clientId" | "requested" | "deviceName" | "devicePlatform" | "initiatedIp">,
   length: number,
-  charges: Charge[],
+  charges: Charge[] = [],
 ): Promise<{ deviceCode: string; userCode: string }> {
   const now = ctx.clock.now();
   const deviceCode = newSecret();

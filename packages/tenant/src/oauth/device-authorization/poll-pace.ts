@@ -62,6 +62,11 @@ export class PollPace {
     this.#paces.delete(deviceCodeHash);
   }
 
+  /** After the clock went back. Each code gains one poll. */
+  clear(): void {
+    this.#paces.clear();
+  }
+
   /** All codes have the same lifetime, so the oldest entries, first in the map, expire first. */
   #forgetExpired(now: number): void {
     for (let first = this.#oldest(); first; first = this.#oldest()) {

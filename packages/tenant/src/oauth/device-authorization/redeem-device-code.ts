@@ -1,6 +1,8 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { hashSecret } from "../../kernel/seal.ts";
+import type { AuditEvent } from "../../storage/audit-events.ts";
 import type { DeviceGrant, PolledGrant } from "../../storage/device-grant.ts";
+import type { AuditRecord } from "../../storage/store.ts";
 import { type IdentifiedClient, identifyAgain, identifyClient, requireGrant } from "../client-authentication.ts";
 import { type Form, forget, required } from "../form.ts";
 import type { OAuthContext } from "../oauth-context.ts";
@@ -58,7 +60,7 @@ export async function tokenByDeviceCode(
     pace.forget(deviceCodeHash);
     throw declinedSpelling(state, standard);
   }
-  const body = await redeem(ctx, redeemer, deviceCodeHash, standard, withClientInfo, request.ip);
+  const body = await redeemGrant(ctx, redeemer, { deviceCodeHash, standard, withClientInfo, ip: request.ip });
   pace.forget(deviceCodeHash);
   return body;
 }
@@ -153,14 +155,25 @@ function declinedSpelling(state: Exclude<Answer, "pending" | "approved">, standa
   return new ProtocolError(state, state === "declined" && !standard ? { error: "authorization_declined" } : {});
 }
 
-async function redeem(
+/**
+ * Redeems an approved grant, once. Returns the body of the token response.
+ *
+ * @param redemption `recorded`: whose redemption the audit log has. Default: the client's
+ * @throws ProtocolError
+ */
+export async function redeemGrant(
   ctx: OAuthContext,
   client: IdentifiedClient,
-  deviceCodeHash: string,
-  standard: boolean,
-  withClientInfo: boolean,
-  ip: string,
+  redemption: {
+    deviceCodeHash: string;
+    standard: boolean;
+    withClientInfo: boolean;
+    ip: string;
+    recorded?: Pick<AuditRecord, "actor"> & { event: AuditEvent };
+  },
 ): Promise<Record<string, unknown>> {
+  const { deviceCodeHash, standard, withClientInfo, ip } = redemption;
+  const { event, actor } = redemption.recorded ?? { event: "device_grant.redeemed", actor: "client" };
   const grant = await ctx.store.grants.findByDeviceCodeHash(deviceCodeHash);
   const approved = grant?.approved;
   const user = grant?.userId ? await ctx.store.directory.findUser(grant.userId) : undefined;
@@ -169,7 +182,7 @@ async function redeem(
 
   const { id: grantId, reach, methods, authTime } = grant;
   const from = { client, user, grantId, scopes: approved, reach, methods, authTime };
-  return issueTokens(ctx, { ...from, event: "device_grant.redeemed", withClientInfo, ip }, async (input) => {
+  return issueTokens(ctx, { ...from, event, actor, withClientInfo, ip }, async (input) => {
     const result = await ctx.store.tokens.redeem({ ...input, deviceCodeHash });
     if (result.outcome === "lost") throw lostTo(result.grant, input.now, standard);
     return result;

@@ -41,12 +41,26 @@ export async function issueTokens(
     authTime: number | null;
     nonce?: string | null;
     event: AuditEvent;
+    /** Who redeems it. Default: the client. */
+    actor?: AuditRecord["actor"];
     withClientInfo: boolean;
     ip: string;
   },
   redeem: (input: Redemption) => Promise<{ outcome: "redeemed" } | { outcome: "refused"; why: Refusal }>,
 ): Promise<Record<string, unknown>> {
-  const { client, user, grantId, scopes, reach, methods, nonce = null, event, withClientInfo, ip } = from;
+  const {
+    client,
+    user,
+    grantId,
+    scopes,
+    reach,
+    methods,
+    nonce = null,
+    event,
+    actor = "client",
+    withClientInfo,
+    ip,
+  } = from;
   const { app, by } = client;
   const { clientId } = app;
   const now = ctx.clock.now();
@@ -73,7 +87,7 @@ export async function issueTokens(
     audit: {
       at: now,
       event,
-      actor: "client",
+      actor,
       userId: user.id,
       clientId,
       grantId,

@@ -53,9 +53,19 @@ export interface Database {
    * write, too.
    */
   afterCommit?(done: () => void): void;
+  /** PostgreSQL has none. */
+  readonly copies?: DatabaseCopies;
   /** For what fails without failing a request. */
   readonly log?: Logger | undefined;
   close(): Promise<void>;
+}
+
+/** Whole copies of a database that is in use. */
+export interface DatabaseCopies {
+  /** Writes everything that is committed into a file, which must not exist or be empty. */
+  write(file: string): Promise<void>;
+  /** Runs `work`, whose transactions read the file's tables as `copy.TABLE`. */
+  attached<T>(file: string, work: () => Promise<T>): Promise<T>;
 }
 
 /** Either the database or an open transaction in it. */

@@ -66,16 +66,28 @@ export class GroupCommit {
   async commit(group = this.#open): Promise<void> {
     await this.#mutex.acquire();
     try {
-      if (!group || group !== this.#open) return;
-      this.#open = undefined;
-      this.#database.exec("commit");
-      group.resolve();
-      await this.#committed();
-    } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec("rollback");
-      group!.reject(error);
+      if (group === this.#open && this.commitHeld()) await this.#committed();
     } finally {
       this.#mutex.release();
+    }
+  }
+
+  /**
+   * The same, for a caller that holds the mutex. Never throws: those who wait for the commit get the error. Returns true if
+   * something was committed.
+   */
+  commitHeld(): boolean {
+    const group = this.#open;
+    if (!group) return false;
+    this.#open = undefined;
+    try {
+      this.#database.exec("commit");
+      group.resolve();
+      return true;
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec("rollback");
+      group.reject(error);
+      return false;
     }
   }
 }

@@ -14,6 +14,7 @@ import { Checkpoints } from "./checkpoints.ts";
 import type { Bound, Database, Together } from "./database.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { memberOf } from "./prepared.ts";
+import { sqliteCopies } from "./sqlite-copies.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 import { clearerFailure } from "./store-failure.ts";
 
@@ -75,6 +76,7 @@ export async function openSqliteDatabase(file: string, options: SqliteOptions = 
     together: together(reader, mutex, reader === writer),
     feed: new ChangeFeed(),
     afterCommit: (done) => group.afterwards(done),
+    copies: sqliteCopies(writer, mutex, group),
     log: options.log,
     async close() {
       await checkpoints?.stop();

@@ -17,6 +17,8 @@ import * as auditEpochs from "./0015-audit-epochs.ts";
 import * as signingAlgorithms from "./0016-signing-algorithms.ts";
 import * as ownAccount from "./0017-own-account.ts";
 import * as ownAccountIndexes from "./0018-own-account-indexes.ts";
+import * as consoleIndexes from "./0019-console-indexes.ts";
+import * as recordsIndexes from "./0020-records-indexes.ts";
 
 /**
  * From 0015 on, a migration only expands: new tables, columns that may be null or have a constant default, indexes. Nodes
@@ -44,6 +46,8 @@ export interface NewIndex {
   table: string;
   /** What follows the table's name: `(expires_at) where used_at is null`. */
   columns: string;
+  /** The database that needs it, or needs it in this form. Default: both. */
+  only?: "sqlite" | "postgres";
 }
 
 /** In order. Never edit a released migration: add a new one. */
@@ -66,4 +70,6 @@ export const migrations: Record<string, Migration> = {
   "0016-signing-algorithms": signingAlgorithms,
   "0017-own-account": ownAccount,
   "0018-own-account-indexes": ownAccountIndexes,
+  "0019-console-indexes": consoleIndexes,
+  "0020-records-indexes": recordsIndexes,
 };

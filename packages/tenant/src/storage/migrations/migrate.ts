@@ -3,7 +3,7 @@ import { type Kysely, sql, type Transaction } from "kysely";
 import type { Logger } from "pino";
 import { StoreError } from "../store-error.ts";
 import { createConcurrently } from "./concurrent-index.ts";
-import { type Migration, migrations } from "./known.ts";
+import { type Migration, migrations, type NewIndex } from "./known.ts";
 import type { Tables } from "./tables.ts";
 
 /** Kysely's own lock, which versions before 0015 take. */
@@ -71,22 +71,29 @@ async function step(run: Run, missing: string[]): Promise<void> {
   const isNew = first === Object.keys(known)[0];
   const indexes = known[first]?.indexes;
   if (!isNew && indexes !== undefined && schema !== undefined) {
-    for (const index of indexes) await createConcurrently(db, schema, index, run.lockTimeoutMs, log);
+    for (const index of indexes.filter(isOn("postgres"))) {
+      await createConcurrently(db, schema, index, run.lockTimeoutMs, log);
+    }
     return apply(run, [first], async () => undefined);
   }
   const offline = missing.filter((name) => name <= LAST_OFFLINE);
   // A new store is created at once.
   const names = isNew ? missing : offline.length > 0 ? offline : [first];
-  await apply(run, names, upAndIndexes(known));
+  await apply(run, names, upAndIndexes(known, schema === undefined ? "sqlite" : "postgres"));
 }
+
+const isOn =
+  (kind: NonNullable<NewIndex["only"]>) =>
+  ({ only = kind }: NewIndex) =>
+    only === kind;
 
 type Work = (trx: Transaction<Tables>, name: string) => Promise<unknown>;
 
 const upAndIndexes =
-  (known: Run["known"]): Work =>
+  (known: Run["known"], kind: NonNullable<NewIndex["only"]>): Work =>
   async (trx, name) => {
     await known[name]?.up?.(trx as unknown as Kysely<unknown>);
-    for (const { name: index, table, columns } of known[name]?.indexes ?? []) {
+    for (const { name: index, table, columns } of (known[name]?.indexes ?? []).filter(isOn(kind))) {
       await sql.raw(`create index ${index} on ${table} ${columns}`).execute(trx);
     }
   };
@@ -119,7 +126,7 @@ async function runIn(trx: Transaction<Tables>, known: Run["known"], names: strin
 /** The tables of a new store, in a transaction of the caller. */
 export async function createTables(trx: Transaction<Tables>, schema: string): Promise<void> {
   await beginOnPostgres(trx, schema, LOCK_TIMEOUT_MS);
-  await runIn(trx, migrations, Object.keys(migrations), upAndIndexes(migrations));
+  await runIn(trx, migrations, Object.keys(migrations), upAndIndexes(migrations, "postgres"));
 }
 
 async function beginOnPostgres(trx: Transaction<Tables>, schema: string, lockTimeoutMs: number): Promise<void> {

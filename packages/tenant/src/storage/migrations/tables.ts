@@ -91,7 +91,7 @@ export interface Tables {
   /** `number`: the order of one user's changes. */
   emailChanges: EmailChange & { number: number };
   sessions: WithBits<WithText<BrowserSession, "methods">, "keepSignedIn">;
-  /** Interactions. Depending on `intent`, `grantId` is a device grant or a program's authorization request. */
+  /** Interactions. Depending on `intent`, `grantId` is a device grant, a program's authorization request, or `console`. */
   flows: {
     id: string;
     sessionId: string;

@@ -26,7 +26,7 @@ import { toApp } from "./app-store.ts";
 import { ADMINISTRATOR, toConsents } from "./consent-store.ts";
 import { toPolicy } from "./policy-store.ts";
 import { toUserFlow } from "./user-flow-store.ts";
-import { toUser } from "./user-store.ts";
+import { toUser } from "./user-list.ts";
 
 export type LoadFacts = (on: Connection, of: Parameters<AccessStore["facts"]>[0]) => Promise<StoredFacts>;
 

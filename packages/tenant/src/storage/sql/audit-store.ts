@@ -1,10 +1,12 @@
 import { type RawBuilder, sql } from "kysely";
-import { subjectOf } from "../audit-events.ts";
+import { CALLER_PREFIXES, subjectOf } from "../audit-events.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
 import type { AuditChanges, AuditCursor, AuditFilter, AuditRecord, AuditStore } from "../store.ts";
 import { anchorAt, anchorOf, type Divergence, divergenceFrom, epochsOf } from "./audit-epochs.ts";
+import { COLUMNS, toRecord } from "./audit-record.ts";
+import { auditSearcher } from "./audit-search.ts";
 
 /** The topic of the change feed that says that there may be new records. Announced on SQLite alone. */
 const AUDIT_TOPIC = "audit";
@@ -18,8 +20,6 @@ export const auditChanges = ({ feed, afterCommit }: Pick<Database, "feed" | "aft
     return true;
   },
 });
-
-const COLUMNS = ["at", "event", "actor", "userId", "clientId", "grantId", "ip", "detail"] as const;
 
 export function auditStore(database: Database): AuditStore {
   const { db, locksRows } = database;
@@ -38,6 +38,7 @@ export function auditStore(database: Database): AuditStore {
   };
 
   return {
+    ...auditSearcher(database),
     write: (record) => writeAudit(db, record),
 
     async list({ limit, ...filter }) {
@@ -54,14 +55,18 @@ export function auditStore(database: Database): AuditStore {
               where("userId", "=", userId),
               // As in the index, which has only these.
               sql<boolean>`event <> 'refresh_token.rotated'`,
-              // Of changes through Graph, the user is the caller.
-              sql<boolean>`event not like 'graph.%'`,
+              // Of changes through Graph or in the console, the user is the caller.
+              sql<boolean>`event not like 'graph.%' and event not like 'console.%'`,
             ]),
             where("subjectId", "=", userId),
           ]),
         )
         .where("at", ">=", since)
-        .where("event", "in", [...events, ...events.map((event) => `graph.${event}`)])
+        .where(
+          "event",
+          "in",
+          ["", ...CALLER_PREFIXES].flatMap((prefix) => events.map((event) => `${prefix}${event}`)),
+        )
         .$if(after !== undefined, (query) => query.where("at", "<=", after!.at))
         .select(COLUMNS)
         .orderBy("at", "desc")
@@ -246,14 +251,6 @@ function ranges(read: AuditCursor["read"], numbers: number[], low: number): Audi
   }
   return merged;
 }
-
-const toRecord = ({
-  detail,
-  ...row
-}: Omit<Tables["auditRecords"], "seq" | "subjectId"> & { seq?: unknown }): AuditRecord => {
-  const { at, event, actor, userId, clientId, grantId, ip } = row;
-  return { at, event, actor, userId, clientId, grantId, ip, detail: JSON.parse(detail) };
-};
 
 /** Writes in the transaction of the recorded change, if there is one. */
 export function auditWriter({

@@ -198,6 +198,31 @@ export function grantStore(database: Database): GrantStore {
         return undefined;
       });
     },
+
+    expire(id, { now, audit }): Promise<DecisionResult> {
+      const expiry = async (trx: Connection, changed: (topic: string) => void) => {
+        const row = await trx
+          .updateTable("deviceGrants")
+          .where("id", "=", id)
+          .where("status", "in", ["pending", "claimed"])
+          .where("expiresAt", ">", now)
+          .set({ expiresAt: now })
+          .returningAll()
+          .executeTakeFirst();
+        if (row) {
+          await writeAudit(trx, audit);
+          changed(grantTopic(row.deviceCodeHash));
+        }
+        return row;
+      };
+      return inRounds("expire", id, async () => {
+        const done = await announced(database, expiry);
+        if (done) return { outcome: "done", grant: toGrant(done) };
+        const grant = await find(id);
+        if (!grant) return { outcome: "unknown" };
+        return ended(grant, now) ? { outcome: "ended", grant } : undefined;
+      });
+    },
   };
 }
 

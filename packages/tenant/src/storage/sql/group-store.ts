@@ -4,7 +4,7 @@ import type { DirectoryReader, ManagedGroups } from "../store.ts";
 import { auditWriter } from "./audit-store.ts";
 import { lockingDemands } from "./demand-locks.ts";
 import { forgettingInPolicies } from "./policy-store.ts";
-import { toUser } from "./user-store.ts";
+import { toUser } from "./user-list.ts";
 
 type GroupVerbs = Pick<DirectoryReader, "listGroups" | "groupsOf" | "assignmentsOf">;
 

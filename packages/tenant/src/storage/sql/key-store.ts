@@ -74,11 +74,15 @@ export function keyStore(database: Database): KeyStore {
         return list(trx);
       }),
 
-    promote: (alg, now, activatesAtOf, audit) =>
+    promote: (alg, now, activatesAtOf, audit, only) =>
       announced(database, async (trx, announce) => {
         const keys = (await lockKeys(trx)).filter((key) => key.alg === alg && key.retiresAt === null);
         const signing = signingKeyOf(keys, now);
         const successor = keys.find((key) => key !== signing && key.activatesAt > now);
+        if (only !== undefined && successor?.kid !== only) {
+          const key = keys.find(({ kid }) => kid === only);
+          return key ? { outcome: "kept", key } : { outcome: "none" };
+        }
         if (!successor) return { outcome: "none" };
         // After the key that signs: two keys of one millisecond would have no order.
         const signingSince = keys[keys.indexOf(successor) - 1]?.activatesAt ?? Number.NEGATIVE_INFINITY;

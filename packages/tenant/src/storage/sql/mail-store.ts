@@ -1,4 +1,4 @@
-import { type Selectable, sql } from "kysely";
+import { type RawBuilder, type Selectable, sql } from "kysely";
 import { normalizeEmail } from "../../directory/entities.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import { isForeignKeyViolation } from "../engine/retry.ts";
@@ -90,7 +90,30 @@ export function mailStore({ db, locksRows }: Database): MailStore {
       const row = await db.selectFrom("mails").where("id", "=", id).selectAll().executeTakeFirst();
       return row && toMail(row);
     },
+
+    async searchMails({ text, limit }) {
+      const found = db.selectFrom("mails").where(mentions(text));
+      const [rows, counted] = await Promise.all([
+        found.selectAll().orderBy("seq", "desc").limit(limit).execute(),
+        found.select(({ fn }) => fn.countAll<number>().as("total")).executeTakeFirstOrThrow(),
+      ]);
+      return { mails: rows.map((row) => ({ ...toMail(row), seq: Number(row.seq) })), total: Number(counted.total) };
+    },
+
+    deleteMails: (of) =>
+      db.transaction().execute(async (trx) => {
+        const mails = trx.deleteFrom("mails");
+        const chosen =
+          "id" in of ? mails.where("id", "=", of.id) : mails.where(mentions(of.text)).where("seq", "<=", of.upTo);
+        return Number((await chosen.executeTakeFirst()).numDeletedRows);
+      }),
   };
+}
+
+/** Whether recipient or subject contains this, in any case. All of them contain the empty text. */
+function mentions(text: string): RawBuilder<boolean> {
+  const like = `%${text.toLowerCase().replace(/[\\%_]/g, "\\$&")}%`;
+  return sql<boolean>`(recipient_normalized like ${like} escape '\\' or lower(subject) like ${like} escape '\\')`;
 }
 
 /**

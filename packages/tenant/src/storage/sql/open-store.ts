@@ -6,6 +6,7 @@ import { openSqliteDatabase, type SqliteOptions } from "../engine/sqlite.ts";
 import type { PurgeOptions, RestoredSettlement, Store, StoreObserver } from "../store.ts";
 import { acceptedScopes } from "./accepted-scopes.ts";
 import { accessStore } from "./access-store.ts";
+import { actingStore } from "./acting-store.ts";
 import { auditChanges, auditStore } from "./audit-store.ts";
 import { authorizationStore } from "./authorization-store.ts";
 import { credentialStore } from "./credential-store.ts";
@@ -17,6 +18,7 @@ import { grantChanges } from "./grant-changes.ts";
 import { grantStore } from "./grant-store.ts";
 import { keyStore } from "./key-store.ts";
 import { linkStore } from "./link-store.ts";
+import { liveRequests } from "./live-requests.ts";
 import { mailStore, outboxStore } from "./mail-store.ts";
 import { ownAccountStore } from "./own-account-store.ts";
 import { pendingPolls } from "./pending-polls.ts";
@@ -27,6 +29,7 @@ import { registrationStore } from "./registration-store.ts";
 import { sealStore } from "./seal-store.ts";
 import { sessionStore } from "./session-store.ts";
 import { settleRestored } from "./settle-restored.ts";
+import { snapshotStore } from "./snapshot-store.ts";
 import { throttleStore } from "./throttle-store.ts";
 import { tokenStore } from "./token-store.ts";
 
@@ -63,6 +66,7 @@ export function storeOver(
     access: retried(accessStore(database), "access", observe),
     grants: retried(grantStore(database), "grants", observe),
     grantChanges: changes,
+    liveRequests: retried(liveRequests(database), "liveRequests", observe),
     pendingPolls: pendingPolls(database, pollsInMemory),
     acceptedScopes: acceptedScopes(database),
     settingChanges: settingChanges(database),
@@ -87,6 +91,8 @@ export function storeOver(
     seals: retried(sealStore(database), "seals", observe),
     audit: retried(auditStore(database), "audit", observe),
     auditChanges: auditChanges(database),
+    snapshots: snapshotStore(database),
+    actingFor: (by) => actingStore(database, by, observe),
     ...retried(
       {
         ping: () => ping(database),

@@ -4,7 +4,7 @@ import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import type { OwnChange } from "../store.ts";
 import { factsLoader } from "./access-store.ts";
-import { toUser } from "./user-store.ts";
+import { toUser } from "./user-list.ts";
 
 /** The user, if this browser may change their account now. */
 export type OwnChangeCheck = (trx: Connection, by: OwnChange, of?: { grave: boolean }) => Promise<User | undefined>;
@@ -46,7 +46,7 @@ export function ownChangeCheck(database: Database): OwnChangeCheck {
     const hasStrongFactor =
       (await hasRow(trx, "totpSecrets", userId)) || (passkeysWork && (await hasRow(trx, "passkeys", userId)));
     const signIn = { methods: JSON.parse(session.methods), authTime: session.authTime ?? 0 };
-    const refusal = mayChangeAccount({ stored, signIn, hasStrongFactor, signedInAfter, grave });
+    const refusal = mayChangeAccount({ stored, signIn, hasStrongFactor, signedInAfter, now, grave });
     return refusal === undefined ? toUser(row) : undefined;
   };
 }

@@ -4,7 +4,7 @@ import type { SessionStore } from "../store.ts";
 import { auditWriter } from "./audit-store.ts";
 import { endInteractions } from "./end-sign-ins.ts";
 import { revokeAll, withdrawCodes } from "./token-family.ts";
-import { toUser } from "./user-store.ts";
+import { toUser } from "./user-list.ts";
 
 /** No session has this ID, because IDs are hashes. */
 const NO_SESSION = "";

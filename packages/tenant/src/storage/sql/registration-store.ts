@@ -17,6 +17,7 @@ import { deleteApp, toApp, toAppRow } from "./app-store.ts";
 import { auditWriter } from "./audit-store.ts";
 import { SETTINGS_TOPIC } from "./follow.ts";
 import { appTopic } from "./grant-changes.ts";
+import { registrationCount, registrationPages } from "./registration-list.ts";
 
 export function registrationStore(database: Database): RegistrationStore {
   const { db, locksRows } = database;
@@ -97,6 +98,8 @@ export function registrationStore(database: Database): RegistrationStore {
 
   return {
     find: (key) => read(db, key),
+    page: registrationPages(database),
+    count: registrationCount(database),
 
     async list() {
       const [rows, apps, apis] = await Promise.all([

@@ -12,7 +12,7 @@ import { toApi } from "./api-store.ts";
 import { toApp } from "./app-store.ts";
 import { ADMINISTRATOR, isInForce, toConsents } from "./consent-store.ts";
 import { toFamily } from "./token-family.ts";
-import { toUser } from "./user-store.ts";
+import { toUser } from "./user-list.ts";
 
 type By = { tokenHash: string; clientId: string };
 

@@ -5,7 +5,7 @@ import { isForeignKeyViolation } from "../engine/retry.ts";
 import type { Tables } from "../migrations/tables.ts";
 import type { Interaction, InteractionSubject, SessionStore } from "../store.ts";
 import { passwordVerbs } from "./password-store.ts";
-import { toUser } from "./user-store.ts";
+import { toUser } from "./user-list.ts";
 
 /**
  * Whether this session of the user still exists. Locked until the transaction ends, so that a session ends before it or
@@ -227,17 +227,23 @@ function toInteraction(row: Selectable<Tables["flows"]>): Interaction {
 }
 
 function toSubject({ intent, grantId }: Selectable<Tables["flows"]>): InteractionSubject | null {
-  if (intent === "account") return null;
+  if (intent === "account") return grantId === CONSOLE ? { kind: "console", id: null } : null;
   if (intent === "device" || grantId === null) return { kind: "device", id: grantId };
   return { kind: "authorization", id: grantId };
 }
+
+/**
+ * In the column `grant_id` of a sign-in to the console. Its `intent` is `account`, because the column's check allows no
+ * further value: a node of an earlier version leads to the account page instead.
+ */
+const CONSOLE = "console";
 
 function toRow(interaction: Interaction): Tables["flows"] {
   const { subject, email, newPasswordHash, firstFactor, keepSignedIn, ...same } = interaction;
   return {
     ...same,
-    intent: subject?.kind ?? "account",
-    grantId: subject?.id ?? null,
+    intent: subject === null || subject.kind === "console" ? "account" : subject.kind,
+    grantId: subject?.kind === "console" ? CONSOLE : (subject?.id ?? null),
     email: email?.address ?? null,
     emailPurpose: email?.purpose ?? null,
     emailVerifiedAt: email?.verifiedAt ?? null,

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import type { TokenStore } from "../store.ts";
@@ -36,14 +37,43 @@ export function tokenStore(database: Database): TokenStore {
       return row && toFamily(row);
     },
 
+    async describeFamily(id, { renewals }) {
+      const row = await db
+        .selectFrom("tokenFamilies")
+        .leftJoin("users", "users.id", "tokenFamilies.userId")
+        .leftJoin("apps", "apps.clientId", "tokenFamilies.clientId")
+        .where("tokenFamilies.id", "=", id)
+        .selectAll("tokenFamilies")
+        .select(["users.email", "apps.name as appName"])
+        .select((family) => endOfNewestToken(family).as("endsAt"))
+        .executeTakeFirst();
+      if (!row) return undefined;
+      const used = db.selectFrom("refreshTokens").where("familyId", "=", id).where("usedAt", "is not", null);
+      const [{ count }, newest] = await Promise.all([
+        used.select(({ fn }) => fn.countAll<number>().as("count")).executeTakeFirstOrThrow(),
+        used.select(["usedAt", "usedFrom"]).orderBy("generation", "desc").limit(renewals).execute(),
+      ]);
+      const { email, appName, endsAt, ...family } = row;
+      const { deviceName, devicePlatform, signedInFrom, label } = family;
+      return {
+        ...toFamily(family),
+        ...{ email, appName, endsAt: Number(endsAt) },
+        device: { deviceName, devicePlatform, signedInFrom, label },
+        renewals: {
+          count: Number(count),
+          newest: newest.map(({ usedAt, usedFrom }) => ({ at: Number(usedAt), from: usedFrom })),
+        },
+      };
+    },
+
     async listFamilies({ id, userId, clientId, after, limit, now }) {
-      // The end of the row is in an index, and is never before the token's.
       const rows = await db
         .selectFrom("tokenFamilies")
         .leftJoin("users", "users.id", "tokenFamilies.userId")
         .leftJoin("apps", "apps.clientId", "tokenFamilies.clientId")
         .where("revokedAt", "is", null)
-        .where("tokenFamilies.expiresAt", ">", now)
+        // Never before the token's. Not by its index, which has no order: the newest are found in theirs.
+        .where(sql<boolean>`(token_families.expires_at + 0) > ${now}`)
         .where((family) => family(endOfNewestToken(family), ">", now))
         .$if(id !== undefined, (query) => query.where("tokenFamilies.id", "=", id as string))
         .$if(userId !== undefined, (query) => query.where("userId", "=", userId as string))

@@ -1,13 +1,12 @@
-import { type Selectable, sql } from "kysely";
-import type { User } from "../../directory/entities.ts";
 import { type Connection, type Database, Undo, undoable } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
-import type { Tables } from "../migrations/tables.ts";
 import type { DirectoryReader, LastAdministrator, ManagedUsers } from "../store.ts";
 import { auditWriter } from "./audit-store.ts";
 import { endAllSignIns, endSignIns, setDisabled, withdrawGrants } from "./end-sign-ins.ts";
 import { forgettingInPolicies } from "./policy-store.ts";
 import { acceptTerms } from "./profile-store.ts";
+import { userEdits } from "./user-edit.ts";
+import { toUser, toUserRow, userReader } from "./user-list.ts";
 
 export function userVerbs({ db }: Database): Pick<DirectoryReader, "findUser" | "findUserByEmail" | "listUsers"> {
   const byId = prepared((by: { id: string }) => db.selectFrom("users").where("id", "=", by.id).selectAll());
@@ -46,48 +45,8 @@ export function managedUsers(database: Database): ManagedUsers {
   const deletion = userDeletion(database);
 
   return {
-    async page(after, limit) {
-      const rows = await db
-        .selectFrom("users")
-        .where("id", ">", after)
-        .selectAll()
-        .orderBy("id")
-        .limit(limit)
-        .execute();
-      return rows.map(toUser);
-    },
-
-    async search({ text, after, limit }) {
-      const like = (value: string) => `%${value.replace(/[\\%_]/g, "\\$&")}%`;
-      const rows = await db
-        .selectFrom("users")
-        .where("emailNormalized", ">", after)
-        .$if(text !== "", (query) =>
-          query.where(
-            sql<boolean>`(email_normalized like ${like(text.toLowerCase())} escape '\\'
-              or display_name like ${like(text)} escape '\\'
-              or lower(display_name) like ${like(text.toLowerCase())} escape '\\')`,
-          ),
-        )
-        .selectAll()
-        .orderBy("emailNormalized")
-        .limit(limit)
-        .execute();
-      return rows.map(toUser);
-    },
-
-    async count() {
-      const row = await db
-        .selectFrom("users")
-        .select((query) => query.fn.countAll<number>().as("users"))
-        .executeTakeFirstOrThrow();
-      return Number(row.users);
-    },
-
-    async administrators() {
-      const rows = await db.selectFrom("users").where("administrator", "=", 1).selectAll().orderBy("id").execute();
-      return rows.map(toUser);
-    },
+    ...userReader(database),
+    ...userEdits(database),
 
     insert: (user, audit, terms = null) =>
       db.transaction().execute(async (trx) => {
@@ -251,12 +210,4 @@ export function userDeletion(database: Database) {
     await forgetInPolicies(trx, "excludedUserIds", id);
     return true;
   };
-}
-
-export function toUser(row: Selectable<Tables["users"]>): User {
-  return { ...row, attributes: JSON.parse(row.attributes), administrator: row.administrator === 1 };
-}
-
-function toUserRow(user: User): Tables["users"] {
-  return { ...user, attributes: JSON.stringify(user.attributes), administrator: user.administrator ? 1 : 0 };
 }

@@ -46,8 +46,9 @@
  * | my_data | /me/data/download | |
  * | my_deletion | /me/data/delete | email |
  * | not_my_email | /not-me/email | token |
+ * | console_key, console_sign_in | /console/enter | to, key; nothing on a served tenant |
  *
- * Links: not_me_done, dead_link → /reset, sign_in → /sign-up?flow=… and /reset?flow=…, sign_in_code, reset_*, sign_up_* → /sign-in?flow=…, ended pages → /device, inbox → /inbox/<id>,
+ * Links: not_me_done, dead_link → /reset, sign_in → /sign-up?flow=… and /reset?flow=…, sign_in_code, reset_*, sign_up_* → /sign-in?flow=…, ended pages → /device,
  * account → /me/passkeys?id=…, /me/authenticator, /me/recovery-codes; done, passkey_*, my_* → /me;
  * my_devices → /me/devices/device?id=…, my_apps → /me/apps/app?id=…, my_activity → /me/activity?after=…, my_data → /me/data/delete.
  */
@@ -109,4 +110,5 @@ export const formActions = {
   recovery_codes: "/second-factor/codes",
   authenticator: "/me/authenticator",
   my_recovery_codes: "/me/recovery-codes",
+  console_enter: "/console/enter",
 } as const;

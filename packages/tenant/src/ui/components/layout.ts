@@ -55,7 +55,7 @@ ${script !== undefined && scriptElement(script, chrome.nonce)}
 }
 
 /** The tenant's name is next to it, so the image needs no alternative text. */
-function markOf(initial: string, logoUrl: string | null): Html {
+export function markOf(initial: string, logoUrl: string | null): Html {
   if (logoUrl !== null) return html`<img${attrs({ class: "logo", src: logoUrl, alt: "", height: 32 })}>`;
   return html`<span${attrs({ class: "mark", "aria-hidden": "true" })}>${initial}</span>`;
 }
@@ -66,7 +66,7 @@ export function initialOf(name: string): string {
   return (first?.segment ?? "").toLocaleUpperCase("en");
 }
 
-function iconOf(initial: string, { brand, onBrand }: Palette): string {
+export function iconOf(initial: string, { brand, onBrand }: Palette): string {
   const svg = html`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="9" fill="${brand}"/><text x="16" y="22.5" text-anchor="middle" font-family="system-ui,sans-serif" font-weight="700" font-size="18" fill="${onBrand}">${initial}</text></svg>`;
   return `data:image/svg+xml,${encodeURIComponent(svg.toString())}`;
 }

@@ -1,10 +1,7 @@
 import type { Palette, Palettes } from "../branding/palette.ts";
 
-/**
- * Colors, type and page frame. Lengths follow the user's text size (rem). Directions are logical, for right-to-left
- * scripts.
- */
-const foundation = `
+/** Colors and fonts, in both color schemes. */
+const colours = `
 :root{
   color-scheme:light dark;
   --paper:#f6f5f2;--sheet:var(--paper);--card:#fff;--inset:#fff;--ink:#1b1b1f;--soft:#5c5c66;--line:#e4e2dc;--edge:#85837b;
@@ -17,6 +14,13 @@ const foundation = `
   --paper:#131316;--card:#1d1d22;--inset:#1d1d22;--ink:#f2f1ee;--soft:#a9a8b3;--line:#32323a;--edge:#7b7b87;
   --warn-bg:#33290f;--warn-ink:#f5d98a;--bad-bg:#3b1a16;--bad-ink:#ffb4a8;--good-bg:#16301f;--good-ink:#9fe0b5;
 }}
+`;
+
+/**
+ * Type and page frame. Lengths follow the user's text size (rem). Directions are logical, for right-to-left
+ * scripts.
+ */
+const foundation = `
 [hidden]{display:none!important}
 *,*::before,*::after{box-sizing:border-box}
 html{font-size:106.25%;-webkit-text-size-adjust:100%;text-size-adjust:100%}
@@ -147,21 +151,15 @@ form+.hint{margin-block-start:1rem}
 .pages{display:flex;flex-wrap:wrap;justify-content:space-between;column-gap:1rem}
 .way>.link,.way>form{margin-block-end:-.5rem}
 hr{inline-size:100%;border:0;border-block-start:1px solid var(--line);margin:1.6rem 0 1.2rem}
-.mails,.rows{list-style:none;margin:0;padding:0}
+.rows{list-style:none;margin:0;padding:0}
 .rows{margin-block:.3rem .2rem}
 .card>.rows:only-child{margin-block:-.6rem}
 .rows a,.rows.plain li{display:block;padding-block:.6rem;border-block-start:1px solid var(--line);color:var(--ink);text-decoration:none}
 .rows li:first-child a,.rows.plain li:first-child{border:0}
 .rows a strong{color:var(--brand);text-decoration:underline;text-decoration-thickness:1.5px;text-underline-offset:.2em}
-.mails a{display:block;padding:.85rem 1.1rem;border:1px solid var(--line);border-radius:var(--radius);background:var(--inset);
-  color:var(--ink);text-decoration:none;margin-block-end:.65rem}
-.mails a:hover{border-color:var(--edge)}
-.mails strong,.mails span,.rows strong,.rows span{display:block}
-.mails span,.rows span{color:var(--soft);font-size:.88rem}
-.letter{white-space:pre-wrap;margin:0}
+.rows strong,.rows span{display:block}
+.rows span{color:var(--soft);font-size:.88rem}
 .lines{white-space:pre;overflow-x:auto;overflow-wrap:normal;margin:0;font-size:.9rem}
-.letter a{display:inline-block;padding-block:.62rem;color:var(--brand);font-weight:600;text-underline-offset:.2em}
-.letter b{display:block;margin-block:.5rem;font:600 1.7rem/1.3 var(--mono);letter-spacing:.12em;color:var(--brand)}
 .qr{display:block;inline-size:100%;max-inline-size:15rem;margin:0 auto .6rem;border-radius:.5rem}
 .key .mono{display:block;font-weight:600;overflow-wrap:normal}
 .codes{list-style:none;display:grid;grid-template-columns:repeat(auto-fit,minmax(min(11rem,100%),1fr));gap:.35rem 1rem;
@@ -200,16 +198,23 @@ hr{inline-size:100%;border:0;border-block-start:1px solid var(--line);margin:1.6
 /** Everything except the tenant's color, without line breaks. */
 const base = (foundation + components).replace(/\n\s*/g, "");
 
+const plainColours = colours.replace(/\n\s*/g, "");
+
 const sheets = new WeakMap<Palettes, string>();
 
 /** The complete style sheet, built once for each color. */
 export function styleOf(palettes: Palettes): string {
   let sheet = sheets.get(palettes);
   if (sheet === undefined) {
-    sheet = `:root{${variables(palettes.light)}}@media (prefers-color-scheme:dark){:root{${variables(palettes.dark)}}}${base}`;
+    sheet = `${coloursOf(palettes)}${base}`;
     sheets.set(palettes, sheet);
   }
   return sheet;
+}
+
+/** The custom properties of all style sheets: the tenant's color, and those that do not depend on it. */
+export function coloursOf(palettes: Palettes): string {
+  return `:root{${variables(palettes.light)}}@media (prefers-color-scheme:dark){:root{${variables(palettes.dark)}}}${plainColours}`;
 }
 
 function variables({ brand, brandDeep, onBrand, brandWash }: Palette): string {

@@ -1,6 +1,15 @@
 import * as account from "./en/account.ts";
+import * as auditSentences from "./en/audit-sentences.ts";
 import * as common from "./en/common.ts";
 import * as consent from "./en/consent.ts";
+import * as consoleWords from "./en/console.ts";
+import * as consoleApps from "./en/console-apps.ts";
+import * as consoleFile from "./en/console-file.ts";
+import * as consoleFlows from "./en/console-flows.ts";
+import * as consoleMends from "./en/console-mends.ts";
+import * as consolePeople from "./en/console-people.ts";
+import * as consoleRecords from "./en/console-records.ts";
+import * as consoleTesting from "./en/console-testing.ts";
 import * as mails from "./en/mails.ts";
 import * as ownAccount from "./en/own-account.ts";
 import * as secondFactor from "./en/second-factor.ts";
@@ -15,6 +24,15 @@ export const en = {
   ...account,
   ...ownAccount,
   ...mails,
+  ...consoleWords,
+  ...consoleApps,
+  ...consoleFile,
+  ...consoleFlows,
+  ...consoleMends,
+  ...consolePeople,
+  ...auditSentences,
+  ...consoleRecords,
+  ...consoleTesting,
 };
 
 /** English defines what there is to say. The compiler requires the same entries of every other language. */

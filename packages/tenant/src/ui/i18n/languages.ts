@@ -1,6 +1,15 @@
 import * as account from "./de/account.ts";
+import * as auditSentences from "./de/audit-sentences.ts";
 import * as common from "./de/common.ts";
 import * as consent from "./de/consent.ts";
+import * as consoleWords from "./de/console.ts";
+import * as consoleApps from "./de/console-apps.ts";
+import * as consoleFile from "./de/console-file.ts";
+import * as consoleFlows from "./de/console-flows.ts";
+import * as consoleMends from "./de/console-mends.ts";
+import * as consolePeople from "./de/console-people.ts";
+import * as consoleRecords from "./de/console-records.ts";
+import * as consoleTesting from "./de/console-testing.ts";
 import * as mails from "./de/mails.ts";
 import * as ownAccount from "./de/own-account.ts";
 import * as secondFactor from "./de/second-factor.ts";
@@ -19,7 +28,24 @@ export interface Language {
   messages: Messages;
 }
 
-const de: Messages = { ...common, ...signIn, ...secondFactor, ...consent, ...account, ...ownAccount, ...mails };
+const de: Messages = {
+  ...common,
+  ...signIn,
+  ...secondFactor,
+  ...consent,
+  ...account,
+  ...ownAccount,
+  ...mails,
+  ...consoleWords,
+  ...consoleApps,
+  ...consoleFile,
+  ...consoleFlows,
+  ...consoleMends,
+  ...consolePeople,
+  ...auditSentences,
+  ...consoleRecords,
+  ...consoleTesting,
+};
 
 export const languages: Record<Locale, Language> = {
   en: { locale: "en", dir: "ltr", messages: en },

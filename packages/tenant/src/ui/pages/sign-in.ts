@@ -14,7 +14,7 @@ export type SignInView =
       page: "sign_in";
       flowId: string;
       /** The page that follows: the question of a device or a program, or the user's account. */
-      intent: "device" | "account" | "authorization";
+      intent: "device" | "account" | "authorization" | "console";
       email: string;
       /** Without "password", the form asks only for the email and mails a code. */
       methods: ("password" | "email_code" | "passkey")[];

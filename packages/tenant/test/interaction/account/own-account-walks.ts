@@ -59,6 +59,7 @@ export async function signedInDevice(
   { ctx, grant: ask, device }: PagesUnderTest,
   user: User,
   deviceName = "Living-room TV",
+  tokenHash: string = randomUUID(),
 ): Promise<string> {
   const { store } = ctx;
   const now = ctx.clock.now();
@@ -90,7 +91,7 @@ export async function signedInDevice(
       ...{ id, userId: user.id, clientId: device.clientId, grantId, scopes: grant!.approved!, reach: [] },
       ...{ methods: signIn.methods, authTime: now, createdAt: now, expiresAt: now + 90 * DAY },
     },
-    refreshToken: { tokenHash: randomUUID(), expiresAt: now + 90 * DAY },
+    refreshToken: { tokenHash, expiresAt: now + 90 * DAY },
     now,
     audit: { ...audit, event: "device_grant.redeemed" },
   });

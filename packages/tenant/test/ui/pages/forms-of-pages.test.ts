@@ -32,6 +32,8 @@ test("each form goes to its handler and carries the fields that it reads", () =>
     "my-password": [{ action: formActions.my_password, fields: ["csrf", "password"] }],
     "reset-email-from-outside": [{ action: formActions.reset_email, fields: ["csrf", "email"] }],
     "account-signed-out": [{ action: formActions.account_sign_in, fields: ["csrf"] }],
+    "console-key": [{ action: formActions.console_enter, fields: ["csrf", "to", "key"] }],
+    "console-sign-in": [{ action: formActions.console_enter, fields: ["csrf"] }],
     "sign-in-again": [{ action: formActions.account_sign_in, fields: ["csrf"] }],
     "passkey-add": [{ action: formActions.passkey_add, fields: ["csrf", "flow", "passkey", "name"] }],
     passkey: [

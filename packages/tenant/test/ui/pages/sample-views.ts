@@ -5,6 +5,7 @@ import type { Chrome } from "../../../src/ui/components/layout.ts";
 import { type Locale, languages } from "../../../src/ui/i18n/languages.ts";
 import type { DeviceConsentView } from "../../../src/ui/pages/device-consent.ts";
 import { accountSamples, email, flowId, longEmail, type Sample } from "./sample-accounts.ts";
+import { consoleAccessSamples } from "./sample-console-access.ts";
 import { ownAccountSamples } from "./sample-own-account.ts";
 import { ownPagesSamples } from "./sample-own-pages.ts";
 import { programSamples } from "./sample-programs.ts";
@@ -321,37 +322,7 @@ export const samples: Sample[] = [
   ...ownPagesSamples,
   ...ownAccountSamples,
   ...programSamples,
-  {
-    name: "inbox",
-    view: {
-      page: "inbox",
-      mails: [
-        { id: "m2", to: email, subject: "Your code for Contoso", at },
-        { id: "m1", to: longEmail, subject: "You already have an account at Contoso", at: at - 90_000 },
-      ],
-    },
-  },
-  { name: "inbox-empty", view: { page: "inbox", mails: [] } },
-  {
-    name: "mail",
-    view: {
-      page: "mail",
-      to: email,
-      subject: "Your code for Contoso",
-      text: "Enter this code on the page that is open in your browser:\n\n48213907\n\nIt works for 10 minutes. If you didn’t ask for it, ignore this email.\n",
-      at,
-    },
-  },
-  {
-    name: "mail-with-link",
-    view: {
-      page: "mail",
-      to: email,
-      subject: "Your Contoso password was changed",
-      text: `Your password was changed.\n\nThis wasn’t me:\nhttp://localhost:8444/not-me?token=${notMe.token}\n\nSee http://evil.example/ too.\n`,
-      at,
-    },
-  },
+  ...consoleAccessSamples,
   { name: "stale-form", view: { page: "stale_form" } },
   { name: "not-found", view: { page: "not_found" } },
   { name: "too-many", view: { page: "too_many", device: false } },

@@ -1,4 +1,3 @@
-import { html } from "../../html.ts";
 import type { Messages } from "../en.ts";
 
 export const common: Messages["common"] = {
@@ -16,11 +15,17 @@ export const common: Messages["common"] = {
 const moment = new Intl.DateTimeFormat("de-DE", { dateStyle: "medium", timeStyle: "medium" });
 const universal = new Intl.DateTimeFormat("de-DE", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
 const day = new Intl.DateTimeFormat("de-DE", { dateStyle: "medium" });
+const clock = new Intl.DateTimeFormat("de-DE", { timeStyle: "medium" });
+const minute = new Intl.DateTimeFormat("de-DE", { timeStyle: "short" });
+const zone = new Intl.DateTimeFormat("de-DE", { timeZoneName: "short" });
 const relative = new Intl.RelativeTimeFormat("de", { numeric: "always" });
 
 export const time: Messages["time"] = {
   at: (at) => moment.format(at),
   utc: (at) => `${universal.format(at)} Uhr UTC`,
+  clock: (at) => clock.format(at),
+  minute: (at) => minute.format(at),
+  zone: (at) => `Zeiten in ${zone.formatToParts(at).find(({ type }) => type === "timeZoneName")?.value ?? "UTC"}.`,
   day: (at) => day.format(at),
   justNow: "gerade eben",
   secondsAgo: (seconds) => relative.format(-seconds, "second"),
@@ -93,7 +98,8 @@ export const titles: Messages["titles"] = {
   sign_in_again: "Bestätigen Sie Ihre Identität",
   passkey_add: "Passkey hinzufügen",
   passkey: "Ihr Passkey",
-  inbox: "Posteingang",
+  console_key: "Konsole öffnen",
+  console_sign_in: "Konsole",
   not_me: "Waren Sie das?",
   not_me_done: "Ihr Konto ist überall abgemeldet",
   device_signed_out: "Das Gerät ist abgemeldet",
@@ -119,13 +125,4 @@ export const enterCode: Messages["enterCode"] = {
   different: "Nein, ein anderer",
   sentToYou: "Hat Ihnen jemand diesen Code geschickt?",
   sentToYouAdvice: "Brechen Sie hier ab. Verwenden Sie nur den Code eines Geräts, das vor Ihnen steht.",
-};
-
-export const inbox: Messages["inbox"] = {
-  staysHere: "E‑Mails dieses Mandanten bleiben auf diesem Computer. Es wird nichts versendet.",
-  empty:
-    "Noch keine E‑Mails. Wenn jemand ein Konto erstellt, kommt der Code hier an. Laden Sie die Seite neu, um noch einmal nachzusehen.",
-  lede: "Neueste zuerst. Laden Sie die Seite neu, um noch einmal nachzusehen.",
-  to: (email) => html`An ${email}`,
-  back: "Zurück zum Posteingang",
 };

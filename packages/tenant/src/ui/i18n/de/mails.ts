@@ -101,6 +101,11 @@ export const mails: Messages["mails"] = {
       `Wenn Sie es nicht waren, wenden Sie sich an die Betreiber von ${tenant}. Sie sehen in ihren Aufzeichnungen, wann es geschah.`,
     why: "Sie erhalten diese E‑Mail, weil das Konto diese Adresse hatte. Wir fragen nie per E‑Mail nach Ihrem Passwort oder einem Code.",
   },
+  emailReplaced: {
+    subject: (tenant) => `Ihr Konto bei ${tenant} verwendet diese Adresse nicht mehr`,
+    replaced: (tenant) =>
+      `Ihr Konto bei ${tenant} hat von der Administration eine andere E‑Mail-Adresse bekommen. Mit dieser hier können Sie sich nicht mehr anmelden.`,
+  },
   accountDeleted: {
     subject: (tenant) => `Ihr Konto bei ${tenant} wurde gelöscht`,
     deleted: (tenant) => `Ihr Konto bei ${tenant} wurde gelöscht, und alle Geräte wurden abgemeldet.`,

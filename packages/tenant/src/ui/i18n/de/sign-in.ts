@@ -7,6 +7,7 @@ export const signIn: Messages["signIn"] = {
     device: "Danach sehen Sie, was Ihr Gerät anfordert, und entscheiden.",
     authorization: "Danach sehen Sie, was das Programm anfordert, und entscheiden.",
     account: "Danach sehen Sie Ihr Konto.",
+    console: "Danach sehen Sie die Konsole.",
   },
   newHere: "Neu hier?",
   createAccount: "Konto erstellen",

@@ -1,5 +1,3 @@
-import { type Html, html } from "../../html.ts";
-
 /** Texts used by more than one page. */
 export const common = {
   /** Document title of a page that shows an error. */
@@ -17,6 +15,9 @@ export const common = {
 const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
 const universal = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
 const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
+const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
+const minute = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
+const zone = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "always" });
 
 export const time = {
@@ -24,6 +25,13 @@ export const time = {
   at: (at: number) => moment.format(at),
   /** For readers whose time zone is unknown. */
   utc: (at: number) => `${universal.format(at)} UTC`,
+  /** Of the day, in the time zone of this computer. */
+  clock: (at: number) => clock.format(at),
+  /** Of the day, without seconds. */
+  minute: (at: number) => minute.format(at),
+  /** Which time zone the others are in. */
+  zone: (at: number) =>
+    `Times are in ${zone.formatToParts(at).find(({ type }) => type === "timeZoneName")?.value ?? "UTC"}.`,
   /** In the time zone of this computer. */
   day: (at: number) => day.format(at),
   justNow: "Just now",
@@ -102,7 +110,8 @@ export const titles = {
   sign_in_again: "Confirm it’s you",
   passkey_add: "Add a passkey",
   passkey: "Your passkey",
-  inbox: "Inbox",
+  console_key: "Open the console",
+  console_sign_in: "Console",
   not_me: "Was this you?",
   not_me_done: "Your account is signed out everywhere",
   device_signed_out: "The device is signed out",
@@ -127,12 +136,4 @@ export const enterCode = {
   different: "No, it’s different",
   sentToYou: "Did someone send you this code?",
   sentToYouAdvice: "Stop here. Only use a code from a device in front of you.",
-};
-
-export const inbox = {
-  staysHere: "Mail from this tenant stays on this computer. Nothing is sent.",
-  empty: "No mail yet. When someone creates an account, the code arrives here. Reload to check again.",
-  lede: "Newest first. Reload to check again.",
-  to: (email: Html) => html`To ${email}`,
-  back: "Back to the inbox",
 };

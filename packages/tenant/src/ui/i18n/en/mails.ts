@@ -102,6 +102,11 @@ export const mails = {
       `If it wasn’t you, contact the people who run ${tenant}. They see in their records when it happened.`,
     why: "You’re getting this email because the account had this address. We never ask for your password or a code by email.",
   },
+  emailReplaced: {
+    subject: (tenant: string) => `Your ${tenant} account no longer uses this address`,
+    replaced: (tenant: string) =>
+      `An administrator gave your ${tenant} account another email address. This one no longer signs you in.`,
+  },
   accountDeleted: {
     subject: (tenant: string) => `Your ${tenant} account was deleted`,
     deleted: (tenant: string) => `Your ${tenant} account was deleted, and every device was signed out.`,

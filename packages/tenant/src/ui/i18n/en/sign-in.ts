@@ -7,6 +7,7 @@ export const signIn = {
     device: "Next, you’ll see what your device asks for, and decide.",
     authorization: "Next, you’ll see what the program asks for, and decide.",
     account: "Next, you’ll see your account.",
+    console: "Next, you’ll see the console.",
   },
   newHere: "New here?",
   createAccount: "Create an account",

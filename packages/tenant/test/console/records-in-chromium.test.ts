@@ -1,0 +1,244 @@
+// Sign-ins, audit log, keys and inbox in a browser: what they look like to axe, and what only a browser shows.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, before, describe, test } from "node:test";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { complaintsOf, consoleIn, launchChromium } from "../fixtures/chromium.ts";
+import { manualClock } from "../fixtures/manual-clock.ts";
+import { accessibilityViolations } from "../fixtures/page-checks.ts";
+import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
+import { seedSamples, signedIn, T0 } from "../storage/samples.ts";
+
+const HOUR = 3_600_000;
+
+describe("records in the console", { concurrency: true }, () => {
+  let browser: Browser;
+  let tenant: TestTenant;
+  let familyId: string;
+  before(async () => {
+    browser = await launchChromium();
+    // The samples are of this time.
+    tenant = await startTestTenant({ clock: manualClock(T0 + HOUR) });
+    const { store, clock } = tenant.context;
+    const samples = await seedSamples(store);
+    ({
+      family: { id: familyId },
+    } = await signedIn(store, samples));
+    const about = {
+      userId: samples.user.id,
+      clientId: samples.app.clientId,
+      grantId: null,
+      ip: "203.0.113.7",
+      detail: {},
+    };
+    for (let hour = 0; hour < 24; hour++) {
+      for (const event of ["device_grant.redeemed", "user.sign_in_failed", "refresh_token.rotated"]) {
+        await store.audit.write({ ...about, at: clock.now() - hour * HOUR, event, actor: "client" });
+      }
+    }
+    await mail({ subject: "Your code", text: "Your code:\n\n57377507\n", html: "<p>Your code: 57377507</p>" });
+  });
+  after(async () => {
+    await browser.close();
+    await tenant[Symbol.asyncDispose]();
+  });
+
+  const mail = async (of: { subject: string; text?: string; html?: string; id?: string }) => {
+    const id = of.id ?? randomUUID();
+    const { store, clock } = tenant.context;
+    await store.mail.insertMail({ to: "ada@contoso.example", text: "", html: "", ...of, id, createdAt: clock.now() });
+    return id;
+  };
+
+  async function opened(
+    path: string,
+    options: BrowserContextOptions = {},
+  ): Promise<{ page: Page; complaints: string[] }> {
+    const context = await browser.newContext({ locale: "en-US", viewport: { width: 1280, height: 900 }, ...options });
+    const page = await context.newPage();
+    const complaints = complaintsOf(page);
+    if (options.javaScriptEnabled === false) {
+      await page.goto(tenant.console);
+      await page.locator("input[name=key]").fill(tenant.consoleKey!);
+      await page.locator("main button, form button").first().click();
+    } else {
+      await page.goto(`${tenant.console}#${tenant.consoleKey}`);
+    }
+    await page.waitForSelector(".rail");
+    await page.goto(consoleIn(page, path));
+    return { page, complaints };
+  }
+
+  const paths = () => [
+    ...[
+      "/console/sign-ins",
+      `/console/sign-ins/${familyId}`,
+      "/console/audit",
+      "/console/audit?person=absent%40contoso.example",
+    ],
+    ...["/console/keys", "/console/inbox"],
+  ];
+
+  for (const [what, options] of Object.entries<BrowserContextOptions>({
+    "a desktop, light, in English": {},
+    "a desktop, dark, in German": { colorScheme: "dark", locale: "de-DE" },
+    "a phone, light, in German": { viewport: { width: 390, height: 844 }, locale: "de-DE" },
+    "a phone, dark, in English": { viewport: { width: 390, height: 844 }, colorScheme: "dark" },
+  })) {
+    test(`axe finds nothing on ${what}, and nothing is wider than the window`, async () => {
+      const { page, complaints } = await opened("/console/audit", options);
+      for (const path of paths()) {
+        await page.goto(consoleIn(page, path));
+        // A few of each kind: all records have the same form.
+        await page.evaluate(
+          "for (const each of [...document.querySelectorAll('main details')].slice(0, 6)) each.open = true",
+        );
+        const violations = await accessibilityViolations(page);
+        assert.deepEqual(
+          violations.map(({ id, nodes }) => [path, id, nodes[0]?.html, nodes[0]?.failureSummary]),
+          [],
+        );
+        const [content, window] = await page.evaluate<[number, number]>(
+          "[document.documentElement.scrollWidth, document.documentElement.clientWidth]",
+        );
+        assert.ok(content <= window, `${path}: ${content} > ${window}`);
+      }
+      assert.deepEqual(complaints, []);
+    });
+  }
+
+  test("the keyboard alone searches, opens a record, and narrows the search to its address", async () => {
+    const { page } = await opened("/console/audit");
+    await page.locator("#ip").focus();
+    await page.keyboard.type("203.0.113.7");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/ip=203\.0\.113\.7/);
+    await page.locator(".record summary").first().focus();
+    await page.keyboard.press("Enter");
+    await page.locator(".record[open] .narrow-to").first().focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/event=/);
+    assert.match(page.url(), /ip=203\.0\.113\.7/);
+  });
+
+  test("a chart's numbers are in its table, for those who do not see it", async () => {
+    const { page } = await opened("/console/sign-ins");
+    await page.locator("#chart-sign-ins summary").click();
+    const cells = await page.locator("#chart-sign-ins tbody tr td:nth-child(2)").allTextContents();
+    assert.equal(cells.length, 24);
+    // With the one of the samples.
+    const sum = cells.reduce((total, cell) => total + Number(cell), 0);
+    assert.equal(sum, 25);
+  });
+
+  test("the next key signs at once, the one before is retired, and the one that signs is not", async () => {
+    const own = await startTestTenant();
+    try {
+      const context = await browser.newContext({ locale: "en-US" });
+      const page = await context.newPage();
+      await page.goto(`${own.console}#${own.consoleKey}`);
+      await page.waitForSelector(".rail");
+      await page.goto(consoleIn(page, "/keys"));
+      const before = await own.admin.signingKeys.list();
+      const stale = await page.context().newPage();
+      await stale.goto(page.url());
+      const rotate = async (on: Page) => {
+        await on.getByText("If a key may have leaked").click();
+        await on.getByRole("button", { name: "Let the next key sign now" }).click();
+        await on.waitForSelector('[role="status"].note, [role="alert"]');
+      };
+      await rotate(page);
+      own.clock.advance(1_000);
+      const next = before.find(({ state }) => state === "next")!;
+      const signs = async () => (await own.admin.signingKeys.list()).find(({ state }) => state === "signing")?.kid;
+      assert.equal(await signs(), next.kid);
+      // By now the tenant has another key that is next.
+      own.clock.advance(61_000);
+      await own.fetch(`${own.authority}/discovery/v2.0/keys`);
+      assert.ok((await own.admin.signingKeys.list()).some(({ kid, state }) => state === "next" && kid !== next.kid));
+      // A second operator, whose page still shows the first one as the next, changes nothing more.
+      await rotate(stale);
+      own.clock.advance(1_000);
+      assert.equal(await signs(), next.kid);
+      await page.goto(consoleIn(page, "/keys"));
+      const old = page.locator("tr", { hasText: before.find(({ state }) => state === "signing")!.kid });
+      await old.locator("summary").click();
+      await old.getByRole("button", { name: "Retire now" }).click();
+      await page.waitForSelector('[role="status"].note');
+      const states = (await own.admin.signingKeys.list()).map(({ kid, state }) => [kid, state]);
+      assert.ok(states.some(([kid, state]) => kid === before[0]!.kid && state === "retired"));
+      assert.ok(states.some(([kid, state]) => kid === next.kid && state === "signing"));
+      await context.close();
+    } finally {
+      await own[Symbol.asyncDispose]();
+    }
+  });
+
+  test("the address of the inbox with the key opens it at once, and the key leaves the address", async () => {
+    const page = await (await browser.newContext({ locale: "en-US" })).newPage();
+    await page.goto(`${tenant.console}/inbox#${tenant.consoleKey}`);
+    await page.waitForSelector(".inbox");
+    assert.equal(page.url(), consoleIn(page, "/inbox"));
+  });
+
+  test("a mail's code is copied with one click, without spaces", async () => {
+    const { page } = await opened("/console/inbox", { permissions: ["clipboard-read", "clipboard-write"] });
+    await page.locator('button[data-copy="57377507"]').first().click();
+    await page.waitForSelector("#said:not(:empty)", { state: "attached" });
+    assert.equal(await page.evaluate("navigator.clipboard.readText()"), "57377507");
+  });
+
+  test("a mail that arrives appears by itself", async () => {
+    const { page } = await opened("/console/inbox");
+    // The page reads itself once when it has connected.
+    const connected = page.waitForRequest((request) => request.resourceType() === "fetch");
+    await page.reload();
+    await (await (await connected).response())?.finished();
+    await mail({ subject: "Arrived while the page was open" });
+    await page.waitForSelector("text=Arrived while the page was open");
+  });
+
+  test("a mail's HTML runs nothing, fetches nothing, and leaves nothing outside its frame", async () => {
+    const asked: string[] = [];
+    const elsewhere = createServer((request, response) => {
+      asked.push(String(request.url));
+      response.end();
+    });
+    await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`;
+    const id = await mail({
+      subject: "Wild",
+      html: `<meta http-equiv="refresh" content="0;url=${url}/refresh"><link rel="stylesheet" href="${url}/css">
+<style>@import "${url}/import";p{background:url(${url}/background)}</style><p id="seen" style="color:rgb(255,0,0)">Hello</p>
+<img src="${url}/img"><img src="x" onerror="parent.document.title='run'"><script>parent.document.title='run'</script>
+<iframe src="${url}/frame"></iframe><form action="${url}/form"><button id="send">Send</button></form><object data="${url}/object"></object>`,
+    });
+    const { page } = await opened(`/console/inbox/${id}?as=html`);
+    const frame = page.frameLocator("iframe.mail-frame");
+    await frame.locator("#seen").waitFor();
+    assert.equal(
+      await frame
+        .locator("#seen")
+        .evaluate("getComputedStyle(document.querySelector('#seen')).color")
+        .catch(() => "no script"),
+      "rgb(255, 0, 0)",
+    );
+    await frame.locator("#send").click();
+    await page.waitForLoadState("networkidle");
+    assert.match(await page.title(), /^Wild/);
+    assert.deepEqual(asked, []);
+    await new Promise((resolve) => elsewhere.close(resolve));
+  });
+
+  test("without JavaScript, the pages are whole and their forms work", async () => {
+    const id = await mail({ subject: "Without JavaScript" });
+    const { page } = await opened(`/console/inbox/${id}`, { javaScriptEnabled: false });
+    await page.getByText("Delete…").click();
+    await page.getByRole("button", { name: "Delete 1 mail" }).click();
+    await page.waitForURL(/\/inbox\?deleted=1/);
+    await page.goto(consoleIn(page, "/sign-ins"));
+    assert.equal(await page.locator("svg[role=img]").count(), 2);
+  });
+});
