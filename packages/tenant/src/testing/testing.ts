@@ -28,10 +28,15 @@ export interface Testing {
   issueToken(input: TokenInput): Promise<IssuedToken>;
   /**
    * Decodes a token, and says whether the guard of an API takes it.
-   * @param api client ID, name or identifier URI
    * @throws TenantError `testing_off`, `api_unknown`
    */
-  checkToken(token: string, options: { api: string }): Promise<CheckedToken>;
+  checkToken(token: string, options: CheckTokenOptions): Promise<CheckedToken>;
+}
+
+/** What {@link Testing.checkToken} needs besides the token. */
+export interface CheckTokenOptions {
+  /** The API: its client ID, name or identifier URI. */
+  api: string;
 }
 
 /** The powers over a tenant that allows them. */

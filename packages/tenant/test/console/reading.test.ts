@@ -36,7 +36,7 @@ async function pagesOf(ctx: TenantContext): Promise<string[]> {
   ].filter((path) => !/\/(?:events|leave|enter)$/.test(path));
 }
 
-/** What the store was told to change from now on, by the names of its methods. */
+/** Every change that the store is asked for from now on, by the names of its methods. */
 function watchChanges(t: TestContext, { store }: TenantContext): string[] {
   const changes: string[] = [];
   const writes =

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { issueConsoleToken } from "../../src/admin/operator-token.ts";
 import { COMMAND_LINE_CLIENT_ID } from "../../src/admin/registered-apps.ts";
 import { runRequest } from "../../src/control/operations.ts";
-import { issueConsoleToken } from "../../src/admin/operator-token.ts";
 import { operatorOf } from "../../src/control/server.ts";
 import { GRAPH_SCOPES } from "../../src/directory/graph-scopes.ts";
 import type { GraphCaller } from "../../src/graph/caller.ts";
