@@ -25,6 +25,7 @@ import {
 } from "./routes.ts";
 import { getSignIn, getSignIns, postSignIn } from "./sign-ins.ts";
 import { getTesting, postTesting } from "./testing.ts";
+import { getTokens, postTokens } from "./tokens.ts";
 
 /** Every page of the console, a line each. An entry of the rail (`ui/console/rail.ts`) appears with its page. */
 function definePages(
@@ -47,7 +48,9 @@ function definePages(
   page("/console/audit/export", { post: auditExport(), of: "/console/audit" });
   page("/console/keys", { get: getKeys, post: postKeys });
   listPages(page);
-  if (testing) page("/console/testing", { get: getTesting(testing), post: postTesting(testing), embeddedOnly: true });
+  if (!testing) return;
+  page("/console/testing", { get: getTesting(testing), post: postTesting(testing), embeddedOnly: true });
+  page("/console/tokens", { get: getTokens, post: postTokens(testing), embeddedOnly: true });
 }
 
 export interface ConsoleParts {

@@ -2,42 +2,11 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { poll, requestCode } from "../../../../tests/fixtures/device.ts";
 import { startTestTenant, type TestTenant, type TestTenantOptions } from "../fixtures/start-test-tenant.ts";
+import { openedPage } from "./opened-page.ts";
 
 const PATH = "/console/testing";
 
-/** The console of a running tenant, opened with the key of its start. */
-async function opened(tenant: TestTenant, language = "en") {
-  const cookies = new Map<string, string>();
-  /** Where the key leads. */
-  let folder = "/console";
-  const placed = (path: string) => (path === "/console/enter" ? path : folder + path.slice("/console".length));
-  const send = async (path: string, body?: Record<string, string>) => {
-    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    const headers = { "accept-language": language, origin: tenant.pages, "sec-fetch-site": "same-origin", cookie };
-    const form = body && {
-      method: "POST",
-      body: new URLSearchParams(body).toString(),
-      headers: { ...headers, "content-type": "application/x-www-form-urlencoded" },
-    };
-    const response = await tenant.fetch(`${tenant.pages}${placed(path)}`, form ?? { headers });
-    for (const each of response.headers.getSetCookie()) {
-      const [, name, value] = /^([^=]+)=([^;]*)/.exec(each)!;
-      cookies.set(name!, value!);
-    }
-    const to = response.headers.get("location")?.replace(folder, "/console");
-    return { status: response.status, to, html: await response.text() };
-  };
-  const entered = await send("/console/enter", { key: tenant.consoleKey ?? "" });
-  folder = entered.to ?? folder;
-  const csrf = async () => /name="csrf" value="([^"]+)"/.exec((await send(PATH)).html)?.[1] ?? "";
-  return {
-    entered,
-    get: (path = PATH) => send(path),
-    press: async (action: string, fields: Record<string, string> = {}) =>
-      send(PATH, { csrf: await csrf(), action, ...fields }),
-    send,
-  };
-}
+const opened = (tenant: TestTenant, language?: string) => openedPage(tenant, PATH, language);
 
 describe("the console's page for testers", () => {
   test("moves the clock and returns it, and says how far it is ahead", async () => {
@@ -192,8 +161,11 @@ describe("the console's page for testers", () => {
   } satisfies Record<string, TestTenantOptions>)) {
     test(`does not exist ${where}`, async () => {
       await using tenant = await startTestTenant(options);
-      const rail = tenant.consoleKey === null ? "" : (await (await opened(tenant)).get("/console")).html;
-      assert.ok(!rail.includes(PATH));
+      const page = tenant.consoleKey === null ? undefined : await opened(tenant);
+      for (const path of [PATH, "/console/tokens"]) {
+        assert.ok(!(await page?.get("/console"))?.html.includes(path));
+        if (page) assert.equal((await page.get(path)).status, 404, path);
+      }
       const { context } = tenant;
       assert.equal(context.clock, tenant.clock, "nothing moves it");
     });

@@ -24,7 +24,7 @@ form:has([name=grants][value=default]:checked) .own-grants{display:none}
 .card>.hint+.action{margin-block-start:.7rem}
 .form>.action:only-child{border:0;padding:0}
 .card form+h3,.card ul+h3{margin-block-start:1.2rem}
-.card .table+p,.card .table+.inner{margin-block-start:.9rem}
+.card .cmd+p,.card .table+p,.card .table+.inner{margin-block-start:.9rem}
 textarea.input{min-block-size:4.5rem}
 textarea.code{min-block-size:20rem}
 pre.code{overflow:visible}

@@ -7,7 +7,7 @@ const groups = [
   ["/console", "/console/inbox"],
   ["/console/people", "/console/apps", "/console/user-flows", "/console/policies", "/console/tenant-file"],
   ["/console/sign-ins", "/console/audit", "/console/keys"],
-  ["/console/testing"],
+  ["/console/testing", "/console/tokens"],
 ] as const;
 
 export type RailPath = (typeof groups)[number][number];

@@ -14,6 +14,7 @@ import { problemPages } from "./problem.ts";
 import { signInsPages } from "./sign-ins.ts";
 import { filePages } from "./tenant-file.ts";
 import { testingPages } from "./testing.ts";
+import { tokensPages } from "./tokens.ts";
 import type { ConsoleView } from "./view.ts";
 
 const pages: ConsolePages<ConsoleView> = {
@@ -23,6 +24,7 @@ const pages: ConsolePages<ConsoleView> = {
   ...auditPages,
   ...keysPages,
   ...testingPages,
+  ...tokensPages,
   ...problemPages,
   ...peoplePages,
   ...personPages,

@@ -13,6 +13,7 @@ import type { ProblemView } from "./problem.ts";
 import type { SignInsView } from "./sign-ins.ts";
 import type { FileView } from "./tenant-file.ts";
 import type { TestingView } from "./testing.ts";
+import type { TokensView } from "./tokens.ts";
 
 /** Every page of the console, as data. Handlers of the room `console/` answer with one of them. */
 export type ConsoleView =
@@ -30,7 +31,8 @@ export type ConsoleView =
   | FlowsView
   | PoliciesView
   | FileView
-  | TestingView;
+  | TestingView
+  | TokensView;
 
 /** The HTTP status of the response with this view. */
 export function statusOfConsole(view: ConsoleView): number {

@@ -10,6 +10,7 @@ import * as consoleMends from "./en/console-mends.ts";
 import * as consolePeople from "./en/console-people.ts";
 import * as consoleRecords from "./en/console-records.ts";
 import * as consoleTesting from "./en/console-testing.ts";
+import * as consoleTokens from "./en/console-tokens.ts";
 import * as mails from "./en/mails.ts";
 import * as ownAccount from "./en/own-account.ts";
 import * as secondFactor from "./en/second-factor.ts";
@@ -33,6 +34,7 @@ export const en = {
   ...auditSentences,
   ...consoleRecords,
   ...consoleTesting,
+  ...consoleTokens,
 };
 
 /** English defines what there is to say. The compiler requires the same entries of every other language. */

@@ -10,6 +10,7 @@ import * as consoleMends from "./de/console-mends.ts";
 import * as consolePeople from "./de/console-people.ts";
 import * as consoleRecords from "./de/console-records.ts";
 import * as consoleTesting from "./de/console-testing.ts";
+import * as consoleTokens from "./de/console-tokens.ts";
 import * as mails from "./de/mails.ts";
 import * as ownAccount from "./de/own-account.ts";
 import * as secondFactor from "./de/second-factor.ts";
@@ -45,6 +46,7 @@ const de: Messages = {
   ...auditSentences,
   ...consoleRecords,
   ...consoleTesting,
+  ...consoleTokens,
 };
 
 export const languages: Record<Locale, Language> = {

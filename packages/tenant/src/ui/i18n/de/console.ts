@@ -34,6 +34,7 @@ const frame: Messages["console"] = {
     "/console/audit": "Protokoll",
     "/console/keys": "Schlüssel",
     "/console/testing": "Uhr und Störungen",
+    "/console/tokens": "Test-Token",
   },
   pages: { name: "Seiten", first: "Zum Anfang", next: "Nächste 50" },
   problems: {

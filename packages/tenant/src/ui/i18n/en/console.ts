@@ -34,6 +34,7 @@ const frame = {
     "/console/audit": "Audit",
     "/console/keys": "Keys",
     "/console/testing": "Clock and faults",
+    "/console/tokens": "Test tokens",
   },
   pages: { name: "Pages", first: "Back to the start", next: "Next 50" },
   problems: {
