@@ -1,4 +1,15 @@
-/** The endpoints that can fail, by the last part of their address. */
+/**
+ * The endpoints that can fail, by the last part of their address.
+ *
+ * @example
+ * ```ts
+ * import { FAULT_ENDPOINTS, type RunningTenant } from "@doorcode/tenant";
+ *
+ * export async function failEverything({ testing }: RunningTenant): Promise<void> {
+ *   for (const endpoint of FAULT_ENDPOINTS) await testing.faults.add({ endpoint, status: 503 });
+ * }
+ * ```
+ */
 export const FAULT_ENDPOINTS = [
   "authorize",
   "devicecode",

@@ -11,7 +11,7 @@ test("every event that the tenant records is one that the log can be searched fo
   const src = fileURLToPath(new URL("../../src", import.meta.url));
   const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
   const written = files.flatMap((name) =>
-    [...readFileSync(join(src, name), "utf8").matchAll(/event: "([^"]+)"/g)].map(([, event]) => event!),
+    [...readFileSync(join(src, name), "utf8").matchAll(/event: "([a-z_.]+)"/g)].map(([, event]) => event!),
   );
   assert.ok(written.length > 10);
   assert.deepEqual(

@@ -137,24 +137,21 @@ describe("without powers for testers, the operator's commands", () => {
     }
   });
 
-  test("no address of the tenant leads to a power", async () => {
+  test("no address leads to a power without the console's key, even where there are powers", async () => {
     await using tenant = await startTestTenant();
+    const guesses = ["/testing", "/testing/clock", "/clock", "/fault", "/faults", "/snapshots", "/console/clock"];
+    const pages = ["/console/testing", "/console/tokens"];
+    const body = new URLSearchParams({ action: "advance", by: "86400" });
     for (const base of [new URL(tenant.authority).origin, tenant.pages]) {
-      for (const path of [
-        "/testing",
-        "/testing/clock",
-        "/clock",
-        "/fault",
-        "/faults",
-        "/snapshots",
-        "/console/clock",
-      ]) {
-        for (const method of ["GET", "POST"]) {
-          const { status } = await tenant.fetch(`${base}${path}`, { method });
-          assert.ok([404, 421, 302].includes(status), `${method} ${base}${path}: ${status}`);
+      for (const path of [...guesses, ...pages]) {
+        for (const options of [{}, { method: "POST" }, { method: "POST", body, headers: { origin: base } }]) {
+          const { status } = await tenant.fetch(`${base}${path}`, options);
+          const isShut = [302, 403, 404, 405, 415, 421].includes(status);
+          assert.ok(isShut, `${options.method ?? "GET"} ${base}${path}: ${status}`);
         }
       }
     }
+    assert.equal(tenant.testing.clock.read().aheadMs, 0);
     const { body: device } = await requestCode(tenant);
     assert.equal((await poll(tenant, device.device_code)).body.error, "authorization_pending");
   });
