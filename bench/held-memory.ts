@@ -45,15 +45,18 @@ export async function measureHeld(name: string, file: string, args: string[], co
     if (!server.signIn) return [row];
 
     const polls = new Map<string, Promise<Answered>>();
+    /** Statuses of polls that were answered, which should wait. */
+    const early = new Set<number>();
     const deadline = preciseNow() + 50_000;
     for (let n = 0; n < count; ) {
       for (const until = Math.min(n + OPENING, count); n < until; n++) {
         const { device, user } = codes[n]!;
         const { answered } = post(server, agents[n]!, formOf(device), { prefer: "wait=60" });
-        answered.catch(() => undefined);
+        answered.then(({ status }) => early.add(status)).catch(() => undefined);
         polls.set(user, answered);
       }
       while ((await server.held()) < n) {
+        if (early.size > 0) throw new Error(`${name}: polls that should wait were answered with ${[...early]}.`);
         if (preciseNow() > deadline) throw new Error(`${name}: this machine is too slow for ${count} polls.`);
       }
     }
