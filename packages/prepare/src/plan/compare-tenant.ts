@@ -46,11 +46,17 @@ export function compareTenant(input: CompareInput): Comparison {
 }
 
 function adoptionNotes({ current }: CompareInput): string[] {
-  return [...current.applications].flatMap(([key, { application }]) =>
+  const groups = [...current.groups].flatMap(([key, { id, uniqueName }]) =>
+    uniqueName === key
+      ? []
+      : `\`${key}\` is the group ${id}, which prepare did not create: its members that the file does not list stay, unless you prune.`,
+  );
+  const applications = [...current.applications].flatMap(([key, { application }]) =>
     application.uniqueName === key
       ? []
       : `\`${key}\` is the application ${application.appId}, which prepare did not create: its owners, its credentials and everything else that the file does not describe remain unchanged. Review them before you consent to it.`,
   );
+  return [...applications, ...groups];
 }
 
 /**

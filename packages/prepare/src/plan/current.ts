@@ -43,7 +43,7 @@ export interface Current {
   readonly attributes: readonly IdentityUserFlowAttribute[];
   readonly userFlows: readonly FoundUserFlow[];
   /** By the key of the file's groups. */
-  readonly groups: ReadonlyMap<string, Group & { id: string }>;
+  readonly groups: ReadonlyMap<string, FoundGroup>;
   /** Member IDs by the group's ID. */
   readonly members: ReadonlyMap<string, ReadonlySet<string>>;
   /** By email address, as written in the file. */
@@ -63,6 +63,12 @@ export interface FoundApplication {
   /** Found by its display name alone: an ownership tag is added. */
   readonly adopt: boolean;
 }
+
+export type FoundGroup = Group & {
+  id: string;
+  /** Found by its display name alone: an ownership tag is added. */
+  adopt: boolean;
+};
 
 export interface FoundUserFlow {
   readonly flow: GraphUserFlow & { id: string };

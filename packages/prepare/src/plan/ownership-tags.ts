@@ -1,6 +1,6 @@
 /**
  * How an object names its key in the file: with a tag of an application, or a line in the description of a group or
- * user flow. Prepare adds it to objects that it creates, and to applications without a uniqueName that it adopts, so
+ * user flow. Prepare adds it to objects that it creates, and to applications and groups without a uniqueName that it adopts, so
  * that `--prune` deletes only what prepare created.
  */
 const PREFIX = "doorcode:";

@@ -12,7 +12,7 @@ import {
   withdrawAdministrator,
 } from "../graph/people.ts";
 import { PrepareError } from "../prepare-error.ts";
-import { parseDescription, taggedDescription } from "./ownership-tags.ts";
+import { parseDescription, taggedDescription, tagOf } from "./ownership-tags.ts";
 import { Changes, type CompareInput, missing, type PlannedStep, plannedStep } from "./planned-step.ts";
 
 /** Security groups, without their members. */
@@ -23,11 +23,13 @@ export function compareGroups({ model, current }: CompareInput): PlannedStep[] {
     const present = parseDescription(group?.description);
     const renamed = changes.text("display name", group?.displayName ?? "", displayName);
     const described = changes.text("description", present.text, description);
+    if (group?.adopt) changes.text("tag", undefined, tagOf(key));
     const exists = group !== undefined;
     return plannedStep({ kind: "group", name: key, exists, changes }, async ({ graph, known }) => {
       if (group) {
-        const text = present.key === undefined ? description : taggedDescription(description, present.key);
-        const body = { ...(renamed && { displayName }), ...(described && { description: text }) };
+        const tag = group.adopt ? key : present.key;
+        const text = tag === undefined ? description : taggedDescription(description, tag);
+        const body = { ...(renamed && { displayName }), ...((described || group.adopt) && { description: text }) };
         await graph.send(patchGroup(group.id, body));
         return;
       }

@@ -4,7 +4,7 @@ import type {
   OAuth2PermissionGrant,
   ServicePrincipal,
 } from "@microsoft/microsoft-graph-types";
-import type { TenantModel } from "../file/model.ts";
+import type { GroupEntry, TenantModel } from "../file/model.ts";
 import {
   allApplications,
   applicationsByDisplayName,
@@ -34,7 +34,7 @@ import {
   listUserFlows,
 } from "../graph/user-flows.ts";
 import { PrepareError } from "../prepare-error.ts";
-import type { ApplicationWithIds, Current, FoundApplication, FoundUser, FoundUserFlow } from "./current.ts";
+import type { ApplicationWithIds, Current, FoundApplication, FoundGroup, FoundUser, FoundUserFlow } from "./current.ts";
 import { keyFromTags, parseDescription, tagOf } from "./ownership-tags.ts";
 
 /** Reads what the file names and, with `prune`, what carries our ownership tag. Nothing else is requested. */
@@ -141,17 +141,50 @@ async function readGroups(
   model: TenantModel,
   prune: boolean,
 ): Promise<Pick<Current, "groups" | "members">> {
-  const groups = new Map<string, Group & { id: string }>();
+  const groups = new Map<string, FoundGroup>();
   const members = new Map<string, Set<string>>();
+  let all: Promise<Group[]> | undefined;
   for (const [key, entry] of Object.entries(model.groups)) {
-    const group = await graph.find(getGroup(key));
-    if (!group?.id) continue;
-    groups.set(key, { ...group, id: group.id });
+    const unique = await graph.find(getGroup(key));
+    // Read only if a group is missing, and once: Graph cannot search for a line of a description.
+    all ??= unique ? undefined : graph.list(allGroups());
+    const group = unique?.id ? { ...unique, id: unique.id, adopt: false } : findGroup((await all) ?? [], key, entry);
+    if (!group) continue;
+    groups.set(key, group);
     if (entry.members.length === 0 && !prune) continue;
     const found = await graph.list(listMembers(group.id));
     members.set(group.id, new Set(found.map(({ id }) => id ?? "")));
   }
   return { groups, members };
+}
+
+/**
+ * Finds the group of a key that is no uniqueName, as `findApplication`: by our tag, otherwise the only security group with
+ * that display name and neither tag nor uniqueName (created in the portal or the console).
+ * @throws {PrepareError} `ambiguous` if several match.
+ */
+function findGroup(all: readonly Group[], key: string, { displayName }: GroupEntry): FoundGroup | undefined {
+  const groups = all.flatMap((group) => (group.id && !group.uniqueName ? [{ ...group, id: group.id }] : []));
+  const keyOf = ({ description }: Group) => parseDescription(description).key;
+  const [tagged, ...moreTagged] = groups.filter((group) => keyOf(group) === key);
+  if (moreTagged.length > 0) throw ambiguousGroups([tagged!, ...moreTagged], `have the line \`${tagOf(key)}\``, key);
+  if (tagged) return { ...tagged, adopt: false };
+  const free = groups.filter(
+    (group) =>
+      group.displayName === displayName &&
+      keyOf(group) === undefined &&
+      group.securityEnabled !== false &&
+      !group.groupTypes?.some((type) => type === "Unified" || type === "DynamicMembership"),
+  );
+  if (free.length > 1) throw ambiguousGroups(free, `have the display name "${displayName}"`, key);
+  return free[0] && { ...free[0], adopt: true };
+}
+
+function ambiguousGroups(groups: readonly { id: string }[], what: string, key: string): PrepareError {
+  const ids = groups.map(({ id }) => id).join(", ");
+  return new PrepareError("ambiguous", `${groups.length} groups ${what}: ${ids}.`, {
+    hint: `Add the line \`${tagOf(key)}\` to the description of the one that the file means by \`${key}\`, and to no other.`,
+  });
 }
 
 /** Groups that are ours by both uniqueName and description, but not in the file. */
