@@ -200,6 +200,8 @@ export function groups({ store, clock }: AdminStore, by: Actor) {
   const { groups } = store.administration;
   const record = (event: EventOf<"group">, group_id: string, detail: Record<string, string> = {}) =>
     auditRecord(by, clock.now(), `group.${event}`, { group_id, ...detail });
+  const memberRecord = (event: "member_added" | "member_removed", group_id: string, userId: string) =>
+    auditRecord(by, clock.now(), `group.${event}`, { group_id, member_id: userId }, { userId });
 
   return {
     async add(input: GroupInput): Promise<ManagedGroup | "name_taken"> {
@@ -216,11 +218,10 @@ export function groups({ store, clock }: AdminStore, by: Actor) {
     /** Its members lose what it gave them. False if the group does not exist. */
     remove: ({ id, name }: Pick<ManagedGroup, "id" | "name">) => groups.delete(id, record("deleted", id, { name })),
 
-    addMember: (id: string, userId: string) =>
-      groups.addMember(id, userId, record("member_added", id, { member_id: userId })),
+    addMember: (id: string, userId: string) => groups.addMember(id, userId, memberRecord("member_added", id, userId)),
 
     /** False if the user is not a member. */
     removeMember: (id: string, userId: string) =>
-      groups.removeMember(id, userId, record("member_removed", id, { member_id: userId })),
+      groups.removeMember(id, userId, memberRecord("member_removed", id, userId)),
   };
 }

@@ -34,7 +34,11 @@ function subjectsOf(record: AuditRecord): { userId: string | null; callerId: str
   const { event, userId, clientId, detail } = record;
   const named = textOf(detail.client_id)?.toLowerCase() ?? null;
   if (isByCaller(event)) return { userId: subjectOf(record), callerId: userId, clientId: named };
-  return { userId: userId ?? textOf(detail.user_id), callerId: null, clientId: clientId ?? named };
+  return {
+    userId: userId ?? textOf(detail.user_id) ?? textOf(detail.member_id),
+    callerId: null,
+    clientId: clientId ?? named,
+  };
 }
 
 async function namesOf(

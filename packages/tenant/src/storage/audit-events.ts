@@ -164,7 +164,7 @@ export const isByCaller = (name: string): boolean => prefixOf(name) !== "";
 
 /** The user whom a change through Graph or in the console affected, who is not its `userId`. Null for all other records. */
 export function subjectOf({ event, detail }: { event: string; detail: Record<string, unknown> }): string | null {
-  const id = isByCaller(event) ? detail.user_id : undefined;
+  const id = isByCaller(event) ? (detail.user_id ?? detail.member_id) : undefined;
   return typeof id === "string" ? id : null;
 }
 
