@@ -2,8 +2,11 @@
  * The pictures of the console, light and dark: a real tenant, with requests in several states. `node tools/node24.mjs
  * tests/gallery/console-picture.ts`
  */
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
+import type { Page } from "playwright-core";
+import { tenantFiles } from "../../packages/cli/src/prepare/tenant-files.ts";
+import { consoleIn, launchChromium } from "../../packages/tenant/test/fixtures/chromium.ts";
 import { startTestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { poll, requestCode, URN } from "../fixtures/device.ts";
 
@@ -41,15 +44,47 @@ try {
   await phone.locator('form[action="/sign-in"] button[type="submit"]:not([formaction])').click();
   await phone.waitForURL("**/confirm?*");
 
+  const { groups, people } = tenant.admin;
+  const group = await groups.add({ name: "Cashiers" });
+  await groups.addMember(group.id, (await people.find(bob))!.id);
+  const [signIn] = await tenant.admin.signIns.list();
+  tenant.consoleTools.tenantFiles = tenantFiles(tenant.ca);
+
+  /** The tenant file, with a change that is shown before it is applied. */
+  const plan = async (page: Page) => {
+    await page.goto(consoleIn(page, "/tenant-file"));
+    const file = page.getByLabel("Contents");
+    await file.fill((await file.inputValue()).replace("Contoso Player", "Contoso Player 2"));
+    await page.getByRole("button", { name: "Show what would change" }).click();
+    await page.locator("#plan").waitFor();
+  };
+  const opened = (path: string) => (page: Page) => page.goto(consoleIn(page, path));
+  const more = [
+    opened(`/sign-ins/${signIn!.id}`),
+    opened(`/people/${(await people.find(bob))!.id}`),
+    plan,
+    opened("/audit"),
+  ];
+
   for (const colorScheme of ["light", "dark"] as const) {
-    const page = await browser.newPage({
-      ...{ colorScheme, locale: "en-GB", viewport: { width: 1280, height: 860 }, deviceScaleFactor: 1.5 },
-      reducedMotion: "reduce",
-    });
+    const look = { colorScheme, locale: "en-GB", reducedMotion: "reduce" } as const;
+    const page = await browser.newPage({ ...look, viewport: { width: 1280, height: 860 }, deviceScaleFactor: 1.5 });
     await page.goto(`${tenant.console}#${tenant.consoleKey}`);
     await page.getByRole("heading", { name: "Now" }).waitFor();
     await page.screenshot({ path: join(folder, `console-${colorScheme}.png`) });
+    const shown: string[] = [];
+    for (const open of more) {
+      await open(page);
+      shown.push((await page.screenshot()).toString("base64"));
+    }
     await page.close();
+    const style = `body{margin:0;padding:16px;display:grid;grid-template-columns:1fr 1fr;gap:16px;background:transparent}
+      img{width:640px;border-radius:12px;outline:1px solid ${colorScheme === "light" ? "#d8d5cd" : "#3a3a43"}}`;
+    const sheet = await browser.newPage({ viewport: { width: 1328, height: 908 }, deviceScaleFactor: 1.25 });
+    const images = shown.map((data) => `<img src="data:image/png;base64,${data}">`).join("");
+    await sheet.setContent(`<!doctype html><style>${style}</style>${images}`);
+    await writeFile(join(folder, `console-pages-${colorScheme}.png`), await sheet.screenshot({ omitBackground: true }));
+    await sheet.close();
   }
 } finally {
   await browser.close();

@@ -13,7 +13,9 @@ type Tenant = Awaited<ReturnType<typeof startTestTenant>>;
  * A program that listens on another port of this computer: of another user, in a container, or a development server.
  * Browsers send it the cookies of the tenant's host, because cookies ignore ports.
  */
-describe("a program on another port of this computer", () => {
+describe("a program on another port of this computer", {
+  skip: onlyOnOneNode("The key opens the node that made it."),
+}, () => {
   let browser: Browser;
   let tenant: Tenant;
   before(async () => {
