@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 import type { Browser, BrowserContext } from "playwright-core";
 import { launchChromium } from "../fixtures/chromium.ts";
+import { onlyOnOneNode } from "../fixtures/place.ts";
 import { startTestTenant } from "../fixtures/start-test-tenant.ts";
 
 type Tenant = Awaited<ReturnType<typeof startTestTenant>>;
