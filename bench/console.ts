@@ -14,7 +14,8 @@ import { parseArgs } from "node:util";
 import type { FastifyInstance } from "fastify";
 import { openPostgresStore, openSqliteStore } from "../packages/tenant/src/storage/sql/open-store.ts";
 import type { Store } from "../packages/tenant/src/storage/store.ts";
-import { seedSamples, signedIn, T0 } from "../packages/tenant/test/storage/samples.ts";
+import { seed } from "../packages/tenant/test/fixtures/seed.ts";
+import { samplePolicy, sampleUserFlow, seedSamples, signedIn, T0 } from "../packages/tenant/test/storage/samples.ts";
 import { consoleOver } from "./console/app.ts";
 import { fillAudit } from "./console/fill-audit.ts";
 import { benchUuid, fillGrants, fillSignIns, openFiller } from "./fill.ts";
@@ -103,12 +104,17 @@ async function fill(store: Store, where: { sqlite: string } | { postgres: string
   } finally {
     await filler.close();
   }
+  const [flow, policy] = [sampleUserFlow(), samplePolicy()];
+  await seed(store).putUserFlow(flow);
+  await seed(store).putPolicy(policy);
   return {
     "/console/inbox/:id": mail.id,
     "/console/people/:id": benchUuid("user77"),
     "/console/sign-ins/:id": benchUuid("family77"),
     "/console/apps/:id": samples.app.clientId,
     "/console/apis/:id": samples.api.clientId,
+    "/console/user-flows/:id": flow.id,
+    "/console/policies/:id": policy.id,
   };
 }
 

@@ -20,6 +20,7 @@ import type { Store } from "../../packages/tenant/src/storage/store.ts";
 import { DEFAULT_COLOUR } from "../../packages/tenant/src/ui/branding/branding.ts";
 import { palettesOf } from "../../packages/tenant/src/ui/branding/palette.ts";
 import { endpointTexts } from "../../packages/tenant/src/ui/i18n/locale.ts";
+import { idleTesting } from "../../packages/tenant/test/fixtures/idle-testing.ts";
 
 const KEY = "bench-key";
 const ORIGIN = "http://localhost:8444";
@@ -69,7 +70,12 @@ export async function consoleOver(store: Store, now: number): Promise<BenchConso
     if (method === "GET" && !url.startsWith("/console/:start")) routes.add(url);
   });
   const events = consoleEvents(clock);
-  registerConsole(app, ctx, { access: keyAccess(ctx, KEY), events, tools: {}, refusals: { list: () => [] } });
+  registerConsole(app, ctx, {
+    access: keyAccess(ctx, KEY),
+    events,
+    tools: { testing: idleTesting(clock) },
+    refusals: { list: () => [] },
+  });
   await app.ready();
   const entered = await app.inject({
     method: "POST",

@@ -43,8 +43,9 @@ export async function runMainJob(options: MainJobOptions): Promise<number> {
         port,
         pagesPort: port === 0 ? 0 : port + 1,
         ...(options.clock && { clock: options.clock }),
-        // The person with the phone does not see this computer's inbox, so the code is printed here, to be read out.
-        ...(options.lan && { lan: options.lan, onMail: (mail) => transcript.note(mailLine(mail)) }),
+        ...(options.lan && { lan: options.lan }),
+        // A person with a phone does not see this computer's inbox, and one at this computer need not look for it.
+        ...((options.lan || !options.secondDevice) && { onMail: (mail) => transcript.note(mailLine(mail)) }),
       }),
     );
     closing.push(() => tenant.close());
@@ -66,7 +67,7 @@ export async function runMainJob(options: MainJobOptions): Promise<number> {
     signal.throwIfAborted();
 
     const endpoint = `${api.url}/api/todolist`;
-    introduce(transcript, tenant, endpoint, options.lan !== undefined);
+    introduce(transcript, tenant, endpoint, options);
     const settings = { ...settingsFor(tenant, endpoint), STORE_DIRECTORY: join(folder, "device") };
     const program = startHeadlessProgram(settings, {
       line: transcript.device,
@@ -89,7 +90,12 @@ export async function runMainJob(options: MainJobOptions): Promise<number> {
   }
 }
 
-function introduce(transcript: Transcript, tenant: RunningTenant, endpoint: string, lan: boolean): void {
+function introduce(
+  transcript: Transcript,
+  tenant: RunningTenant,
+  endpoint: string,
+  { lan, secondDevice }: Pick<MainJobOptions, "lan" | "secondDevice">,
+): void {
   if (lan) {
     transcript.note("One whole sign-in on this computer, with your phone as the second device.");
     transcript.note(reachable(tenant.pages));
@@ -100,6 +106,9 @@ function introduce(transcript: Transcript, tenant: RunningTenant, endpoint: stri
   transcript.note(`  mail     ${tenant.inbox}`);
   // With the key of this start, for a person. What is not a terminal is often a log.
   transcript.note(`  console  ${tenant.console}${process.stdout.isTTY ? `#${tenant.consoleKey}` : ""}`);
+  transcript.note("");
+  if (secondDevice) return;
+  transcript.note("Sign up with any email address: no mail is sent, and its code is shown here.");
   transcript.note("");
 }
 

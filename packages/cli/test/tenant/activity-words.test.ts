@@ -157,8 +157,8 @@ describe("the activity of a tenant, in words", () => {
   });
 
   test("says how to end a fault that a tester asked for", () => {
-    const { text, mend } = refusal("fault", "A tester's fault: token answers 503.");
-    assert.match(text, /A tester's fault: token answers 503/);
+    const { text, mend } = refusal("fault", "Injected fault: token answers 503.");
+    assert.match(text, /Injected fault: token answers 503/);
     assert.match(mend.join("\n"), /doorcode tenant fault clear/);
   });
 

@@ -1,7 +1,9 @@
 import { signIns } from "../admin/sign-ins.ts";
 import { displayUserCode } from "../directory/user-code.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
+import { eventOf } from "../storage/audit-events.ts";
 import type { DescribedFamily } from "../storage/store.ts";
+import type { ShownRecord } from "../ui/console/audit-record.ts";
 import type { SignInStep } from "../ui/console/sign-ins.ts";
 import type { ActivityCounts } from "./activity-counts.ts";
 import { clientIdOf, suggestedApps, userIdOf } from "./audit.ts";
@@ -106,17 +108,25 @@ async function stepsOf(request: ConsoleRequest, family: DescribedFamily): Promis
   const oldest = renewed.at(-1);
   const hidden = renewals.count - renewed.length;
   const skipped: SignInStep[] = hidden > 0 && oldest ? [{ kind: "skipped", at: oldest.at, count: hidden }] : [];
+  // Written in the transaction that ended it: one step, not two.
+  const ending = records.find(({ at, event }) => at === family.revokedAt && eventOf(event) === "sign_in.revoked");
   const steps = [
     ...begun,
-    ...records.map((record): SignInStep => ({ kind: "record", at: record.at, record })),
+    ...records
+      .filter((record) => record !== ending)
+      .map((record): SignInStep => ({ kind: "record", at: record.at, record })),
     ...skipped,
     ...renewed.reverse(),
   ];
-  return [...steps.sort((one, other) => one.at - other.at), endOf(request, family)];
+  return [...steps.sort((one, other) => one.at - other.at), endOf(request, family, ending ?? null)];
 }
 
-function endOf({ now }: ConsoleRequest, { revokedAt, revokedReason, endsAt }: DescribedFamily): SignInStep {
-  if (revokedAt !== null) return { kind: "ended", at: revokedAt, why: revokedReason ?? "other" };
+function endOf(
+  { now }: ConsoleRequest,
+  { revokedAt, revokedReason, endsAt }: DescribedFamily,
+  record: ShownRecord | null,
+): SignInStep {
+  if (revokedAt !== null) return { kind: "ended", at: revokedAt, why: revokedReason ?? "other", record };
   return { kind: endsAt <= now ? "lapsed" : "lapses", at: endsAt };
 }
 

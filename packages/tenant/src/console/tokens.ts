@@ -70,6 +70,9 @@ function problemOf({ code, message, hint }: TenantError, request: ConsoleRequest
   return person ? { why: "person", person } : { why: "other", message, hint };
 }
 
+/** What is typed for the user: there is no other. */
+const only = (values: readonly string[]): string => (values.length === 1 ? values[0]! : "");
+
 async function viewOf(request: ConsoleRequest, result: Result): Promise<TokensView> {
   const { fields, ctx } = request;
   const { directory, administration } = ctx.store;
@@ -78,9 +81,7 @@ async function viewOf(request: ConsoleRequest, result: Result): Promise<TokensVi
     directory.listApps(),
     directory.listApis(),
   ]);
-  const scopes = apis.flatMap(({ identifierUri, scopes }) =>
-    scopes.filter(({ enabled }) => enabled).map(({ value }) => `${identifierUri}/${value}`),
-  );
+  const scopes = apis.flatMap((api) => api.scopes.filter(({ enabled }) => enabled).map(({ value }) => value));
   return {
     page: "console_tokens",
     suggested: {
@@ -90,7 +91,9 @@ async function viewOf(request: ConsoleRequest, result: Result): Promise<TokensVi
       scopes: scopes.slice(0, SUGGESTED),
     },
     typed: {
-      ...{ as: textIn(request, "as"), app: textIn(request, "app"), scopes: scopesIn(request).join(" ") },
+      as: textIn(request, "as") || only(people.map(({ email }) => email)),
+      app: textIn(request, "app") || only(apps.map(({ name }) => name)),
+      scopes: scopesIn(request).join(" "),
       ...{ mfa: fields.get("mfa") === "yes", token: fields.get("token") ?? "", api: textIn(request, "api") },
       ...result.typed,
     },

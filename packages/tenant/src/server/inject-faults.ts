@@ -85,7 +85,7 @@ async function apply(
 ): Promise<void> {
   const { endpoint, delayMs, cut, clientId } = fault;
   const about = { aadsts: fault.aadsts, clientId, userId: null, ip: request.ip, recorded: false };
-  ctx.reportRefusal({ why: "fault", message: `A tester's fault: ${endpoint} ${whatHappens(fault)}.`, ...about });
+  ctx.reportRefusal({ why: "fault", message: `Injected fault: ${endpoint} ${whatHappens(fault)}.`, ...about });
   if (delayMs > 0) await late(delayMs, stopped, reply);
   if (cut) {
     reply.hijack();

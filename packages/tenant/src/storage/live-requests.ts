@@ -23,8 +23,14 @@ export interface LiveRequest
   openedAt: number | null;
   /** The user who holds or decided the request, or who has passed a first factor in a browser with its code. */
   email: string | null;
+  /** The scopes that it asked for, in short: `openid`, `ToDoList.Read`. */
+  asksFor: string[];
+  /** The sign-in that its tokens began, or null. */
+  familyId: string | null;
   /** When the device got its tokens. */
   redeemedAt: number | null;
+  /** When that sign-in was ended. Null: it was not, or there is none. */
+  endedAt: number | null;
 }
 
 /** The requests of devices whose codes are valid, or would be. Those that are decided stay until then. */

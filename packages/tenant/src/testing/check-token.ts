@@ -1,6 +1,7 @@
 import { compactVerify, decodeJwt, decodeProtectedHeader, importJWK, type JWTPayload } from "jose";
 import type { AdminContext } from "../admin/admin-context.ts";
 import type { Api } from "../directory/entities.ts";
+import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
 import { SIGNING_ALGORITHMS } from "../directory/signing-algorithms.ts";
 import { issuerOf } from "../directory/tenant-config.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
@@ -116,10 +117,18 @@ async function reasonsOf(
     if (claims[name] === undefined && name !== "iss") reasons.push(missing(name));
   }
   if (claims.aud !== undefined && !([] as unknown[]).concat(claims.aud).includes(api.clientId)) {
-    reasons.push(reason("audience_refused", `It is for ${claims.aud}, not for ${api.name} (${api.clientId}).`));
+    const audience = await namedAudience(ctx, claims.aud);
+    reasons.push(reason("audience_refused", `It is for ${audience}, not for ${api.name} (${api.clientId}).`));
   }
   reasons.push(...timeProblems(claims, ctx.clock.now()), ...profileProblems(claims, api, profileName));
   return reasons;
+}
+
+/** With the name of the API, where the tenant knows it. */
+async function namedAudience({ store }: AdminContext, aud: JWTPayload["aud"]): Promise<string> {
+  if (aud === GRAPH_RESOURCE_ID) return `Microsoft Graph (${aud})`;
+  const api = typeof aud === "string" ? await store.directory.findApi(aud.toLowerCase()) : undefined;
+  return api ? `${api.name} (${api.clientId})` : String(aud);
 }
 
 const PROFILE_TYP = { entra: "JWT", rfc9068: "at+jwt" };

@@ -1,5 +1,7 @@
 import type { AdminContext } from "../admin/admin-context.ts";
 import { approveInName, denyCode } from "../admin/decisions.ts";
+import { GRAPH_SCOPES } from "../directory/graph-scopes.ts";
+import { OIDC_SCOPES } from "../directory/scopes.ts";
 import { userCodeLength } from "../directory/user-code.ts";
 import { hashSecret } from "../kernel/seal.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
@@ -19,7 +21,10 @@ export interface TokenInput {
   as: string;
   /** Client ID or name of the app. */
   app: string;
-  /** Scopes of one API, as a program requests them: `api://<API's client ID>/ToDoList.Read`. */
+  /**
+   * Scopes of one API, as a program requests them: `api://<API's client ID>/ToDoList.Read`. `ToDoList.Read` is enough if
+   * only one API has a scope of this name.
+   */
   scopes: readonly string[];
   /** As if the user had also entered a code of an authenticator app. Default: false. */
   mfa?: boolean | undefined;
@@ -53,11 +58,24 @@ export async function issueTestToken(ctx: AdminContext, given: TokenInput): Prom
   }
 }
 
+/** Scopes of OpenID Connect and Graph keep their names. One that several APIs have stays short, and is refused. */
+async function fullNames({ store }: AdminContext, scopes: readonly string[]): Promise<string[]> {
+  const apis = await store.directory.listApis();
+  return scopes.map((scope) => {
+    if (scope.includes("/") || [...OIDC_SCOPES, ...GRAPH_SCOPES].includes(scope)) return scope;
+    const [api, ...others] = apis.filter((each) =>
+      each.scopes.some(({ enabled, value }) => enabled && value === scope),
+    );
+    return api && others.length === 0 ? `${api.identifierUri}/${scope}` : scope;
+  });
+}
+
 async function issue(ctx: AdminContext, clientId: string, given: TokenInput): Promise<IssuedToken> {
   const app = await ctx.store.directory.findApp(clientId);
   if (!app || app.disabledAt !== null) throw new ProtocolError("app_unknown");
   requireGrant(app, "device_code");
-  const requested = await requestedScopes(ctx, app, given.scopes.join(" "), "device_code");
+  const scopes = await fullNames(ctx, given.scopes);
+  const requested = await requestedScopes(ctx, app, scopes.join(" "), "device_code");
   const grant = { clientId, requested, deviceName: null, devicePlatform: null, initiatedIp: HERE };
   const { deviceCode, userCode } = await newDeviceGrant(ctx, grant, userCodeLength(0));
   try {

@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { textOf } from "../interaction/browser.ts";
 import { demandMfa } from "../interaction/second-factor/authenticator.ts";
 import { walkToConfirm } from "../interaction/walks.ts";
+import { redemption } from "../storage/samples.ts";
 import { embeddedConsole } from "./console-under-test.ts";
 
 /** The words of one request, by its code. */
@@ -19,7 +20,7 @@ describe("Now", { concurrency: true }, () => {
     const { page } = await embeddedConsole(t);
     assert.match(textOf(page.html), /No device is waiting to be signed in/);
     assert.match(textOf(page.html), /it appears here at once/);
-    assert.match(textOf(page.html), /No mail yet/);
+    assert.match(textOf(page.html), /No email yet/);
   });
 
   test("follows a request from its code to its tokens", async (t) => {
@@ -30,7 +31,8 @@ describe("Now", { concurrency: true }, () => {
 
     const asked = await look();
     assert.match(requestOn(asked, userCode), /Contoso Player · says it is “Living-room TV” · this computer/);
-    assert.match(requestOn(asked, userCode), /15:00/);
+    assert.match(requestOn(asked, userCode), /15:00 left/);
+    assert.match(requestOn(asked, userCode), /Asks for openid/);
     assert.deepEqual(stepsOn(asked), [
       "Asked present",
       "Opened ahead",
@@ -66,7 +68,26 @@ describe("Now", { concurrency: true }, () => {
     assert.equal((await ctx.store.grants.findById(id))?.status, "approved");
     const [record] = await ctx.store.audit.list({ event: "device_grant.approved", limit: 1 });
     assert.deepEqual([record?.actor, record?.userId, record?.grantId], ["operator", user.id, id]);
+    assert.deepEqual(stepsOn(after.html), ["Asked done", "Approved by the operator for present", "Tokens ahead"]);
     assert.doesNotMatch(after.html, new RegExp(`value="${userCode}"`));
+  });
+
+  test("leads from a request that is over to the timeline of its sign-in, and says whether that has ended", async (t) => {
+    const under = await embeddedConsole(t);
+    const { ctx, operator, grant, person } = under;
+    const { id } = await grant();
+    const user = await person();
+    await operator.send(await operator.get("/console"), "/console/approve", { as: user.email });
+    const { store, clock } = ctx;
+    const approved = await store.grants.findById(id);
+    const redeemed = redemption(approved!, user.id, clock.now());
+    assert.equal((await store.tokens.redeem(redeemed)).outcome, "redeemed");
+    const signedIn = await operator.get("/console");
+    assert.match(textOf(signedIn.html), /Timeline tokens taken/);
+    assert.match(signedIn.html, new RegExp(`href="[^"]*/sign-ins/${redeemed.family.id}"`));
+    const timeline = await operator.get(`/console/sign-ins/${redeemed.family.id}`);
+    await operator.send(timeline, `/console/sign-ins/${redeemed.family.id}`);
+    assert.match(textOf((await operator.get("/console")).html), /Timeline sign-in ended/);
   });
 
   test("declines and expires, each once", async (t) => {

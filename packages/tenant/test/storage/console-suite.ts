@@ -84,6 +84,12 @@ export function consoleSuite(makeStore: MakeStore): void {
       const found = (await store.liveRequests.list({ now, limit: 9 })).find(({ id }) => id === grant.id);
       assert.deepEqual([found?.status, found?.email], ["redeemed", samples.user.email]);
       assert.ok(found?.redeemedAt);
+      assert.ok(found.asksFor.includes("openid"));
+      const family = await store.tokens.findFamily(found.familyId!);
+      assert.deepEqual([family?.grantId, found.endedAt], [grant.id, null]);
+      const audit = sampleAudit("sign_in.revoked", now + 6);
+      assert.equal(await store.tokens.revokeFamily(found.familyId!, "operator", now + 6, audit), true);
+      assert.equal((await store.liveRequests.list({ now, limit: 9 }))[0]?.endedAt, now + 6);
       assert.equal((await store.liveRequests.list({ now: now + LIFETIME, limit: 9 })).length, 0);
     });
 

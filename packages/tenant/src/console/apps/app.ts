@@ -224,12 +224,13 @@ async function page(
   },
 ): Promise<ConsoleAnswer> {
   const { ctx } = request;
-  const { credentials, directory, permissions } = ctx.store;
+  const { credentials, directory } = ctx.store;
   const { clientId } = app;
   const [secrets, certificates, consents, apis, flows, assignments] = await Promise.all([
     credentials.secretsOf(clientId),
     credentials.certificatesOf(clientId),
-    permissions.listConsents({ clientId }),
+    // Only the administrator's: people's are as many as the people who use the app.
+    directory.consentsFor(clientId, ""),
     directory.listApis(),
     flowsOf(request),
     assignedTo(ctx.store, clientId),
@@ -239,8 +240,7 @@ async function page(
     { id: GRAPH_RESOURCE_ID, name: "Microsoft Graph", offered: [...OIDC_SCOPES, OWN_ACCOUNT] },
     ...apis.map((api) => ({ id: api.clientId, name: api.name, offered: api.scopes.map(({ value }) => value) })),
   ];
-  const consentedTo = (id: string) =>
-    consents.find(({ userId, resourceId }) => userId === null && resourceId === id)?.scopes ?? [];
+  const consentedTo = (id: string) => consents.find(({ resourceId }) => resourceId === id)?.scopes ?? [];
   return {
     view: {
       page: "console_app",

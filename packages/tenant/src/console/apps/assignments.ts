@@ -29,7 +29,8 @@ export async function assignedTo(
       return user ? { id, kind: "person", name: user.email } : { id, kind: null, name: id };
     }),
   );
-  const free = groups.filter(({ id }) => !ids.includes(id)).map(({ name }) => name);
+  const taken = new Set(ids);
+  const free = groups.filter(({ id }) => !taken.has(id)).map(({ name }) => name);
   return { assigned, moreAssigned: ids.length - assigned.length, groups: free.slice(0, SUGGESTED) };
 }
 

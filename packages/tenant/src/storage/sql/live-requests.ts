@@ -1,3 +1,4 @@
+import type { ScopeSet } from "../../directory/scopes.ts";
 import type { Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import type { LiveRequest, LiveRequests } from "../live-requests.ts";
@@ -15,6 +16,7 @@ const COLUMNS = [
   "deviceGrants.expiresAt",
   "deviceGrants.decidedAt",
   "deviceGrants.decidedBy",
+  "deviceGrants.requested",
 ] as const;
 
 /** All reads go through the index of `expires_at`: at most the requests of one lifetime. */
@@ -65,7 +67,9 @@ export function liveRequests({ db }: Database): LiveRequests {
           ),
         )
         .select(COLUMNS)
-        .select(["apps.name as appName", "users.email as email", "tokenFamilies.createdAt as redeemedAt"])
+        .select(["apps.name as appName", "users.email as email"])
+        .select(["tokenFamilies.id as familyId", "tokenFamilies.createdAt as redeemedAt"])
+        .select("tokenFamilies.revokedAt as endedAt")
         .orderBy("deviceGrants.expiresAt", "desc")
         .orderBy("deviceGrants.id", "desc")
         .limit(Math.min(limit, 200))
@@ -74,9 +78,11 @@ export function liveRequests({ db }: Database): LiveRequests {
         rows.map(({ id }) => id),
         now,
       );
-      return rows.map((row): LiveRequest => {
+      return rows.map(({ requested, ...row }): LiveRequest => {
         const by = opened.get(row.id);
-        return { ...row, openedAt: by?.openedAt ?? null, email: row.email ?? by?.email ?? null };
+        const { oidc, resourceScopes, isDefault }: ScopeSet = JSON.parse(requested);
+        const asksFor = [...oidc, ...(isDefault ? [".default"] : resourceScopes)];
+        return { ...row, asksFor, openedAt: by?.openedAt ?? null, email: row.email ?? by?.email ?? null };
       });
     },
 

@@ -1,10 +1,10 @@
 import { field, form, moment } from "../components/parts.ts";
-import { html } from "../html.ts";
+import { attrs, html } from "../html.ts";
 import { type AppForm, type AppFormProblem, appForm, appFormProblem } from "./app-form.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
 import { doneNote } from "./list-parts.ts";
 import { act, pager, pill, problemBox } from "./parts.ts";
-import { queryOf, searchField, searchForm, searchSelect } from "./search.ts";
+import { queryOf, searchField, searchForm } from "./search.ts";
 
 export type AppsView =
   | {
@@ -31,18 +31,22 @@ function listPage(view: View<"console_apps">, chrome: ConsoleChrome): ConsolePag
   const { consoleApps: texts, time } = chrome.messages;
   const { kind, apps, search, first, next, done } = view;
   const folder = kind === "app" ? "apps" : "apis";
-  const kinds = (["app", "api"] as const).map((value) => ({ value, label: texts.kinds[value] }));
+  const tabs = (["app", "api"] as const).map(
+    (each) =>
+      html`<a${attrs({ href: each === "app" ? "/console/apps" : "/console/apps?kind=api", "aria-current": each === kind ? "page" : null })}>${texts.kinds[each]}</a>`,
+  );
   return {
     title: texts.title,
     lede: texts.lede,
     aside: html`<p class="acts"><a class="button" href="/console/apps/new">${texts.addApp}</a><a class="button alt" href="/console/apps/new?kind=api">${texts.addApi}</a></p>`,
     main: html`${done && doneNote(texts.removed)}
+<nav class="tabs" aria-label="${texts.show}">${tabs}</nav>
 ${searchForm(
   {
-    ...{ path: "/console/apps", isSearch: search !== "" || kind !== "app" },
+    ...{ path: "/console/apps", isSearch: search !== "" },
     fields: [
       searchField({ name: "q", label: texts.search, value: search, more: { type: "search" } }),
-      searchSelect({ name: "kind", label: texts.show, value: kind, options: kinds }),
+      kind === "api" && html`<input type="hidden" name="kind" value="api">`,
     ],
   },
   chrome,

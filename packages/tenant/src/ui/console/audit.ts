@@ -3,7 +3,7 @@ import { form, moment } from "../components/parts.ts";
 import { type attrs, type Child, type Html, html } from "../html.ts";
 import { type ShownRecord, sentenceOf, toneOf } from "./audit-record.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
-import { act, pager, problemBox } from "./parts.ts";
+import { act, cameFrom, pager, problemBox } from "./parts.ts";
 import { queryOf, searchField, searchForm, searchSelect } from "./search.ts";
 
 /** Names of the form's fields. */
@@ -100,12 +100,9 @@ export function recordList(
 
 function recordItem(record: ShownRecord, chrome: ConsoleChrome, query: URLSearchParams): Html {
   const { messages } = chrome;
-  const {
-    consoleRecords: { audit },
-    time,
-  } = messages;
+  const { time } = messages;
   return html`<details class="record tone-${toneOf(record.event)}"><summary>${moment(record.at, time.at(record.at))}<span class="sentence">${sentenceOf(record, messages)}${
-    record.ip !== null && html` <span class="from">${audit.from_ip(record.ip)}</span>`
+    record.ip !== null && html` ${cameFrom(record.ip, chrome)}`
   }</span></summary>${fields(record, chrome, query)}</details>`;
 }
 

@@ -1,11 +1,10 @@
 import { displayUserCode } from "../../directory/user-code.ts";
-import { isLoopbackAddress, plainIp } from "../../kernel/ip-address.ts";
 import type { LiveRequest } from "../../storage/live-requests.ts";
 import { address, form, moment } from "../components/parts.ts";
 import { attrs, type Html, html } from "../html.ts";
 import { type ShownRecord, sentenceOf, toneOf } from "./audit-record.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
-import { act, copyable, countdown, live, pager, pill, problemBox } from "./parts.ts";
+import { act, copyable, countdown, live, pager, pill, placeOf, problemBox } from "./parts.ts";
 import { mendOf, type Refused } from "./refusal-mend.ts";
 import { hourChart, type OutcomeBar } from "./sign-ins.ts";
 
@@ -90,9 +89,9 @@ const requestName = (userCode: string) => displayUserCode(userCode);
 
 /** A request that waits: who asks, how far it is, and what the operator can do. */
 function waitingRequest(request: LiveRequest, view: NowView, chrome: ConsoleChrome): Html {
-  const { now } = chrome;
   return html`<article class="req" id="request-${request.id}" aria-labelledby="code-${request.id}">
-<header><h3 id="code-${request.id}">${headingOf(request, view, chrome)}</h3><p>${whatAsks(request, chrome)}</p><span class="end">${countdown(request.expiresAt, now)}</span></header>
+<header><h3 id="code-${request.id}">${headingOf(request, view, chrome)}</h3><p>${whatAsks(request, chrome)}</p><span class="end">${countdown(request.expiresAt, chrome)}</span></header>
+${asksFor(request, chrome)}
 ${steps(request, chrome)}
 ${view.people !== null && request.status !== "approved" && decide(request, view, chrome)}
 </article>`;
@@ -108,14 +107,18 @@ function headingOf({ userCode, appName, clientId, status }: LiveRequest, view: N
 /** Its app, what it says about itself, and where it is. */
 function whatAsks(
   { appName, clientId, deviceName, devicePlatform, initiatedIp }: LiveRequest,
-  { messages }: ConsoleChrome,
+  chrome: ConsoleChrome,
 ): Html {
-  const words = messages.consoleNow;
+  const words = chrome.messages.consoleNow;
   const says = [deviceName, devicePlatform].filter((part) => part !== null).join(", ");
-  const ip = plainIp(initiatedIp);
-  return html`<bdi>${appName ?? words.unknownApp(clientId)}</bdi>${says !== "" && html` · ${words.says(html`<bdi>${says}</bdi>`)}`} · ${
-    isLoopbackAddress(ip) ? words.thisComputer : address(ip)
-  }`;
+  return html`<bdi>${appName ?? words.unknownApp(clientId)}</bdi>${says !== "" && html` · ${words.says(html`<bdi>${says}</bdi>`)}`} · ${placeOf(initiatedIp, chrome)}`;
+}
+
+/** What it wants, in the names of scopes. */
+function asksFor({ asksFor }: LiveRequest, { messages }: ConsoleChrome): Html | null {
+  if (asksFor.length === 0) return null;
+  const scopes = asksFor.map((scope) => html`<code>${scope}</code> `);
+  return html`<p class="hint">${messages.consoleNow.asksFor} ${scopes}</p>`;
 }
 
 type StepState = "done" | "present" | "ahead" | "stopped";
@@ -123,7 +126,7 @@ type StepState = "done" | "present" | "ahead" | "stopped";
 /** The five steps of a sign-in, as far as this one is. */
 function steps(request: LiveRequest, chrome: ConsoleChrome): Html {
   const { step } = chrome.messages.consoleNow;
-  const { status, createdAt, openedAt, email, decidedAt } = request;
+  const { status, createdAt, openedAt, email, decidedAt, decidedBy } = request;
   const opened = openedAt !== null || email !== null;
   const signedIn = status !== "pending";
   const decided = status === "approved";
@@ -131,7 +134,15 @@ function steps(request: LiveRequest, chrome: ConsoleChrome): Html {
     time !== null && html`<span>${moment(time, chrome.messages.time.clock(time))}</span>`;
   const by = email !== null && html`<span>${address(email, 18)}</span>`;
   const reached = decided ? 3 : signedIn || email !== null ? 2 : opened ? 1 : 0;
-  const stateOf = (index: number): StepState => (index < reached ? "done" : index === reached ? "present" : "ahead");
+  // The operator's approval has neither an opened page nor a sign-in.
+  if (decided && decidedBy === "operator") {
+    const byOperator: [string, Html | false][] = [
+      [step.asked, at(createdAt)],
+      [step.byOperator, html`${at(decidedAt)}${by}`],
+      [step.tokens, false],
+    ];
+    return stepList(byOperator, 1);
+  }
   const rows: [label: string, detail: Html | false][] = [
     [step.asked, at(createdAt)],
     [step.opened, at(openedAt)],
@@ -139,6 +150,11 @@ function steps(request: LiveRequest, chrome: ConsoleChrome): Html {
     [decided ? step.approved : step.decided, at(decidedAt)],
     [step.tokens, false],
   ];
+  return stepList(rows, reached);
+}
+
+function stepList(rows: readonly [label: string, detail: Html | false][], reached: number): Html {
+  const stateOf = (index: number): StepState => (index < reached ? "done" : index === reached ? "present" : "ahead");
   return html`<ol class="steps">${rows.map(([label, detail], index) => {
     const state = stateOf(index);
     return html`<li${attrs({ class: state, "aria-current": state === "present" ? "step" : null })}>${label}${detail}</li>`;
@@ -168,10 +184,18 @@ ${form("/console/expire", chrome, { code: userCode }, act(words.expire))}</div>`
 /** A request that is over, in one line. */
 function endedRequest(request: LiveRequest, chrome: ConsoleChrome): Html {
   const words = chrome.messages.consoleNow;
-  const { status, denialReason, email } = request;
-  const end = status === "redeemed" ? pill("good", words.redeemed) : pill("bad", words.denied[denialReason ?? "user"]);
+  const { status, denialReason, email, familyId, endedAt } = request;
+  const end =
+    status !== "redeemed"
+      ? pill("bad", words.denied[denialReason ?? "user"])
+      : endedAt === null
+        ? pill("good", words.redeemed)
+        : pill("plain", words.ended);
+  const timeline =
+    familyId !== null &&
+    html` <a href="/console/sign-ins/${familyId}" aria-label="${words.timelineOf(displayUserCode(request.userCode))}">${words.timeline}</a>`;
   return html`<article class="req over" id="request-${request.id}" aria-labelledby="code-${request.id}">
-<header><h3 id="code-${request.id}">${displayUserCode(request.userCode)}</h3><p>${whatAsks(request, chrome)}${email !== null && html` · ${address(email)}`}</p><span class="end">${end}</span></header>
+<header><h3 id="code-${request.id}">${displayUserCode(request.userCode)}</h3><p>${whatAsks(request, chrome)}${email !== null && html` · ${address(email)}`}</p><span class="end">${timeline} ${end}</span></header>
 </article>`;
 }
 

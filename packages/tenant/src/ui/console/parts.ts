@@ -1,4 +1,5 @@
-import { problemId } from "../components/parts.ts";
+import { isLoopbackAddress, plainIp } from "../../kernel/ip-address.ts";
+import { address, problemId } from "../components/parts.ts";
 import { attrs, type Child, type Html, html } from "../html.ts";
 import type { ConsoleChrome } from "./layout.ts";
 
@@ -30,10 +31,24 @@ export function copyable(text: string, chrome: ConsoleChrome, shown: Child = tex
   return html`<div class="cmd"><code>${shown}</code><button type="button" class="copy" hidden data-copy="${text}" data-copied="${copied}">${copy}</button></div>`;
 }
 
+/** On an embedded tenant, `::1` says less than where that is. */
+const isHere = (ip: string, { embedded }: ConsoleChrome) => embedded && isLoopbackAddress(plainIp(ip));
+
+/** Where a request came from. */
+export function placeOf(ip: string, chrome: ConsoleChrome): Html {
+  return isHere(ip, chrome) ? html`${chrome.messages.console.thisComputer}` : address(plainIp(ip));
+}
+
+/** The same at the end of a sentence: "from 192.0.2.7". */
+export function cameFrom(ip: string, chrome: ConsoleChrome): Html {
+  return html`<span class="from">${chrome.messages.console.from(isHere(ip, chrome) ? null : address(plainIp(ip)))}</span>`;
+}
+
 /** Time until then. The script counts; without it, the time of the answer is shown. `until` in milliseconds since the epoch. */
-export function countdown(until: number, now: number): Html {
+export function countdown(until: number, { now, messages }: ConsoleChrome): Html {
   const left = Math.max(0, Math.round((until - now) / 1_000));
-  return html`<time${attrs({ class: "countdown", "data-until": until, role: "timer" })}>${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}</time>`;
+  const time = html`<time${attrs({ class: "countdown", "data-until": until, role: "timer" })}>${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}</time>`;
+  return messages.console.left(time);
 }
 
 /** Links to the first and the next page of a list. `next`: the key of `afterKey`, or null on the last page. */

@@ -8,7 +8,7 @@ import { type ShownRecord, sentenceOf, toneOf, wordOf } from "./audit-record.ts"
 import { chart } from "./chart.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
 import { doneNote } from "./list-parts.ts";
-import { act, backLink, pager, pill, problemBox } from "./parts.ts";
+import { act, backLink, cameFrom, pager, pill, placeOf, problemBox } from "./parts.ts";
 import { queryOf, searchField, searchForm } from "./search.ts";
 
 /** One bar of the charts. `at`: its beginning. */
@@ -25,7 +25,7 @@ export type SignInStep =
   | { kind: "renewed"; at: number; from: string | null }
   /** Earlier renewals, which are not shown. */
   | { kind: "skipped"; at: number; count: number }
-  | { kind: "ended"; at: number; why: string }
+  | { kind: "ended"; at: number; why: string; record: ShownRecord | null }
   /** It was not renewed in time, or will end if it is not. */
   | { kind: "lapsed" | "lapses"; at: number };
 
@@ -124,11 +124,11 @@ function notice(which: Notice, { messages }: ConsoleChrome): Html | null {
   return which === "ended" ? doneNote(signIns.ended) : doneNote(signIns.alreadyEnded, "warn");
 }
 
-function families(listed: readonly ListedFamily[], { messages }: ConsoleChrome): Html {
+function families(listed: readonly ListedFamily[], chrome: ConsoleChrome): Html {
   const {
     consoleRecords: { signIns },
     time,
-  } = messages;
+  } = chrome.messages;
   const { columns } = signIns;
   const cell = (label: string, value: Child) => html`<td data-label="${label}">${value}</td>`;
   return html`<div class="card table"><table class="list"><thead><tr>${[columns.app, columns.person, columns.device, columns.since, columns.used].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
@@ -136,16 +136,20 @@ function families(listed: readonly ListedFamily[], { messages }: ConsoleChrome):
     ({ id, email, userId, appName, clientId, device, createdAt, lastUsedAt }) =>
       html`<tr><td><a href="${PATH}/${encodeURIComponent(id)}"><bdi>${appName ?? clientId}</bdi></a></td>${[
         cell(columns.person, html`<bdi>${email ?? userId}</bdi>`),
-        cell(columns.device, deviceOf(device, signIns.unnamed)),
+        cell(columns.device, deviceOf(device, signIns.unnamed, chrome)),
         cell(columns.since, moment(createdAt, time.at(createdAt))),
         cell(columns.used, lastUsedAt === null ? signIns.notYet : moment(lastUsedAt, time.at(lastUsedAt))),
       ]}</tr>`,
   )}</tbody></table></div>`;
 }
 
-function deviceOf({ label, deviceName, devicePlatform, signedInFrom }: SignedInDevice, unnamed: string): Html {
+function deviceOf(
+  { label, deviceName, devicePlatform, signedInFrom }: SignedInDevice,
+  unnamed: string,
+  chrome: ConsoleChrome,
+): Html {
   const named = [label ?? deviceName, devicePlatform].filter((part) => part !== null).join(", ");
-  return html`<bdi>${named || unnamed}</bdi>${signedInFrom !== null && html` <span class="from"><bdi>${signedInFrom}</bdi></span>`}`;
+  return html`<bdi>${named || unnamed}</bdi>${signedInFrom !== null && html` <span class="from">${placeOf(signedInFrom, chrome)}</span>`}`;
 }
 
 /** Two charts of the same day: how sign-ins ended, and renewals. */
@@ -225,7 +229,7 @@ ${fact(facts.person, personLink({ id: view.userId, email: view.email }, chrome))
 ${fact(facts.app, appLink({ id: view.clientId, name: view.appName }, chrome))}
 ${claimed !== "" && fact(facts.device, html`<bdi>${claimed}</bdi>`)}
 ${device.label !== null && fact(facts.label, html`<bdi>${device.label}</bdi>`)}
-${device.signedInFrom !== null && fact(facts.from, html`<bdi>${device.signedInFrom}</bdi>`)}
+${device.signedInFrom !== null && fact(facts.from, placeOf(device.signedInFrom, chrome))}
 ${fact(facts.how, html`${methods}<span>${signIn.kinds[view.grantType]}</span>`)}
 ${fact(facts.scopes, html`${view.scopes.map((scope) => html`<code>${scope}</code> `)}`)}
 ${fact(facts.since, moment(view.createdAt, time.at(view.createdAt)))}
@@ -250,8 +254,7 @@ function timelineStep(step: SignInStep, view: View<"console_sign_in_detail">, ch
 
   function describe(): [tone: string, text: Child] {
     const app = html`<bdi><b>${view.appName ?? view.clientId}</b></bdi>`;
-    const from = (network: string | null) =>
-      network !== null && html` <span class="from">${steps.from(network)}</span>`;
+    const from = (network: string | null) => network !== null && html` ${cameFrom(network, chrome)}`;
     switch (step.kind) {
       case "asked":
         return ["plain", html`${steps.asked(app)} <code>${step.code}</code>${from(step.from)}`];
@@ -264,8 +267,14 @@ function timelineStep(step: SignInStep, view: View<"console_sign_in_detail">, ch
         return ["good", html`${steps.renewed}${from(step.from)}`];
       case "skipped":
         return ["plain", steps.olderRenewals(step.count)];
-      case "ended":
-        return ["bad", steps.ended(signIn.why[step.why] ?? signIn.why.other)];
+      case "ended": {
+        const { record, why } = step;
+        const byOther = record !== null && (record.caller !== null || record.actor === "operator");
+        return [
+          "bad",
+          byOther ? sentenceOf(record, chrome.messages) : steps.ended(signIn.why[why] ?? signIn.why.other),
+        ];
+      }
       case "lapsed":
         return ["plain", steps.lapsed];
       case "lapses":

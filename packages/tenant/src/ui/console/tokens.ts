@@ -141,6 +141,8 @@ ${form(PATH, chrome, {}, [
     wrong: wrongField(problem) === "token",
   }),
   suggesting("api", words.api, "apis", view),
+  // What was typed in the other form stays.
+  html`<input type="hidden" name="as" value="${typed.as}"><input type="hidden" name="app" value="${typed.app}"><input type="hidden" name="scopes" value="${typed.scopes}">`,
   html`<div class="acts">${act(words.checkNow, { kind: "main", name: "action", value: "check" })}</div>`,
 ])}</section>`;
 }

@@ -52,7 +52,6 @@ export const consoleRecords: typeof en.consoleRecords = {
       olderRenewals: (many) =>
         `${counted(many, "frühere Erneuerung wird", "frühere Erneuerungen werden")} nicht gezeigt`,
       renewed: "Erneuert",
-      from: (network) => `von ${network}`,
       lapses: "Endet, wenn nicht vorher erneuert",
       lapsed: "Beendet: nicht rechtzeitig erneuert",
       ended: (why) => `Beendet: ${why}`,
@@ -107,7 +106,6 @@ export const consoleRecords: typeof en.consoleRecords = {
     exportingHint: "Warten Sie, bis dieser Download beendet ist, oder brechen Sie ihn ab.",
     exportHint:
       "Alle passenden Einträge, ein JSON-Objekt je Zeile, neueste zuerst. Das Protokoll enthält keine Geheimnisse.",
-    from_ip: (ip) => `von ${ip}`,
     fields: {
       at: "Zeit",
       event: "Ereignis",

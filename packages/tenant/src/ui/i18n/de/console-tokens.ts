@@ -22,7 +22,7 @@ export const consoleTokens: typeof en.consoleTokens = {
   as: "E‑Mail-Adresse der Person",
   app: "App (Name oder Client-ID)",
   scopes: "Berechtigungen einer Web-API (Scopes)",
-  scopesHint: "Wie ein Programm sie anfordert, zwei durch ein Leerzeichen getrennt.",
+  scopesHint: "Vollständig oder kurz, durch Leerzeichen getrennt.",
   issueNow: "Ausstellen",
   issued: (email) => html`Ein Token für ${email}`,
   validUntil: (until) => html`Gültig bis ${until}. Es wird nur jetzt gezeigt. Halten Sie es geheim.`,

@@ -17,6 +17,9 @@ const frame: Messages["console"] = {
     title: "Keine Verbindung zum Mandanten",
     text: "Vielleicht wurde er beendet. Diese Seite zeigt den letzten bekannten Stand, und nichts wird gesendet, bis der Mandant wieder antwortet.",
   },
+  thisComputer: "dieser Computer",
+  from: (place) => html`von ${place ?? "diesem Computer"}`,
+  left: (time) => html`noch ${time}`,
   copy: "Kopieren",
   copied: "Kopiert",
   search: "Suchen",
@@ -97,7 +100,7 @@ export const consoleNow: Messages["consoleNow"] = {
   tryIt: "Der Befehl oben probiert es aus.",
   unknownApp: (clientId) => `Unbekannte App ${clientId}`,
   says: (name) => html`nennt sich „${name}“`,
-  thisComputer: "dieser Computer",
+  asksFor: "Möchte",
   step: {
     asked: "Anfrage",
     opened: "Geöffnet",
@@ -105,9 +108,13 @@ export const consoleNow: Messages["consoleNow"] = {
     signedIn: "Angemeldet",
     decided: "Antwort",
     approved: "Zusage",
+    byOperator: "Vom Betreiber genehmigt für",
     tokens: "Token",
   },
   redeemed: "Token abgeholt",
+  ended: "Anmeldung beendet",
+  timeline: "Verlauf",
+  timelineOf: (code) => `Verlauf von ${code}`,
   denied: {
     user: "abgelehnt",
     operator: "hier abgelehnt",
@@ -116,7 +123,7 @@ export const consoleNow: Messages["consoleNow"] = {
   },
   approveAs: "Zustimmen als …",
   person: "E‑Mail-Adresse der Person",
-  mfa: "Wie mit einer Authenticator-App",
+  mfa: "Als wäre eine Authenticator-App verwendet worden",
   approveHint:
     "Es gelten alle Prüfungen wie im Browser. Im Protokoll steht, dass Sie zugestimmt haben, nicht diese Person.",
   approve: "Zustimmen",
@@ -148,7 +155,8 @@ export const consoleNow: Messages["consoleNow"] = {
     code_used_twice:
       "Zwei Personen haben diesen Code verwendet, deshalb wurde er abgelehnt. Beginnen Sie am Gerät neu.",
     email_missing: "Geben Sie die E‑Mail-Adresse der Person ein, für die Sie zustimmen.",
-    mfa_required: "Diese App verlangt einen zweiten Faktor. Zum Testen wählen Sie „Wie mit einer Authenticator-App“.",
+    mfa_required:
+      "Diese App verlangt einen zweiten Faktor. Zum Testen wählen Sie „Als wäre eine Authenticator-App verwendet worden“.",
     not_assigned:
       "Die App verlangt eine Zuweisung, die diese Person nicht hat. Weisen Sie sie zu und stimmen Sie dann zu. Der Code bleibt gültig.",
     user_disabled: "Dieses Konto ist gesperrt. Wählen Sie eine andere Person.",

@@ -18,7 +18,7 @@ export const consoleRecords = {
       person: "No one has this address. Check it, or leave it empty.",
       app: "No app has this name or client ID. Choose one from the list.",
     },
-    ended: "The sign-in was ended. The program learns it the next time it renews.",
+    ended: "The sign-in was ended. The program finds out the next time it renews.",
     alreadyEnded: "This sign-in had already ended. Nothing was changed.",
   },
   signIn: {
@@ -48,7 +48,6 @@ export const consoleRecords = {
       started: (app: Html) => html`${app} sent the person to the tenant`,
       olderRenewals: (many: number) => `${counted(many, "earlier renewal", "earlier renewals")} not shown`,
       renewed: "Renewed",
-      from: (network: string) => `from ${network}`,
       lapses: "Ends, unless it renews before",
       lapsed: "Ended: it was not renewed in time",
       ended: (why: string) => `Ended: ${why}`,
@@ -102,7 +101,6 @@ export const consoleRecords = {
     exporting: "This browser is already downloading records.",
     exportingHint: "Wait until that download has ended, or stop it.",
     exportHint: "Every record that fits, one JSON object a line, newest first. The log has no secrets.",
-    from_ip: (ip: string) => `from ${ip}`,
     fields: {
       at: "Time",
       event: "Event",

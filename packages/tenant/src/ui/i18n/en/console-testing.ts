@@ -33,30 +33,30 @@ export const consoleTesting = {
     "What happened since the clock was moved is in the future then: tokens are not valid yet, and codes last longer.",
   reset: "Return to this computer’s time",
   faults: "Faults",
-  faultsHint: "The next requests of an endpoint meet one. A restart of the tenant ends all.",
+  faultsHint: "A fault answers the next requests of an endpoint. When the tenant is restarted, none are left.",
   endpoint: "Endpoint",
   kind: "Answer",
   kinds: {
     "429": "429, too many requests",
     "503": "503, unavailable",
-    aadsts: "An error of Entra’s",
+    aadsts: "An Entra error",
     late: "5 seconds late",
     cut: "None: the connection is closed",
   },
-  aadsts: "AADSTS number, for an error of Entra’s",
+  aadsts: "AADSTS number, for an Entra error",
   times: "How many requests",
-  app: "Only of this app (name or client ID; optional)",
+  app: "Only for this app (name or client ID; optional)",
   add: "Add the fault",
   left: (many: number) => (many === 1 ? "the next request" : `the next ${number(many)} requests`),
   clear: "End it",
   snapshots: "Snapshots",
   snapshotsHint:
-    "Everything but the audit log: people, apps, sign-ins, codes, mails, the clock. What was used since is valid again.",
+    "Everything but the audit log: people, apps, sign-ins, codes, mails, the clock. What was used up since then can be used again.",
   name: "Name",
   create: "Create a snapshot",
   restore: "Return to it",
   restoreHint:
-    "Replaces the whole tenant. What happened since is lost, except the audit log; what was used since is valid again.",
+    "Replaces the whole tenant. What has happened since then is lost, except the audit log; what was used up can be used again.",
   restoreNow: "Yes, replace the tenant",
   remove: "Delete it",
   removeHint: "The tenant stays as it is, and can no longer return to this snapshot.",
@@ -64,7 +64,7 @@ export const consoleTesting = {
   done: {
     advance: (ahead: string) => `The clock was moved. Now: ${ahead}.`,
     reset: () => "The clock shows this computer’s time again.",
-    add_fault: () => "The fault was added. The next requests meet it.",
+    add_fault: () => "The fault was added. It answers the next requests.",
     clear_fault: () => "The fault has ended.",
     create: () => "The snapshot was created.",
     restore: () => "The tenant is what it was when the snapshot was created.",
@@ -72,7 +72,7 @@ export const consoleTesting = {
   },
   problems: {
     number_beside: (typed: Html) =>
-      html`The number ${typed} is only for the answer “An error of Entra’s”. Choose this answer, or leave the number empty.`,
+      html`The number ${typed} is only for the answer “An Entra error”. Choose this answer, or leave the number empty.`,
     number_unused: () =>
       html`Answers of this endpoint have no AADSTS number. Choose another endpoint, or another answer.`,
     number_invalid: (typed: Html) =>

@@ -21,7 +21,7 @@ export const consoleTokens = {
   as: "Email address of the person",
   app: "App (name or client ID)",
   scopes: "Scopes of one web API",
-  scopesHint: "As a program requests them, with a space between two.",
+  scopesHint: "Full names or short ones, separated by spaces.",
   issueNow: "Issue",
   issued: (email: Html) => html`A token for ${email}`,
   validUntil: (until: Html) => html`Valid until ${until}. It is shown only now. Keep it secret.`,

@@ -17,6 +17,10 @@ const frame = {
     title: "No connection to the tenant",
     text: "It may have been stopped. This page shows what was last known, and nothing is sent until the tenant answers again.",
   },
+  thisComputer: "this computer",
+  /** `place`: null is this computer. */
+  from: (place: Html | null) => html`from ${place ?? "this computer"}`,
+  left: (time: Html) => html`${time} left`,
   copy: "Copy",
   copied: "Copied",
   search: "Search",
@@ -80,7 +84,7 @@ export const consoleAccess = {
 export const consoleNow = {
   title: "Now",
   requests: "Sign-ins of devices",
-  beside: "Mail and activity",
+  beside: "Email and activity",
   waiting: (count: number) =>
     count === 0
       ? "No device is waiting to be signed in"
@@ -91,7 +95,7 @@ export const consoleNow = {
   tryIt: "Run the command above to try it.",
   unknownApp: (clientId: string) => `Unknown app ${clientId}`,
   says: (name: Html) => html`says it is “${name}”`,
-  thisComputer: "this computer",
+  asksFor: "Asks for",
   step: {
     asked: "Asked",
     opened: "Opened",
@@ -99,9 +103,13 @@ export const consoleNow = {
     signedIn: "Signed in",
     decided: "Decided",
     approved: "Approved",
+    byOperator: "Approved by the operator for",
     tokens: "Tokens",
   },
   redeemed: "tokens taken",
+  ended: "sign-in ended",
+  timeline: "Timeline",
+  timelineOf: (code: string) => `Timeline of ${code}`,
   denied: {
     user: "declined",
     operator: "declined here",
@@ -110,7 +118,7 @@ export const consoleNow = {
   },
   approveAs: "Approve as…",
   person: "Email address of the person",
-  mfa: "As if with an authenticator app",
+  mfa: "As if an authenticator app was used",
   approveHint: "All checks of a browser apply. The audit log says that you approved, not this person.",
   approve: "Approve",
   decline: "Decline",
@@ -118,9 +126,9 @@ export const consoleNow = {
   activity: "Activity",
   aProgram: "A program",
   noActivity: "Nothing has happened yet.",
-  wholeLog: "The whole audit log",
-  latestMail: "Latest mail",
-  noMail: "No mail yet. Codes for sign-up and sign-in arrive here.",
+  wholeLog: "Audit log",
+  latestMail: "Latest email",
+  noMail: "No email yet. Codes for sign-up and sign-in arrive here.",
   ago: (ms: number) =>
     ms < 45_000
       ? "just now"
@@ -139,7 +147,7 @@ export const consoleNow = {
     code_used: "This code was decided a moment ago, or a browser continued with it.",
     code_used_twice: "Two people used this code, so it was declined. Start again on the device.",
     email_missing: "Enter the email address of the person for whom you approve.",
-    mfa_required: "This app needs a second factor. Tick “As if with an authenticator app” to test it.",
+    mfa_required: "This app needs a second factor. Tick “As if an authenticator app was used” to test it.",
     not_assigned:
       "The app needs an assignment, and this person has none. Assign them, then approve. The code stays valid.",
     user_disabled: "This account is disabled. Choose another person.",
