@@ -6,17 +6,14 @@ import { after, before, describe, type TestContext, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { requestCode } from "../../../../tests/fixtures/device.ts";
 import { complaintsOf, consoleIn, launchChromium } from "../fixtures/chromium.ts";
-import { accessibilityViolations } from "../fixtures/page-checks.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
+import { changingNothing, isAccessible, OUT_OF_DATE, sendForm, withEachForm } from "../fixtures/wrong-use.ts";
 import { consolePaths } from "./console-under-test.ts";
 
 const NO_ID = "00000000-0000-4000-8000-000000000000";
 
 /** Not a page: a file, a stream, the contents of a frame, and the ways in and out. */
 const NO_PAGE = /\/(?:assets\/.*|download|events|html|enter|leave|\*)$/;
-
-/** In a page: of each address to which its own forms lead, the first form. The ways out are none. */
-const FORMS = `[...Map.groupBy(document.querySelectorAll("main form[method=post]"), ({ action }) => action).values()].map(([form]) => form)`;
 
 describe("each page of the console", () => {
   let chromium: Browser;
@@ -68,39 +65,6 @@ describe("each page of the console", () => {
     return { page, complaints };
   }
 
-  const isAccessible = async (page: Page, what: string) =>
-    assert.deepEqual(
-      (await accessibilityViolations(page)).map(({ id, nodes }) => [what, id, nodes[0]?.html]),
-      [],
-    );
-
-  /** Everything that changes writes a record, so no new one is: nothing was changed. */
-  async function changingNothing(what: string, act: () => Promise<void>): Promise<void> {
-    const newest = async () => JSON.stringify(await tenant.context.store.audit.list({ limit: 3 }));
-    const before = await newest();
-    await act();
-    assert.equal(await newest(), before, what);
-  }
-
-  /** Sends each form of the page, as its first button would. `prepare` is given the form's number. */
-  async function withEachForm(page: Page, path: string, act: (form: number, what: string) => Promise<void>) {
-    await page.goto(consoleIn(page, path));
-    const length = await page.evaluate<number>(`${FORMS}.length`);
-    for (let form = 0; form < length; form++) {
-      await page.goto(consoleIn(page, path));
-      const what = `${path}, form ${form + 1}`;
-      await changingNothing(what, () => act(form, what));
-    }
-    return length;
-  }
-
-  /** `first`: what to do to it before, in the same turn, because the page reads itself again at any time. */
-  async function send(page: Page, form: number, first = "") {
-    const sending = page.evaluate(`{ const form = ${FORMS}[${form}]; ${first}; form.requestSubmit(); }`);
-    const [answer] = await Promise.all([page.waitForNavigation(), sending]);
-    return answer;
-  }
-
   test("stays whole when its address asks for nonsense", async (t) => {
     const { page, complaints } = await opened(t);
     const nonsense = new URLSearchParams({
@@ -141,8 +105,8 @@ describe("each page of the console", () => {
     const { page, complaints } = await opened(t);
     let forms = 0;
     for (const path of paths) {
-      forms += await withEachForm(page, path, async (form, what) => {
-        const answer = await send(page, form, `form.elements.csrf.value = "of another session"`);
+      forms += await withEachForm({ tenant, page }, consoleIn(page, path), async (form, what) => {
+        const answer = await sendForm(page, form, OUT_OF_DATE);
         assert.equal(answer?.status(), 403, what);
         await page.getByText("This form is out of date").waitFor();
         assert.ok((await page.locator("main a").count()) > 0, `${what} leads on`);
@@ -157,10 +121,10 @@ describe("each page of the console", () => {
     const context = page.context();
     const cookies = await context.cookies();
     for (const path of paths) {
-      await withEachForm(page, path, async (form, what) => {
+      await withEachForm({ tenant, page }, consoleIn(page, path), async (form, what) => {
         await context.clearCookies();
         // A page that follows the tenant may learn it first, and reload.
-        await send(page, form).catch(() => undefined);
+        await sendForm(page, form).catch(() => undefined);
         await page.getByLabel("Key of this start").waitFor();
         assert.equal(await page.locator(".rail").count(), 0, what);
         await context.addCookies(cookies);
@@ -184,7 +148,7 @@ describe("each page of the console", () => {
     const elsewhere = `${root.protocol === "https:" ? "http:" : root.protocol}//localhost:${(server.address() as AddressInfo).port}/`;
     for (const [form, address] of addresses.entries()) {
       await page.goto(elsewhere);
-      await changingNothing(address, async () => {
+      await changingNothing(tenant, address, async () => {
         const [answer] = await Promise.all([
           page.waitForNavigation(),
           page.evaluate(`document.forms[${form}].submit()`),

@@ -32,7 +32,7 @@ main:focus{outline:none}
 .rail ul{list-style:none;margin:0;padding:0;display:grid;gap:.15rem}
 .rail ul+ul{border-block-start:1px solid var(--line);margin:.7rem .6rem 0;padding-block-start:.7rem}
 .rail ul+ul a{margin-inline:-.6rem}
-.rail li a{padding:.5rem .7rem;border-radius:.65rem;color:var(--soft);display:flex;justify-content:space-between;gap:.5rem;text-decoration:none;overflow-wrap:normal}
+.rail li a{padding:.5rem .7rem;border-radius:.65rem;color:var(--soft);display:flex;align-items:baseline;justify-content:space-between;gap:.5rem;text-decoration:none;overflow-wrap:normal}
 .rail li a:hover{color:var(--ink);background:color-mix(in srgb,var(--brand-wash) 55%,transparent)}
 .rail li a[aria-current]{background:var(--brand-wash);color:var(--ink);font-weight:600}
 .count{font-weight:600;font-size:.86rem;font-variant-numeric:tabular-nums}
