@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { Agent, request } from "node:https";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import { URN } from "../../../../tests/fixtures/device.ts";
 import { postgresPlace } from "./tenant-place.ts";
 
 const REQUESTS = 400;
+/** The status of a request that the store answered. */
+const ANSWERED = 400;
 /** The connections of a node. */
 const CONNECTIONS = 10;
 /** How long a busy machine may take until the first request has waited in vain. */
@@ -13,7 +17,7 @@ const AT_MOST_MS = 60_000;
 
 test("requests for which no connection becomes free get 503 and Retry-After, the others their answer; never 500", async (t) => {
   const place = await postgresPlace(t);
-  const limits = { deviceCodesByNetwork: 1e9, pendingDeviceCodes: 1e9, pendingDeviceCodesByClient: 1e9 };
+  const limits = { refusedTokenRequestsByNetwork: 1e9 };
   const tenant = await place.start({ limits });
   const { postgres, schema } = place.store as { postgres: string; schema: string };
   const operator = new pg.Client({ connectionString: postgres });
@@ -23,12 +27,15 @@ test("requests for which no connection becomes free get 503 and Retry-After, the
     agent.destroy();
     await operator.end();
   });
-  const form = new URLSearchParams({ client_id: tenant.apps[0]!.clientId, scope: "openid" }).toString();
+  const client_id = tenant.apps[0]!.clientId;
   const ask = () =>
     new Promise<{ status: number; retryAfter: string | undefined }>((resolve, reject) => {
+      // A code that no one knows is read from the store, each on a connection of its own, and answered with 400.
+      const device_code = randomBytes(32).toString("base64url");
+      const form = new URLSearchParams({ client_id, device_code, grant_type: URN }).toString();
       const headers = { "content-type": "application/x-www-form-urlencoded", "content-length": String(form.length) };
       const options = { method: "POST", agent, headers };
-      const sent = request(`${tenant.authority}/oauth2/v2.0/devicecode`, options, (response) => {
+      const sent = request(`${tenant.authority}/oauth2/v2.0/token`, options, (response) => {
         response.resume();
         response.once("end", () =>
           resolve({ status: response.statusCode!, retryAfter: response.headers["retry-after"] }),
@@ -38,13 +45,13 @@ test("requests for which no connection becomes free get 503 and Retry-After, the
       sent.end(form);
     });
   // Also reads the app and opens the pool.
-  assert.equal((await ask()).status, 200);
+  assert.equal((await ask()).status, ANSWERED);
 
   await operator.query(`begin; lock table ${pg.escapeIdentifier(schema)}.device_grants in access exclusive mode`);
   let refused = 0;
   const burst = Array.from({ length: REQUESTS }, async () => {
     const answer = await ask();
-    if (answer.status !== 200) refused++;
+    if (answer.status !== ANSWERED) refused++;
     return answer;
   });
   for (const from = Date.now(); refused === 0 && Date.now() - from < AT_MOST_MS; ) await sleep(50);
@@ -52,10 +59,14 @@ test("requests for which no connection becomes free get 503 and Retry-After, the
   const answers = await Promise.all(burst);
 
   const count = (status: number) => answers.filter((each) => each.status === status).length;
-  assert.equal(count(200) + count(503), REQUESTS, JSON.stringify([...new Set(answers.map(({ status }) => status))]));
-  assert.ok(count(200) >= CONNECTIONS, `${count(200)} answered`);
+  assert.equal(
+    count(ANSWERED) + count(503),
+    REQUESTS,
+    JSON.stringify([...new Set(answers.map(({ status }) => status))]),
+  );
+  assert.ok(count(ANSWERED) >= CONNECTIONS, `${count(ANSWERED)} answered`);
   assert.ok(count(503) > 0, "no request waited in vain");
   for (const { status, retryAfter } of answers) assert.equal(status === 503, Number(retryAfter) >= 1);
   const after = await Promise.all(Array.from({ length: 3 * CONNECTIONS }, ask));
-  assert.ok(after.every(({ status }) => status === 200));
+  assert.ok(after.every(({ status }) => status === ANSWERED));
 });
