@@ -68,7 +68,7 @@ describe("Now", { concurrency: true }, () => {
     assert.equal((await ctx.store.grants.findById(id))?.status, "approved");
     const [record] = await ctx.store.audit.list({ event: "device_grant.approved", limit: 1 });
     assert.deepEqual([record?.actor, record?.userId, record?.grantId], ["operator", user.id, id]);
-    assert.deepEqual(stepsOn(after.html), ["Asked done", "Approved by the operator for present", "Tokens ahead"]);
+    assert.deepEqual(stepsOn(after.html), ["Asked done", "Approved present", "Tokens ahead"]);
     assert.doesNotMatch(after.html, new RegExp(`value="${userCode}"`));
   });
 

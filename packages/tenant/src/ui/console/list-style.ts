@@ -22,7 +22,7 @@ details.action>summary{font-weight:600;min-block-size:2.3rem;display:list-item;p
 form:has([name=grants][value=default]:checked) .own-grants{display:none}
 .tabs{display:flex;gap:1.1rem;margin-block-end:.9rem;border-block-end:1px solid var(--line)}
 .tabs a{padding:.5rem .1rem;margin-block-end:-1px;color:var(--soft);font-weight:600;text-decoration:none;border-block-end:2px solid transparent}
-.tabs a[aria-current]{color:var(--ink);border-color:var(--brand)}
+.tabs a[aria-current]{background:none;border-radius:0;color:var(--ink);border-color:var(--brand)}
 .secret{font:650 1.35rem/1.4 var(--mono);letter-spacing:.04em;color:var(--brand);display:block;margin-block:.4rem .7rem}
 .card>.hint+.action{margin-block-start:.7rem}
 .form>.action:only-child{border:0;padding:0}

@@ -138,10 +138,13 @@ function steps(request: LiveRequest, chrome: ConsoleChrome): Html {
   if (decided && decidedBy === "operator") {
     const byOperator: [string, Html | false][] = [
       [step.asked, at(createdAt)],
-      [step.byOperator, html`${at(decidedAt)}${by}`],
+      [
+        step.approved,
+        html`${at(decidedAt)}${email !== null && html`<span>${step.byOperator(address(email, 18))}</span>`}`,
+      ],
       [step.tokens, false],
     ];
-    return stepList(byOperator, 1);
+    return stepList(byOperator, 1, "steps few");
   }
   const rows: [label: string, detail: Html | false][] = [
     [step.asked, at(createdAt)],
@@ -153,9 +156,9 @@ function steps(request: LiveRequest, chrome: ConsoleChrome): Html {
   return stepList(rows, reached);
 }
 
-function stepList(rows: readonly [label: string, detail: Html | false][], reached: number): Html {
+function stepList(rows: readonly [label: string, detail: Html | false][], reached: number, name = "steps"): Html {
   const stateOf = (index: number): StepState => (index < reached ? "done" : index === reached ? "present" : "ahead");
-  return html`<ol class="steps">${rows.map(([label, detail], index) => {
+  return html`<ol class="${name}">${rows.map(([label, detail], index) => {
     const state = stateOf(index);
     return html`<li${attrs({ class: state, "aria-current": state === "present" ? "step" : null })}>${label}${detail}</li>`;
   })}</ol>`;

@@ -139,6 +139,7 @@ const now = `
 .req header .end{color:var(--soft)}
 .req.over h3{color:var(--soft)}
 .steps{list-style:none;display:grid;grid-template-columns:repeat(5,minmax(0,1fr));gap:.45rem;margin:.85rem 0 .7rem;padding:0}
+.steps.few{grid-template-columns:minmax(0,1fr) minmax(0,3fr) minmax(0,1fr)}
 .steps li{font-size:.86rem;color:var(--soft);border-block-start:3px solid var(--line);padding-block-start:.4rem}
 .steps li{overflow-wrap:normal}
 .steps li span{overflow-wrap:anywhere}
@@ -165,7 +166,7 @@ const now = `
 .feed .mend{display:block;color:var(--soft)}
 @media (min-width:72.01em){.grid aside .chart .axis{font-size:16px}}
 .empty{color:var(--soft);margin:0}
-@media (max-width:40em){.req header p{grid-column:1/-1;grid-row:2}.req header .end{grid-column:3}.steps{grid-template-columns:repeat(5,minmax(min-content,1fr));gap:.25rem}.steps li{font-size:.79rem}.steps li span{overflow:hidden;text-overflow:ellipsis}}
+@media (max-width:40em){.req header p{grid-column:1/-1;grid-row:2}.req header .end{grid-column:3}.steps:not(.few){grid-template-columns:repeat(5,minmax(min-content,1fr))}.steps{gap:.25rem}.steps li{font-size:.79rem}.steps li span{overflow:hidden;text-overflow:ellipsis}}
 `;
 
 const sheet = (frame + parts + now + recordsStyle + listStyle).replace(/\n\s*/g, "");

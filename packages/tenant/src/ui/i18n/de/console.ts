@@ -108,7 +108,7 @@ export const consoleNow: Messages["consoleNow"] = {
     signedIn: "Angemeldet",
     decided: "Antwort",
     approved: "Zusage",
-    byOperator: "Vom Betreiber genehmigt für",
+    byOperator: (email) => html`vom Betreiber für ${email}`,
     tokens: "Token",
   },
   redeemed: "Token abgeholt",
@@ -132,7 +132,7 @@ export const consoleNow: Messages["consoleNow"] = {
   activity: "Aktivität",
   aProgram: "Ein Programm",
   noActivity: "Noch ist nichts geschehen.",
-  wholeLog: "Das ganze Protokoll",
+  wholeLog: "Protokoll",
   latestMail: "Neueste E‑Mails",
   noMail: "Noch keine E‑Mail. Codes für Registrierung und Anmeldung kommen hier an.",
   ago: (ms) =>

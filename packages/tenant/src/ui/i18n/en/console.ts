@@ -103,7 +103,7 @@ export const consoleNow = {
     signedIn: "Signed in",
     decided: "Decided",
     approved: "Approved",
-    byOperator: "Approved by the operator for",
+    byOperator: (email: Html) => html`by the operator for ${email}`,
     tokens: "Tokens",
   },
   redeemed: "tokens taken",
