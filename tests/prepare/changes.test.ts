@@ -109,6 +109,37 @@ test("--prune deletes what prepare created and the file no longer names, but not
   assert.match(notes.join("\n"), /The policy "mfa" covers nothing/, "policies carry no mark");
 });
 
+test("A group that the console made is the file's if it alone has the name, and gets a tag so that it stays so", async () => {
+  await using prepared = await PreparedTenant.start();
+  const { groups, people } = prepared.tenant.admin;
+  const night = await groups.add({ name: "Night shift" });
+  const ada = await people.add({ email: "ada@contoso.example" });
+  await groups.addMember(night.id, ada.id);
+  const { model: exported, notes } = await prepared.export();
+  assert.deepEqual(Object.values(exported.groups)[0]?.members, ["ada@contoso.example"], notes.join());
+  const file = "groups: { night: { displayName: Night shift } }";
+  assert.deepEqual(await prepared.differences(file), ["~ group night"]);
+  assert.match(
+    (await prepared.plan(file)).notes.join("\n"),
+    /`night` is the group [\da-f-]{36}, which prepare did not create/,
+  );
+  await prepared.prepare(file);
+  assert.deepEqual(await prepared.differences(file), []);
+  await prepared.prepare(file.replace("Night shift", "Nights"));
+  assert.deepEqual(
+    (await groups.list()).map(({ id, name }) => [id, name]),
+    [[night.id, "Nights"]],
+    "the tag finds it under another name, and none was created",
+  );
+
+  await groups.add({ name: "Day shift" });
+  const twice = "groups: { day: { displayName: Day shift }, days: { displayName: Day shift } }";
+  await assert.rejects(prepared.plan(twice), { code: "ambiguous", message: /^`day` and `days` are both the group/ });
+  await groups.add({ name: "Day shift" });
+  const once = "groups: { day: { displayName: Day shift } }";
+  await assert.rejects(prepared.plan(once), { code: "ambiguous", message: /^2 groups have the display name/ });
+});
+
 test("Objects that a file does not name are not read", async () => {
   await using prepared = await PreparedTenant.start();
   await prepared.prepare(SMALL);

@@ -49,7 +49,7 @@ function adoptionNotes({ current }: CompareInput): string[] {
   const groups = [...current.groups].flatMap(([key, { id, uniqueName }]) =>
     uniqueName === key
       ? []
-      : `\`${key}\` is the group ${id}, which prepare did not create: its members that the file does not list stay, unless you prune.`,
+      : `\`${key}\` is the group ${id}, which prepare did not create: its description and its members that the file does not list stay, unless you prune.`,
   );
   const applications = [...current.applications].flatMap(([key, { application }]) =>
     application.uniqueName === key

@@ -22,13 +22,15 @@ export function compareGroups({ model, current }: CompareInput): PlannedStep[] {
     const changes = new Changes();
     const present = parseDescription(group?.description);
     const renamed = changes.text("display name", group?.displayName ?? "", displayName);
-    const described = changes.text("description", present.text, description);
+    // A group that is adopted keeps its description if the file has none.
+    const wanted = group?.adopt && description === "" ? present.text : description;
+    const described = changes.text("description", present.text, wanted);
     if (group?.adopt) changes.text("tag", undefined, tagOf(key));
     const exists = group !== undefined;
     return plannedStep({ kind: "group", name: key, exists, changes }, async ({ graph, known }) => {
       if (group) {
         const tag = group.adopt ? key : present.key;
-        const text = tag === undefined ? description : taggedDescription(description, tag);
+        const text = tag === undefined ? wanted : taggedDescription(wanted, tag);
         const body = { ...(renamed && { displayName }), ...((described || group.adopt) && { description: text }) };
         await graph.send(patchGroup(group.id, body));
         return;

@@ -79,6 +79,13 @@ async function readApplications(graph: Graph, model: TenantModel): Promise<Appli
   for (const [key, { displayName }] of Object.entries({ ...model.apps, ...model.apis })) {
     const found = await findApplication(graph, key, displayName);
     if (!found) continue;
+    const { id } = found.application;
+    checkUnshared(
+      "application",
+      key,
+      id,
+      [...applications].map(([other, { application }]) => [other, application.id]),
+    );
     applications.set(key, found);
     await readPrincipal(found.application.appId);
   }
@@ -147,9 +154,15 @@ async function readGroups(
   for (const [key, entry] of Object.entries(model.groups)) {
     const unique = await graph.find(getGroup(key));
     // Read only if a group is missing, and once: Graph cannot search for a line of a description.
-    all ??= unique ? undefined : graph.list(allGroups());
+    if (!unique && graph.target === "doorcode") all ??= graph.list(allGroups());
     const group = unique?.id ? { ...unique, id: unique.id, adopt: false } : findGroup((await all) ?? [], key, entry);
     if (!group) continue;
+    checkUnshared(
+      "group",
+      key,
+      group.id,
+      [...groups].map(([other, { id }]) => [other, id]),
+    );
     groups.set(key, group);
     if (entry.members.length === 0 && !prune) continue;
     const found = await graph.list(listMembers(group.id));
@@ -159,8 +172,9 @@ async function readGroups(
 }
 
 /**
- * Finds the group of a key that is no uniqueName, as `findApplication`: by our tag, otherwise the only security group with
- * that display name and neither tag nor uniqueName (created in the portal or the console).
+ * Finds the group of a key that is no uniqueName, as `findApplication`: by our tag, otherwise the only one with that
+ * display name and neither tag nor uniqueName, which the console makes. Not on Entra: there users may create groups and
+ * name them, and would get what the file gives to its own.
  * @throws {PrepareError} `ambiguous` if several match.
  */
 function findGroup(all: readonly Group[], key: string, { displayName }: GroupEntry): FoundGroup | undefined {
@@ -169,13 +183,7 @@ function findGroup(all: readonly Group[], key: string, { displayName }: GroupEnt
   const [tagged, ...moreTagged] = groups.filter((group) => keyOf(group) === key);
   if (moreTagged.length > 0) throw ambiguousGroups([tagged!, ...moreTagged], `have the line \`${tagOf(key)}\``, key);
   if (tagged) return { ...tagged, adopt: false };
-  const free = groups.filter(
-    (group) =>
-      group.displayName === displayName &&
-      keyOf(group) === undefined &&
-      group.securityEnabled !== false &&
-      !group.groupTypes?.some((type) => type === "Unified" || type === "DynamicMembership"),
-  );
+  const free = groups.filter((group) => group.displayName === displayName && keyOf(group) === undefined);
   if (free.length > 1) throw ambiguousGroups(free, `have the display name "${displayName}"`, key);
   return free[0] && { ...free[0], adopt: true };
 }
@@ -185,6 +193,25 @@ function ambiguousGroups(groups: readonly { id: string }[], what: string, key: s
   return new PrepareError("ambiguous", `${groups.length} groups ${what}: ${ids}.`, {
     hint: `Add the line \`${tagOf(key)}\` to the description of the one that the file means by \`${key}\`, and to no other.`,
   });
+}
+
+/** @throws {PrepareError} `ambiguous` if another key of the file means the same object, so that they would share it. */
+function checkUnshared(
+  kind: "application" | "group",
+  key: string,
+  id: string,
+  found: Iterable<[string, string]>,
+): void {
+  for (const [other, itsId] of found) {
+    if (itsId !== id) continue;
+    throw new PrepareError(
+      "ambiguous",
+      `\`${other}\` and \`${key}\` are both the ${kind} ${id}: they have its display name.`,
+      {
+        hint: "Give one of them another display name.",
+      },
+    );
+  }
 }
 
 /** Groups that are ours by both uniqueName and description, but not in the file. */

@@ -47,44 +47,29 @@ test("An application that others may have created under the file's tag is named 
   assert.deepEqual((await entra.plan(file)).notes, []);
 });
 
-test("A group made by hand is the file's if it alone has the name, and gets a tag so that it stays so", async () => {
+test("A group of Entra is the file's by its unique name alone, because users may create and name groups", async () => {
   await using entra = await Entra.start();
-  const { state } = entra;
-  state.groups.push(
-    { id: "h", displayName: "Night shift", uniqueName: null, description: "By hand", securityEnabled: true },
-    { id: "u", displayName: "Night shift", uniqueName: null, groupTypes: ["Unified"], securityEnabled: false },
-    { id: "t", displayName: "Night shift", uniqueName: "terraform", securityEnabled: true },
+  const { groups } = entra.state;
+  groups.push(
+    { id: "h", displayName: "Staff", uniqueName: null, securityEnabled: true },
+    { id: "t", displayName: "Staff", uniqueName: null, securityEnabled: true, description: "doorcode:staff" },
   );
-  const file = 'groups: { night: { displayName: Night shift, description: "By hand" } }';
-  assert.match((await entra.plan(file)).notes.join("\n"), /`night` is the group h, which prepare did not create/);
-  assert.deepEqual(await entra.differences(file), [
-    {
-      action: "change",
-      kind: "group",
-      name: "night",
-      changes: [{ what: "tag", to: "doorcode:night" }],
-    },
+  await entra.prepare("groups: { staff: { displayName: Staff } }");
+  assert.deepEqual(groups.map(({ id, uniqueName }) => [id, uniqueName]).slice(0, 2), [
+    ["h", null],
+    ["t", null],
   ]);
-  await entra.prepare(file);
-  assert.deepEqual(await entra.differences(file), []);
-  assert.equal(state.groups.length, 3, "none was created");
-  assert.equal(state.groups[0].description, "By hand\ndoorcode:night");
-  await entra.prepare(file.replace("Night shift", "Nights"));
-  assert.equal(state.groups[0].displayName, "Nights", "the tag finds it under another name");
+  assert.equal(groups[2]?.uniqueName, "staff");
 });
 
-test("Where several groups fit, it asks for a tag instead of guessing", async () => {
+test("Where two keys of the file fit one application, it asks for another name instead of sharing it", async () => {
   await using entra = await Entra.start();
-  const twin = { displayName: "twin", uniqueName: null, securityEnabled: true };
-  entra.state.groups.push({ ...twin, id: "1" }, { ...twin, id: "2" });
-  const byName = await failure(entra.plan("groups: { twin: {} }"));
-  assert.equal(byName.code, "ambiguous");
-  assert.match(byName.message, /^2 groups .*: 1, 2/);
-  assert.match(byName.hint, /`doorcode:twin`/);
-  entra.state.groups[1].description = "doorcode:twin";
-  assert.deepEqual(await entra.differences("groups: { twin: {} }"), []);
-  entra.state.groups[0].description = "doorcode:twin";
-  assert.equal((await failure(entra.plan("groups: { twin: {} }"))).code, "ambiguous");
+  entra.state.applications.push({ id: "1", appId: "a1", displayName: "Player", uniqueName: null, tags: [] });
+  const { code, message } = await failure(
+    entra.plan("apps: { tv: { displayName: Player }, radio: { displayName: Player } }"),
+  );
+  assert.equal(code, "ambiguous");
+  assert.match(message, /^`tv` and `radio` are both the application 1/);
 });
 
 test("Where several applications fit, it asks for a tag instead of guessing", async () => {
