@@ -10,7 +10,10 @@ import { textIn } from "./found.ts";
 const SUGGESTED = 50;
 
 /** The two forms, empty. */
-export const getTokens: ConsoleHandler = async (request) => ({ view: await viewOf(request, {}) });
+export const getTokens: ConsoleHandler = async (request) => ({
+  // Nothing of an address is typed into a form: a link could fill it in.
+  view: await viewOf({ ...request, fields: new Map() }, {}),
+});
 
 /** The button says which. The answer has the token: no address ever does. */
 export const postTokens =

@@ -128,7 +128,7 @@ async function reasonsOf(
 async function namedAudience({ store }: AdminContext, aud: JWTPayload["aud"]): Promise<string> {
   if (aud === GRAPH_RESOURCE_ID) return `Microsoft Graph (${aud})`;
   const api = typeof aud === "string" ? await store.directory.findApi(aud.toLowerCase()) : undefined;
-  return api ? `${api.name} (${api.clientId})` : String(aud);
+  return api ? `${api.name} (${api.clientId})` : typeof aud === "string" ? aud : JSON.stringify(aud);
 }
 
 const PROFILE_TYP = { entra: "JWT", rfc9068: "at+jwt" };

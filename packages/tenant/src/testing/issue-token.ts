@@ -58,13 +58,15 @@ export async function issueTestToken(ctx: AdminContext, given: TokenInput): Prom
   }
 }
 
+const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+
 /** Scopes of OpenID Connect and Graph keep their names. One that several APIs have stays short, and is refused. */
 async function fullNames({ store }: AdminContext, scopes: readonly string[]): Promise<string[]> {
   const apis = await store.directory.listApis();
   return scopes.map((scope) => {
-    if (scope.includes("/") || [...OIDC_SCOPES, ...GRAPH_SCOPES].includes(scope)) return scope;
+    if (scope.includes("/") || [...OIDC_SCOPES, ...GRAPH_SCOPES].some((each) => same(each, scope))) return scope;
     const [api, ...others] = apis.filter((each) =>
-      each.scopes.some(({ enabled, value }) => enabled && value === scope),
+      each.scopes.some(({ enabled, value }) => enabled && same(value, scope)),
     );
     return api && others.length === 0 ? `${api.identifierUri}/${scope}` : scope;
   });

@@ -85,7 +85,7 @@ describe("the console's page for testers, in a browser", () => {
       await looksRight(page, `tokens ${what}`);
       await page.locator("#app").fill("ciam-client-app");
       await page.locator("button[value=issue]").click();
-      await page.waitForSelector("#as[aria-invalid]");
+      await page.waitForSelector("#scopes[aria-invalid]");
       await looksRight(page, `tokens ${what} refused`);
       await page.locator("#as").fill("grace@contoso.example");
       await page.locator("#scopes").fill(`api://${tenant.apis[0]!.clientId}/ToDoList.Read`);

@@ -126,6 +126,7 @@ describe("each page of the console", () => {
         // A page that follows the tenant may learn it first, and reload.
         await sendForm(page, form).catch(() => undefined);
         await page.getByLabel("Key of this start").waitFor();
+        await page.waitForLoadState();
         assert.equal(await page.locator(".rail").count(), 0, what);
         await context.addCookies(cookies);
       });
@@ -135,10 +136,13 @@ describe("each page of the console", () => {
   test("takes no form of a page on another port, which is the same site to a browser", async (t) => {
     const { page } = await opened(t);
     const { post } = await consolePaths(tenant.context);
+    // Even if that page knew the token of the console's forms.
+    const csrf = await page.locator("input[name=csrf]").first().inputValue();
     const root = new URL(consoleIn(page, "/console"));
     const addresses = post.map((path) => root.href + path.slice("/console".length));
     const forms = addresses.map(
-      (address) => `<form method="post" action="${address}"><input name="action" value="issue"></form>`,
+      (address) =>
+        `<form method="post" action="${address}"><input name="csrf" value="${csrf}"><input name="action" value="issue"></form>`,
     );
     const server = createServer((_request, response) => {
       response.setHeader("Content-Type", "text/html").end(`<!doctype html><title>x</title>${forms.join("")}`);

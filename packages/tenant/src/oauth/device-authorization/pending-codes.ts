@@ -4,8 +4,12 @@ import { isUnlimited, takeBeyondCap, tooManyRequests } from "../request-limits.t
 
 /** How long a count is trusted, in milliseconds. Codes that this process adds meanwhile are added to it. */
 const TRUSTED_FOR = 1_000;
-/** Longer for more rows than 50,000, because a database needs about half a microsecond to count one. */
+/**
+ * Longer for more rows than 50,000, because a database needs about half a microsecond to count one. Other nodes can pass
+ * the limit by what they add in that time.
+ */
 const TRUSTED_FOR_EACH = 1 / 50;
+const TRUSTED_AT_MOST = 10_000;
 /** When a client at its limit may request again: some of its codes will have ended by then. */
 const RETRY_MS = 60_000;
 /** How many clients' counts are cached. */
@@ -76,7 +80,7 @@ export class PendingCodes {
   #recent(key: string): Count | undefined {
     const count = this.#counts.get(key);
     if (!count) return undefined;
-    const trustedFor = Math.max(TRUSTED_FOR, count.value * TRUSTED_FOR_EACH);
+    const trustedFor = Math.min(Math.max(TRUSTED_FOR, count.value * TRUSTED_FOR_EACH), TRUSTED_AT_MOST);
     return Math.abs(this.#ctx.clock.now() - count.at) <= trustedFor ? count : undefined;
   }
 
@@ -86,9 +90,14 @@ export class PendingCodes {
     if (this.#counts.size >= MAX_CLIENTS) this.#counts.clear();
     const now = this.#ctx.clock.now();
     const old = this.#counts.get(key);
+    const before = old?.at;
     // Concurrent callers use the old value until the new one is available.
     if (old) old.at = now;
-    const count = { value: await read(), at: now };
+    const value = await read().catch((error) => {
+      if (old && before !== undefined) old.at = before;
+      throw error;
+    });
+    const count = { value, at: now };
     this.#counts.set(key, count);
     return count;
   }

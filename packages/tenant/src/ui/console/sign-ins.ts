@@ -270,10 +270,8 @@ function timelineStep(step: SignInStep, view: View<"console_sign_in_detail">, ch
       case "ended": {
         const { record, why } = step;
         const byOther = record !== null && (record.caller !== null || record.actor === "operator");
-        return [
-          "bad",
-          byOther ? sentenceOf(record, chrome.messages) : steps.ended(signIn.why[why] ?? signIn.why.other),
-        ];
+        if (!byOther) return ["bad", steps.ended(signIn.why[why] ?? signIn.why.other)];
+        return ["bad", html`${sentenceOf(record, chrome.messages)}${from(record.ip)}`];
       }
       case "lapsed":
         return ["plain", steps.lapsed];

@@ -142,7 +142,7 @@ ${form(PATH, chrome, {}, [
   }),
   suggesting("api", words.api, "apis", view),
   // What was typed in the other form stays.
-  html`<input type="hidden" name="as" value="${typed.as}"><input type="hidden" name="app" value="${typed.app}"><input type="hidden" name="scopes" value="${typed.scopes}">`,
+  html`<input type="hidden" name="as" value="${typed.as}"><input type="hidden" name="app" value="${typed.app}"><input type="hidden" name="scopes" value="${typed.scopes}">${typed.mfa && html`<input type="hidden" name="mfa" value="yes">`}`,
   html`<div class="acts">${act(words.checkNow, { kind: "main", name: "action", value: "check" })}</div>`,
 ])}</section>`;
 }

@@ -2,7 +2,7 @@ import { html } from "../../html.ts";
 import type * as en from "../en/console-tokens.ts";
 
 export const consoleTokens: typeof en.consoleTokens = {
-  lede: "Nur zum Testen, für den eigenen Mandanten dieses Computers. Jedes ausgestellte Token steht im Protokoll.",
+  lede: "Nur zum Testen, für den eigenen Mandanten dieses Computers. Das Protokoll vermerkt jede Ausstellung, nicht das Token selbst.",
   check: "Token prüfen",
   checkHint: "Zeigt, was ein Token enthält und ob der Guard einer Web-API es jetzt annimmt. Nichts wird gespeichert.",
   token: "Token",

@@ -1,6 +1,6 @@
 /** What mends a refusal, as an instruction. By the names of `MENDS` in ui/console/refusal-mend.ts. */
 export const consoleMends = {
-  fault: "A fault that you added answered. See how many requests are left, or end it.",
+  fault: "An added fault gave this answer. See how many requests are left, or end it.",
   app_unknown: "Compare the client ID with the apps of this tenant.",
   secret_missing: "Make it a public client, or give the program a secret.",
   secret_wrong: "Add a secret, and give it to the program.",

@@ -2,7 +2,7 @@ import { type Html, html } from "../../html.ts";
 
 /** The console's page for access tokens of a test. */
 export const consoleTokens = {
-  lede: "Only for tests, on this computer’s own tenant. Each token that is issued is in the audit log.",
+  lede: "Only for tests, on this computer’s own tenant. The audit log records each token that is issued, without the token itself.",
   check: "Check a token",
   checkHint: "Shows what a token contains, and whether the guard of a web API takes it now. Nothing is stored.",
   token: "Token",

@@ -118,7 +118,7 @@ export const consoleNow = {
   },
   approveAs: "Approve as…",
   person: "Email address of the person",
-  mfa: "As if an authenticator app was used",
+  mfa: "As if an authenticator app had been used",
   approveHint: "All checks of a browser apply. The audit log says that you approved, not this person.",
   approve: "Approve",
   decline: "Decline",
@@ -147,7 +147,7 @@ export const consoleNow = {
     code_used: "This code was decided a moment ago, or a browser continued with it.",
     code_used_twice: "Two people used this code, so it was declined. Start again on the device.",
     email_missing: "Enter the email address of the person for whom you approve.",
-    mfa_required: "This app needs a second factor. Tick “As if an authenticator app was used” to test it.",
+    mfa_required: "This app needs a second factor. Tick “As if an authenticator app had been used” to test it.",
     not_assigned:
       "The app needs an assignment, and this person has none. Assign them, then approve. The code stays valid.",
     user_disabled: "This account is disabled. Choose another person.",
