@@ -212,6 +212,7 @@ describe("Now in Chromium", () => {
     await two.goto(tenant.console);
     await two.getByLabel("Key of this start").fill(tenant.consoleKey ?? "");
     await two.getByRole("button", { name: "Open the console" }).click();
+    await two.getByRole("heading", { name: "Now" }).waitFor();
     const { body: code } = await requestCode(tenant);
     await two.reload();
     await one.getByRole("article", { name: code.user_code }).getByRole("button", { name: "Decline" }).click();
