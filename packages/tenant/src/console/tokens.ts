@@ -9,9 +9,9 @@ import { textIn } from "./found.ts";
 /** Of people, apps and APIs, and of scopes, that the fields suggest. Others can be typed. */
 const SUGGESTED = 50;
 
-/** The two forms, empty. */
+/** The two forms. */
 export const getTokens: ConsoleHandler = async (request) => ({
-  // Nothing of an address is typed into a form: a link could fill it in.
+  // Without what the address has: a link could fill in a form.
   view: await viewOf({ ...request, fields: new Map() }, {}),
 });
 
@@ -73,7 +73,7 @@ function problemOf({ code, message, hint }: TenantError, request: ConsoleRequest
   return person ? { why: "person", person } : { why: "other", message, hint };
 }
 
-/** What is typed for the user: there is no other. */
+/** Filled in, because there is nothing else to choose. */
 const only = (values: readonly string[]): string => (values.length === 1 ? values[0]! : "");
 
 async function viewOf(request: ConsoleRequest, result: Result): Promise<TokensView> {
