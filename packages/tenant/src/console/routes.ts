@@ -4,6 +4,7 @@ import { localeOf } from "../interaction/cookies.ts";
 import { isCsrfTokenOf, isFromOurPages } from "../interaction/csrf.ts";
 import { sendAnswer, sendPage } from "../interaction/page-answer.ts";
 import { type Fields, PageProblem, type PageRequest } from "../interaction/page-request.ts";
+import { takeFormsAlone } from "../interaction/page-routes.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { RightWithdrawn } from "../storage/acting.ts";
 import { isUnavailable, RETRY_SECONDS } from "../storage/store-error.ts";
@@ -86,12 +87,7 @@ export function consoleRoutes(
 ): void {
   const shared: ConsoleScope = { ...of, counts: new Map(), paths: new Set() };
   app.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser(
-      "application/x-www-form-urlencoded",
-      { parseAs: "string", bodyLimit: BODY_LIMIT },
-      (_request, body, done) => done(null, body),
-    );
+    takeFormsAlone(scope, BODY_LIMIT);
     scope.setErrorHandler((error: FastifyError, request, reply) => sendError(shared, error, request, reply));
     scope.addHook("onRequest", async (request) => of.access.guard(request));
     define((path, handlers) => definePage(scope, shared, path, handlers), scope, shared);

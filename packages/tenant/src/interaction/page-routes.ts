@@ -43,15 +43,20 @@ export function pageRoutes(
   define: (page: DefinePage, scope: FastifyInstance) => void,
 ): void {
   app.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser(
-      "application/x-www-form-urlencoded",
-      { parseAs: "string", bodyLimit: BODY_LIMIT },
-      (_request, body, done) => done(null, body),
-    );
+    takeFormsAlone(scope, BODY_LIMIT);
     scope.setErrorHandler((error: FastifyError, request, reply) => sendProblem(ctx, error, request, reply));
     define((path, handlers) => definePage(scope, ctx, path, handlers), scope);
   });
+}
+
+/** Requests with a body are forms, which arrive as text. `bodyLimit` in bytes, for routes that set none. */
+export function takeFormsAlone(scope: FastifyInstance, bodyLimit: number): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser(
+    "application/x-www-form-urlencoded",
+    { parseAs: "string", bodyLimit },
+    (_request, body, done) => done(null, body),
+  );
 }
 
 function definePage(

@@ -128,6 +128,7 @@ async function findApi(store: ApiLookup, resource: string): Promise<Api | undefi
   return api && api.disabledAt === null ? api : undefined;
 }
 
-function same(a: string, b: string): boolean {
+/** Scope names do not depend on case. */
+export function same(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }

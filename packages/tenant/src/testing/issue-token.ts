@@ -8,7 +8,7 @@ import { TenantError } from "../kernel/tenant-error.ts";
 import { requireGrant } from "../oauth/client-authentication.ts";
 import { newDeviceGrant } from "../oauth/device-authorization/devicecode-endpoint.ts";
 import { redeemGrant } from "../oauth/device-authorization/redeem-device-code.ts";
-import { requestedScopes } from "../oauth/parse-scopes.ts";
+import { requestedScopes, same } from "../oauth/parse-scopes.ts";
 import { ProtocolError } from "../oauth/protocol-error.ts";
 import { findAppByName } from "./faults.ts";
 
@@ -57,8 +57,6 @@ export async function issueTestToken(ctx: AdminContext, given: TokenInput): Prom
     throw new TenantError("token_refused", `AADSTS${error.number}: ${error.message}`, hint, { cause: error });
   }
 }
-
-const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
 
 /** Scopes of OpenID Connect and Graph keep their names. One that several APIs have stays short, and is refused. */
 async function fullNames({ store }: AdminContext, scopes: readonly string[]): Promise<string[]> {

@@ -9,6 +9,7 @@ import { credentialStore } from "./credential-store.ts";
 import { administrationStore, directoryStore } from "./directory-store.ts";
 import { grantStore } from "./grant-store.ts";
 import { keyStore } from "./key-store.ts";
+import { lockedSession } from "./locked-session.ts";
 import { mailStore } from "./mail-store.ts";
 import { permissionStore } from "./permission-store.ts";
 import { registrationStore } from "./registration-store.ts";
@@ -48,17 +49,8 @@ function rightCheck({ locksRows }: Database, { sessionId, userId, signedInAfter,
       .selectAll()
       .$if(locksRows, (query) => query.forShare())
       .executeTakeFirst();
-    const session = await trx
-      .selectFrom("sessions")
-      .where("id", "=", sessionId)
-      .where("userId", "=", userId)
-      .where("expiresAt", ">", now)
-      .where((where) => where.or([where("idleExpiresAt", "is", null), where("idleExpiresAt", ">", now)]))
-      .select(["methods", "authTime"])
-      .$if(locksRows, (query) => query.forShare())
-      .executeTakeFirst();
-    if (!user || !session) throw new RightWithdrawn("signed_out");
-    const signIn = { methods: JSON.parse(session.methods), authTime: session.authTime ?? 0 };
+    const signIn = await lockedSession(trx, { locksRows }, { sessionId, userId, now });
+    if (!user || !signIn) throw new RightWithdrawn("signed_out");
     const why = mayUseConsole({ user: toUser(user), ...signIn, signedInAfter, now });
     if (why) throw new RightWithdrawn(why);
   };

@@ -4,6 +4,7 @@ import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
 import type { Connection, Database } from "../engine/database.ts";
 import type { OwnChange } from "../store.ts";
 import { factsLoader } from "./access-store.ts";
+import { lockedSession } from "./locked-session.ts";
 import { toUser } from "./user-list.ts";
 
 /** The user, if this browser may change their account now. */
@@ -33,19 +34,10 @@ export function ownChangeCheck(database: Database): OwnChangeCheck {
       .executeTakeFirst();
     if (!row) return undefined;
     const stored = await loadFacts(trx, { clientId: null, userId, resourceId: GRAPH_RESOURCE_ID });
-    const session = await trx
-      .selectFrom("sessions")
-      .where("id", "=", sessionId)
-      .where("userId", "=", userId)
-      .where("expiresAt", ">", now)
-      .where((where) => where.or([where("idleExpiresAt", "is", null), where("idleExpiresAt", ">", now)]))
-      .select(["methods", "authTime"])
-      .$if(locksRows, (query) => query.forShare())
-      .executeTakeFirst();
-    if (!session) return undefined;
+    const signIn = await lockedSession(trx, { locksRows }, { sessionId, userId, now });
+    if (!signIn) return undefined;
     const hasStrongFactor =
       (await hasRow(trx, "totpSecrets", userId)) || (passkeysWork && (await hasRow(trx, "passkeys", userId)));
-    const signIn = { methods: JSON.parse(session.methods), authTime: session.authTime ?? 0 };
     const refusal = mayChangeAccount({ stored, signIn, hasStrongFactor, signedInAfter, now, grave });
     return refusal === undefined ? toUser(row) : undefined;
   };
