@@ -5,14 +5,12 @@
 //
 // The server is profiled with V8's sampling profiler while it is under load, as with `node --cpu-prof`.
 import { execFileSync } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { freePort } from "../tests/fixtures/free-port.ts";
 import { devicecode, poll, refresh } from "./cases.ts";
 import { generator } from "./load/load.ts";
 import { type Measurement, measure } from "./measurement.ts";
@@ -90,13 +88,4 @@ async function profileOf(checkout: URL, folder: string): Promise<{ profile: Prof
 function commitOf(checkout: URL): string {
   const options = { cwd: checkout, encoding: "utf8" } as const;
   return execFileSync("git", ["rev-parse", "--short=8", "HEAD"], options).trim();
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -14,6 +14,7 @@ import { manualClock } from "../../packages/tenant/test/fixtures/manual-clock.ts
 import { createUser, seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { claimsOf, clientIdOf, poll, refresh, requestCode, todoScope, userinfo } from "../fixtures/device.ts";
+import { freePort } from "../fixtures/free-port.ts";
 
 const PASSWORD = "correct horse battery";
 const NEW_PASSWORD = "nine noisy newts";
@@ -302,13 +303,13 @@ describe("accounts in a real browser", () => {
   test("after a restart between email and code, the user continues, and nothing used works again", async () => {
     const folder = await mkdtemp(join(tmpdir(), "doorcode-accounts-"));
     const clock = manualClock();
-    const open = (ports: { port?: number; pagesPort?: number } = {}) =>
+    const ports = { port: await freePort(), pagesPort: await freePort() };
+    const open = () =>
       startTestTenant({ clock, dataDir: join(folder, "data"), sqliteFile: join(folder, "store.db"), ...ports });
     let running = await open();
-    const ports = { port: running.port, pagesPort: Number(new URL(running.pages).port) };
     const restart = async () => {
       await running.close();
-      running = await open(ports);
+      running = await open();
     };
     try {
       const email = await person(running);

@@ -14,6 +14,7 @@ import { createUser, seed } from "../../packages/tenant/test/fixtures/seed.ts";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { linkIn } from "../../packages/tenant/test/interaction/account/notice-link.ts";
 import { clientIdOf, poll, refresh, requestCode } from "../fixtures/device.ts";
+import { freePort } from "../fixtures/free-port.ts";
 import { addApi } from "../fixtures/registrations.ts";
 
 const PASSWORD = "correct horse battery";
@@ -221,9 +222,9 @@ describe("consent and undoing it in a real browser", () => {
     const where = { sqliteFile: join(folder, "store.db"), dataDir: folder };
     const email = "restart@contoso.example";
     try {
-      const first = await startTestTenant(where);
+      const ports = { port: await freePort(), pagesPort: await freePort() };
+      const first = await startTestTenant({ ...where, ...ports });
       await person(email, first);
-      const ports = [Number(new URL(first.issuer).port), Number(new URL(first.pages).port)];
       let codes: { device_code: string }[] = [];
       const links: string[] = [];
       await phone(async (page) => {
@@ -238,12 +239,7 @@ describe("consent and undoing it in a real browser", () => {
       });
       await first.close();
 
-      await using second = await startTestTenant({
-        ...where,
-        port: ports[0]!,
-        pagesPort: ports[1]!,
-        clock: first.clock,
-      });
+      await using second = await startTestTenant({ ...where, ...ports, clock: first.clock });
       await phone(async (page) => {
         await page.goto(links[0]!);
         assert.equal(await heading(page), "This link no longer works");

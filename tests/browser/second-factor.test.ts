@@ -12,6 +12,7 @@ import { accessibilityViolations, scanQrCode } from "../../packages/tenant/test/
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { AuthenticatorApp, demandMfa } from "../fixtures/authenticator-app.ts";
 import { claimsOf, poll, requestCode } from "../fixtures/device.ts";
+import { freePort } from "../fixtures/free-port.ts";
 import { Person } from "../fixtures/person.ts";
 
 const PASSWORD = "correct horse battery";
@@ -222,13 +223,13 @@ describe("the second factor in a real browser", () => {
     const folder = await mkdtemp(join(tmpdir(), "doorcode-second-factor-"));
     try {
       const sqliteFile = join(folder, "tenant.db");
-      const options = { sqliteFile, dataDir: join(folder, "data") };
+      const ports = { port: await freePort(), pagesPort: await freePort() };
+      const options = { sqliteFile, dataDir: join(folder, "data"), ...ports };
       let tenant = await startTestTenant(options);
       const { clock } = tenant;
-      const [port, pagesPort] = [tenant.authority, tenant.pages].map((url) => Number(new URL(url).port));
       const restart = async () => {
         await tenant.close();
-        tenant = await startTestTenant({ ...options, clock, port: port!, pagesPort: pagesPort! });
+        tenant = await startTestTenant({ ...options, clock });
       };
       try {
         await account(tenant, "ada@contoso.example");

@@ -10,6 +10,7 @@ import { createClient } from "../../packages/client/src/create-client.ts";
 import { localTenant } from "../../packages/client/src/issuer/wrong-authority.ts";
 import { memoryStore } from "../../packages/client/src/token-store/memory-store.ts";
 import { startTestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
+import { freePort } from "../fixtures/free-port.ts";
 import { startEnv, type TestEnv } from "./test-env.ts";
 
 describe("an authority", () => {
@@ -221,13 +222,13 @@ test("a local tenant's CA is found where the tenant wrote it; another certificat
       present: { show: () => Promise.reject(new Error("shown")) },
     });
 
-  const tenant = await startTestTenant({ clock: "moving", dataDir: folder });
-  const { port } = new URL(tenant.authority);
+  const port = await freePort();
+  const tenant = await startTestTenant({ clock: "moving", dataDir: folder, port });
   const clientId = tenant.apps[0]!.clientId;
   await assert.rejects(client(tenant.authority, clientId).signIn(), { message: "shown" });
   await tenant.close();
 
-  await using other = await startTestTenant({ clock: "moving", port: Number(port) });
+  await using other = await startTestTenant({ clock: "moving", port });
   await assert.rejects(client(other.authority, other.apps[0]!.clientId).signIn(), {
     code: "issuer_unreachable",
     message: /is not trusted/,

@@ -1,10 +1,9 @@
-import { randomInt } from "node:crypto";
 import { copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { nodePicker } from "../../packages/tenant/test/fixtures/place.ts";
+import { freePort } from "../fixtures/free-port.ts";
 import { checkAfterRestart } from "./after-restart.ts";
 import { device } from "./device.ts";
 import { count, type Ledger, newLedger, Violation } from "./ledger.ts";
@@ -47,7 +46,7 @@ export async function killRun(options: KillRunOptions): Promise<Ledger> {
     store: options.store === "sqlite" ? { sqlite: join(dataDir, "tenant.sqlite") } : options.store,
     dataDir,
     port,
-    pagesPort: await freePort(port),
+    pagesPort: await freePort(),
     now: Date.now(),
     storeMayFail: options.crashStore !== undefined,
   };
@@ -137,8 +136,8 @@ async function startBeside(order: StartOrder): Promise<TenantLife> {
   const dataDir = join(order.dataDir, "beside");
   await mkdir(dataDir, { mode: 0o700 });
   await copyFile(join(order.dataDir, "seal.key"), join(dataDir, "seal.key"));
-  const port = await freePort(order.port);
-  return startLife({ ...order, dataDir, port, pagesPort: await freePort(port) });
+  const port = await freePort();
+  return startLife({ ...order, dataDir, port, pagesPort: await freePort() });
 }
 
 /** One life on two nodes. Only the first one is killed. */
@@ -170,20 +169,4 @@ function expectSameTenant(first: Ready, now: Ready): void {
   }
   const lost = first.kids.filter((kid) => !now.kids.includes(kid));
   if (lost.length > 0 || now.kids.length !== first.kids.length) throw new Violation("the signing keys changed");
-}
-
-/** A port below the system's ephemeral range, so that no process takes it while the tenant is down. */
-async function freePort(other?: number): Promise<number> {
-  for (;;) {
-    const port = randomInt(20_000, 30_000);
-    if (port !== other && (await isFree(port))) return port;
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-  });
 }

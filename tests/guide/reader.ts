@@ -1,8 +1,8 @@
 // Follows the guide like a reader, in an empty folder with the packed packages.
 import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
+import { freePort } from "../fixtures/free-port.ts";
 import { pathWith } from "../packaging/installed-command.ts";
 import { root } from "../packaging/pack.ts";
 import { newest, type Packed } from "../packaging/packed.ts";
@@ -140,14 +140,3 @@ export async function readerOf(packed: Packed, project: string): Promise<Reader>
 
 /** The file that the guide and the README show. */
 export const exampleFile = () => readFile(join(root, "docs/guide/doorcode.tenant.yaml"), "utf8");
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
-}

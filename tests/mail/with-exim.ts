@@ -6,7 +6,7 @@ import { generateKeyPairSync, randomInt, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { type AddressInfo, connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -18,6 +18,7 @@ import { createSmtpMailer, type SmtpOptions } from "../../packages/tenant/src/ma
 import { createAuthority, issueLeaf } from "../../packages/tenant/src/server/certificates.ts";
 import { contoso } from "../../packages/tenant/test/mail/sender.ts";
 import { verifyDkim } from "../../packages/tenant/test/mail/verify-dkim.ts";
+import { freePort } from "../fixtures/free-port.ts";
 
 const PATIENCE_MS = 20_000;
 
@@ -208,12 +209,4 @@ async function answers(port: number): Promise<boolean> {
   } finally {
     socket.destroy();
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  return port;
 }

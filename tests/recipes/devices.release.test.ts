@@ -9,10 +9,11 @@ import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { addUser, approve, deny } from "../fixtures/approval.ts";
+import { freePort } from "../fixtures/free-port.ts";
 import { packOnce } from "../packaging/packed.ts";
 import { makeProject } from "../packaging/project.ts";
 import { type Running, startCommand } from "../packaging/run-command.ts";
-import { freePort, type Recipe, recipe } from "./recipe.ts";
+import { type Recipe, recipe } from "./recipe.ts";
 
 describe("the programs of the recipes", { concurrency: false, skip: process.platform === "win32" }, () => {
   let tenant: TestTenant;

@@ -8,9 +8,10 @@ import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fix
 import { packaged } from "../../tools/from-npm.mjs";
 import { buildSingleFile } from "../../tools/single-file.mjs";
 import { addUser, approve, deny } from "../fixtures/approval.ts";
+import { freePort } from "../fixtures/free-port.ts";
 import { root } from "../packaging/pack.ts";
 import { type Ended, type Running, startCommand } from "../packaging/run-command.ts";
-import { filesOf, freePort, type Recipe, recipe } from "./recipe.ts";
+import { filesOf, type Recipe, recipe } from "./recipe.ts";
 
 const isBuilt = process.platform === "linux" && packaged("node-24") !== undefined;
 

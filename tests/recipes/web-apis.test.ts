@@ -6,8 +6,9 @@ import { after, before, describe, test } from "node:test";
 import { startTestTenant, type TestTenant } from "../../packages/tenant/test/fixtures/start-test-tenant.ts";
 import { addUser, approve } from "../fixtures/approval.ts";
 import { poll, requestCode, todoScope } from "../fixtures/device.ts";
+import { freePort } from "../fixtures/free-port.ts";
 import { root } from "../packaging/pack.ts";
-import { freePort, type Recipe, recipe } from "./recipe.ts";
+import { type Recipe, recipe } from "./recipe.ts";
 
 describe("the web APIs of the recipes", { concurrency: false }, () => {
   let tenant: TestTenant;

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../../../tests/fixtures/free-port.ts";
 
 const program = fileURLToPath(import.meta.resolve("../index.ts"));
 
@@ -29,13 +28,7 @@ describe("the headless program", () => {
   });
 
   test("says what to check when the tenant cannot be reached, and ends with 7", async () => {
-    const server = createServer().listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const { port } = server.address() as { port: number };
-    server.close();
-    await once(server, "close");
-
-    const AUTHORITY = `https://localhost:${port}/0b7b6c0e-5d0f-4a0c-9c39-3a0f4c1d2e5f`;
+    const AUTHORITY = `https://localhost:${await freePort()}/0b7b6c0e-5d0f-4a0c-9c39-3a0f4c1d2e5f`;
     const { exitCode, stderr } = await runProgram({ ...settings, AUTHORITY });
     assert.match(stderr, /cannot be reached/);
     assert.equal(exitCode, 7);

@@ -7,9 +7,10 @@ import { createServer } from "node:https";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
+import { freePort } from "../../../../tests/fixtures/free-port.ts";
 import { createAuthority, issueLeaf } from "../../../tenant/src/server/certificates.ts";
 import { startPostgres } from "../../../tenant/test/fixtures/postgres.ts";
-import { freePort, servedFolder } from "./served.ts";
+import { servedFolder } from "./served.ts";
 import { command, serveProcess, unprivileged } from "./tenant-process.ts";
 
 /** The error event of a start that fails. */

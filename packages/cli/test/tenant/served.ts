@@ -1,10 +1,10 @@
 // A folder with a server file and what it names, for tests of `doorcode tenant serve`.
 import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { stringify } from "yaml";
+import { freePort } from "../../../../tests/fixtures/free-port.ts";
 import { createAuthority, issueLeaf } from "../../../tenant/src/server/certificates.ts";
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -61,16 +61,4 @@ export async function servedFolder(t: TestContext, members: Record<string, unkno
     ...{ folder, renew, change, file: at("doorcode.server.yaml"), data: at("data") },
     ...{ ca: authority.pem, caFile: at("ca.pem") },
   };
-}
-
-/** A port that is free now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

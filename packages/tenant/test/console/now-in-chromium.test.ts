@@ -3,6 +3,7 @@ import { after, before, describe, test } from "node:test";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { addUser } from "../../../../tests/fixtures/approval.ts";
 import { poll, requestCode } from "../../../../tests/fixtures/device.ts";
+import { freePort } from "../../../../tests/fixtures/free-port.ts";
 import { complaintsOf, consoleIn, launchChromium } from "../fixtures/chromium.ts";
 import { accessibilityViolations } from "../fixtures/page-checks.ts";
 import { startTestTenant, type TestTenant } from "../fixtures/start-test-tenant.ts";
@@ -143,7 +144,8 @@ describe("Now in Chromium", () => {
   });
 
   test("an open page says that the tenant was stopped, and asks for the key of the next start", async (t) => {
-    const first = await startTestTenant({ clock: "moving" });
+    const pagesPort = await freePort();
+    const first = await startTestTenant({ clock: "moving", pagesPort });
     t.after(() => first.close());
     const context = await chromium.newContext({ locale: "en-GB" });
     t.after(() => context.close());
@@ -152,7 +154,7 @@ describe("Now in Chromium", () => {
     await page.getByRole("heading", { name: "Now" }).waitFor();
     await first.close();
     await page.getByText("No connection to the tenant").waitFor();
-    const again = await startTestTenant({ clock: "moving", pagesPort: Number(new URL(first.console).port) });
+    const again = await startTestTenant({ clock: "moving", pagesPort });
     t.after(() => again.close());
     await page.getByLabel("Key of this start").waitFor();
   });
