@@ -50,7 +50,7 @@ export function serve(
   served: Served,
   parts: {
     refreshTokens: (count: number) => Promise<string[]>;
-    rememberPolls?: (count: number) => number;
+    rememberPolls?: (count: number) => Promise<number>;
     held?: () => number;
     statements?: () => number;
     sign?: (really: boolean) => void;
@@ -89,7 +89,7 @@ export function serve(
         process.send?.(await parts.refreshTokens(question.count));
         return;
       case "remember_polls":
-        process.send?.(parts.rememberPolls?.(question.count) ?? 0);
+        process.send?.((await parts.rememberPolls?.(question.count)) ?? 0);
         return;
       case "end":
         await parts.close();

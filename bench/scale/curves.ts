@@ -28,20 +28,21 @@ const DEFAULT_MEMORY = 100_000;
 export async function pendingCurves(sizes: number[], options: MeasureOptions): Promise<Panel[]> {
   const most = sizes.at(-1)!;
   const variants = [
-    ...STORES.map((store) => ({ store, name: store, sizes, more: ["--polls-in-memory", String(most)] })),
+    ...STORES.map((store) => ({ store, name: store, sizes, inMemory: most })),
     // What happens above the limit: the other polls are read from the store.
     ...STORES.map((store) => ({
       store,
       name: `${store}, ${whole(DEFAULT_MEMORY)} in memory`,
       sizes: sizes.filter((size) => size >= DEFAULT_MEMORY),
-      more: ["--polls-in-memory", String(DEFAULT_MEMORY)],
+      inMemory: DEFAULT_MEMORY,
     })),
   ];
   const polls: Line[] = [];
   const codes: Line[] = [];
   const memory: Line[] = [];
-  for (const { store, name, sizes: own, more } of variants) {
+  for (const { store, name, sizes: own, inMemory } of variants) {
     if (own.length === 0) continue;
+    const more = ["--polls-in-memory", String(inMemory)];
     await using place = await openPlace(store, `pending ${name}`, options, more);
     const { server, filler, costOf } = place;
     const lines = [polls, codes, memory].map((all) => lineIn(all, name));
@@ -56,7 +57,10 @@ export async function pendingCurves(sizes: number[], options: MeasureOptions): P
         ...pollsOf(chosen),
         async work(...of) {
           // In each round: a poll is read from the store again after a minute.
-          await server.rememberPolls(size);
+          const remembered = await server.rememberPolls(size);
+          // Polls of the others would be read from the store, and counted as polls from memory.
+          const expected = Math.min(size, inMemory);
+          if (remembered < expected) throw new Error(`${whole(remembered)} of ${whole(expected)} polls are in memory.`);
           return pollsOf(chosen).work(...of);
         },
       }));

@@ -2,6 +2,7 @@
 //
 //   tenant.ts sqlite FOLDER | tenant.ts postgres FOLDER URL [--polls-in-memory N]
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import pg from "pg";
 import { pino } from "pino";
@@ -56,8 +57,14 @@ if (!(await tenant.context.store.directory.findUserByEmail(PERSON))) {
   await tenant.admin.people.add({ email: PERSON, displayName: "Bench", password: PASSWORD });
 }
 
-/** As if each of these codes of fill.ts had been polled. Returns how many polls are in memory. */
-function rememberPolls(count: number): number {
+/** How many polls are remembered without a pause: some tens of milliseconds. */
+const REMEMBERED_AT_ONCE = 10_000;
+
+/**
+ * As if each of these codes of fill.ts had been polled. Returns how many polls are in memory. It lets the event loop
+ * run meanwhile: after `STALE_MS` without an answer from PostgreSQL, a node remembers nothing.
+ */
+async function rememberPolls(count: number): Promise<number> {
   const { store, pollPace, clock } = tenant.context;
   const expiresAt = clock.now() + 24 * 60 * 60 * 1_000;
   for (let n = 1; n <= count; n++) {
@@ -66,6 +73,7 @@ function rememberPolls(count: number): number {
     reading.remember(expiresAt);
     reading.end();
     pollPace.note(hash, expiresAt, false);
+    if (n % REMEMBERED_AT_ONCE === 0) await setImmediate();
   }
   return store.pendingPolls.size;
 }
