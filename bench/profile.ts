@@ -11,7 +11,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { freePort } from "../tests/fixtures/free-port.ts";
-import { devicecode, poll, refresh } from "./cases.ts";
+import { devicecode, poll, refresh, refreshUnsigned } from "./cases.ts";
 import { generator } from "./load/load.ts";
 import { type Measurement, measure } from "./measurement.ts";
 import { machine, markdownTable, publish } from "./page-section.ts";
@@ -29,8 +29,9 @@ const { values } = parseArgs({
     write: { type: "boolean", default: false },
   },
 });
-const kind = [poll, devicecode, refresh].find(({ name }) => name === values.case);
-if (!kind) throw new Error(`--case must be one of ${[poll, devicecode, refresh].map(({ name }) => name).join(", ")}.`);
+const CASES = [poll, devicecode, refresh, refreshUnsigned];
+const kind = CASES.find(({ name }) => name === values.case);
+if (!kind) throw new Error(`--case must be one of ${CASES.map(({ name }) => name).join(", ")}.`);
 const here = new URL("../", import.meta.url);
 const checkouts = values.against === undefined ? [here] : [pathToFileURL(`${resolve(values.against)}/`), here];
 
