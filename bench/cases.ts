@@ -94,7 +94,7 @@ async function deviceCodes(server: ServerProcess, client: FormClient, connection
   return codes;
 }
 
-async function inTurn<Item>(items: Item[], atOnce: number, each: (item: Item) => Promise<void>): Promise<void> {
+export async function inTurn<Item>(items: Item[], atOnce: number, each: (item: Item) => Promise<void>): Promise<void> {
   const left = items.values();
   await Promise.all(
     Array.from({ length: atOnce }, async () => {

@@ -10,6 +10,7 @@ import {
   askForCode,
   CONNECTIONS,
   codesFor,
+  laterPollsOf,
   type MeasureOptions,
   openPlace,
   type Place,
@@ -115,7 +116,7 @@ export async function appCurves(sizes: number[], options: MeasureOptions): Promi
       filled = size;
       const apps = Array.from({ length: size }, (_, n) => n + 1);
       const waiting = apps.map((n) => ({ code: benchCodeOfApp(n), clientId: benchApp(n) }));
-      polls.points.push([size, await costOf(() => pollsOf(waiting))]);
+      polls.points.push([size, await costOf(() => laterPollsOf(waiting))]);
       codes.points.push([size, await costOf(() => codesFor(apps.map(benchApp)))]);
     }
   }

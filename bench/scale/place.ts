@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Case } from "../cases.ts";
+import { type Case, inTurn } from "../cases.ts";
 import { type Filler, openFiller } from "../fill.ts";
 import { FORM, formClient } from "../form-client.ts";
 import { cost, measure } from "../measurement.ts";
@@ -85,6 +85,16 @@ export const pollsOf = (codes: { code: string; clientId: string }[]): Case => ({
     order: "repeat",
     prefix: "",
   }),
+});
+
+/** The first poll of a code reads the store. These have all been polled once. */
+export const laterPollsOf = (codes: { code: string; clientId: string }[]): Case => ({
+  ...pollsOf(codes),
+  async work(server, client, connections) {
+    const work = await pollsOf(codes).work(server, client, connections);
+    await inTurn(work!.forms, connections, async (form) => void (await client.send(server.tokenPath, form, FORM)));
+    return work;
+  },
 });
 
 export const codesFor = (clientIds: string[]): Case => ({
