@@ -6,7 +6,6 @@ import {
   hash,
   hkdfSync,
   type KeyObject,
-  randomBytes,
   randomFillSync,
 } from "node:crypto";
 
@@ -55,7 +54,7 @@ export function deriveKey(secret: SealKey | string, purpose: string): KeyObject 
 
 /** Encrypts with AES-256-GCM and a fresh nonce. Returns base64url of nonce, ciphertext and tag. */
 export function seal(key: KeyObject, plaintext: string, context: string): string {
-  const nonce = randomBytes(12);
+  const nonce = useRandom(12, (taken) => Buffer.from(taken));
   const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(Buffer.from(context));
   const sealed = Buffer.concat([nonce, cipher.update(plaintext, "utf8"), cipher.final(), cipher.getAuthTag()]);
   return sealed.toString("base64url");
@@ -86,14 +85,17 @@ export function keyedHash(key: KeyObject, text: string): string {
 const random = Buffer.alloc(4_096);
 let used = random.length;
 
-/** A new random secret of `bytes` bytes (default: 32, which is 256 bits), base64url. */
-export function newSecret(bytes = 32): string {
+function useRandom<Used>(bytes: number, use: (random: Buffer) => Used): Used {
   if (used + bytes > random.length) {
     randomFillSync(random);
     used = 0;
   }
-  const secret = random.toString("base64url", used, used + bytes);
-  random.fill(0, used, used + bytes);
+  const taken = random.subarray(used, used + bytes);
   used += bytes;
-  return secret;
+  const result = use(taken);
+  taken.fill(0);
+  return result;
 }
+
+/** A new random secret of `bytes` bytes (default: 32, which is 256 bits), base64url. */
+export const newSecret = (bytes = 32): string => useRandom(bytes, (taken) => taken.toString("base64url"));

@@ -86,15 +86,15 @@ export async function tokenByRefreshToken(
  * its authentication.
  */
 async function readRenewal(ctx: OAuthContext, request: FastifyRequest, form: Form) {
-  const read = (token: string, clientId: string) =>
-    ctx.store.tokens.findRenewal({ tokenHash: hashRefreshToken(token), clientId });
   const [clientId, token] = [publicClientId(request, form), form.get("refresh_token")];
-  const early = clientId !== undefined && token ? await read(token, clientId) : undefined;
+  const tokenHash = hashRefreshToken(token ?? "");
+  const read = (by: string) => ctx.store.tokens.findRenewal({ tokenHash, clientId: by });
+  const early = clientId !== undefined && token ? await read(clientId) : undefined;
   const client = await identifyClient(ctx, request, form, early?.app);
   requireGrant(client.app, "refresh_token");
   const presented = required(form, "refresh_token");
-  const renewal = early ?? (await read(presented, client.app.clientId));
-  return { client, presented, tokenHash: hashRefreshToken(presented), renewal };
+  const renewal = early ?? (await read(client.app.clientId));
+  return { client, presented, tokenHash, renewal };
 }
 
 /** By mail, but not for every repeat: the store decides when (see `RotateResult`). */

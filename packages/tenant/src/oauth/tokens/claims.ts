@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes } from "node:crypto";
+import { createHmac, hash } from "node:crypto";
 import type { Api, App, SigningAlgorithm, User } from "../../directory/entities.ts";
 import { ACCESS_TOKEN_SECONDS } from "../../directory/lifetimes.ts";
 import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../directory/scopes.ts";
@@ -6,7 +6,7 @@ import { MFA } from "../../directory/sign-in-methods.ts";
 import { accessTokenAlgorithm, HASH_OF } from "../../directory/signing-algorithms.ts";
 import { issuerOf, type TenantConfig } from "../../directory/tenant-config.ts";
 import { firstKeyOf } from "../../kernel/kept-keys.ts";
-import type { SealKey } from "../../kernel/seal.ts";
+import { newSecret, type SealKey } from "../../kernel/seal.ts";
 
 /** Values of `acr` (OpenID Connect Core §2), weakest first: no factor (the operator approved), one, two. */
 export const ACR_VALUES = ["0", "1", "2"] as const;
@@ -36,6 +36,8 @@ export interface TokenSubject {
   /** IDs of the user's groups. Empty if neither app nor API lists them. */
   groups: string[];
   scopes: ScopeSet;
+  /** `pairwiseSub`, of both tokens. */
+  sub: string;
   /** The family: one sign-in on one device. */
   sid: string;
   amr: string[];
@@ -55,7 +57,6 @@ export function pairwiseSub(sealKey: SealKey, appId: string, userId: string): st
 
 export function accessTokenClaims(
   config: TenantConfig,
-  sealKey: SealKey,
   subject: TokenSubject,
   now: number,
 ): { typ: string; alg: SigningAlgorithm; claims: Record<string, unknown> } {
@@ -67,7 +68,7 @@ export function accessTokenClaims(
     iat: issuedAt,
     nbf: issuedAt,
     exp: issuedAt + ACCESS_TOKEN_SECONDS,
-    sub: pairwiseSub(sealKey, app.clientId, user.id),
+    sub: subject.sub,
     sid: subject.sid,
   };
   const granted = api ? scopes.resourceScopes : [...scopes.oidc, ...scopes.resourceScopes];
@@ -113,7 +114,6 @@ export function accessTokenClaims(
 
 export function idTokenClaims(
   config: TenantConfig,
-  sealKey: SealKey,
   subject: TokenSubject,
   accessToken: string,
   now: number,
@@ -126,7 +126,7 @@ export function idTokenClaims(
     iat: issuedAt,
     nbf: issuedAt,
     exp: issuedAt + ACCESS_TOKEN_SECONDS,
-    sub: pairwiseSub(sealKey, app.clientId, user.id),
+    sub: subject.sub,
     sid: subject.sid,
     oid: user.id,
     tid: config.tenantId,
@@ -137,7 +137,7 @@ export function idTokenClaims(
     amr: subject.amr,
     ...(subject.nonce === null ? {} : { nonce: subject.nonce }),
     // Binds the two tokens and marks an ID token: a guard refuses it in place of an access token.
-    at_hash: leftHalf(createHash(HASH_OF[app.idTokenSignedResponseAlg]).update(accessToken).digest()),
+    at_hash: leftHalf(hash(HASH_OF[app.idTokenSignedResponseAlg], accessToken, "buffer")),
     ...(app.groupClaims ? groupClaims(subject.groups) : {}),
     ...(scopes.oidc.includes("profile") ? profileClaims(user) : {}),
     ...(scopes.oidc.includes("email") ? { email: user.email } : {}),
@@ -165,6 +165,4 @@ export function profileClaims(user: User): Record<string, unknown> {
   };
 }
 
-function tokenId(): string {
-  return randomBytes(16).toString("base64url");
-}
+const tokenId = (): string => newSecret(16);

@@ -4,7 +4,7 @@ import { GRAPH_RESOURCE_ID, type ScopeSet } from "../../directory/scopes.ts";
 import { amrOf, countedMethods } from "../../directory/sign-in-methods.ts";
 import type { TokenFamily } from "../../storage/store.ts";
 import type { OAuthContext } from "../oauth-context.ts";
-import { accessTokenClaims, type ClientProof, idTokenClaims, type TokenSubject } from "./claims.ts";
+import { accessTokenClaims, type ClientProof, idTokenClaims, pairwiseSub, type TokenSubject } from "./claims.ts";
 
 export interface SignedTokens {
   accessToken: string;
@@ -47,16 +47,17 @@ export async function signTokens(
     roles,
     groups,
     scopes,
+    sub: pairwiseSub(ctx.sealKey, app.clientId, user.id),
     sid: family.id,
     amr: amrOf(countedMethods(family.methods, ctx.config)),
     authTime: family.authTime,
     nonce,
   };
   const now = ctx.clock.now();
-  const access = accessTokenClaims(ctx.config, ctx.sealKey, subject, now);
+  const access = accessTokenClaims(ctx.config, subject, now);
   const accessToken = await ctx.signingKeys.sign(access.claims, access.typ, access.alg);
   if (!scopes.oidc.includes("openid")) return { accessToken, idToken: undefined };
-  const claims = idTokenClaims(ctx.config, ctx.sealKey, subject, accessToken, now);
+  const claims = idTokenClaims(ctx.config, subject, accessToken, now);
   return { accessToken, idToken: await ctx.signingKeys.sign(claims, "JWT", app.idTokenSignedResponseAlg) };
 }
 

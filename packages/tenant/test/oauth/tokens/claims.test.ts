@@ -30,15 +30,16 @@ const subject = (changes: Partial<TokenSubject> = {}): TokenSubject => ({
   roles: [],
   groups: [],
   scopes: { ...scopesAt(api.clientId, ["ToDoList.Read", "ToDoList.Write"]), oidc: ["openid", "profile"] },
+  sub: pairwiseSub(sealKey, app.clientId, user.id),
   sid: "the sign-in",
   amr: ["pwd", "otp", "mfa"],
   authTime: NOW - 60_000,
   nonce: null,
   ...changes,
 });
-const accessToken = (changes: Partial<TokenSubject> = {}) => accessTokenClaims(config, sealKey, subject(changes), NOW);
+const accessToken = (changes: Partial<TokenSubject> = {}) => accessTokenClaims(config, subject(changes), NOW);
 const idToken = (changes: Partial<TokenSubject> = {}) =>
-  idTokenClaims(config, sealKey, subject(changes), "the access token", NOW);
+  idTokenClaims(config, subject(changes), "the access token", NOW);
 
 /** The claims without the random one of each token, which has 128 bits. */
 function withoutId(claims: Record<string, unknown>, name: "jti" | "uti") {
