@@ -88,10 +88,10 @@ export interface Renewal {
   /** The user's roles at these APIs, by the API's client ID. */
   roles: Map<string, string[]>;
   /**
-   * For `rotate`: facts of the access rule without the API, and which versions of their rows were read. Undefined if the
-   * rule depends on more than this, or if the database has no such versions.
+   * For `rotate`: facts of the access rule without the API, and their versions: of the user's own rows, and of what is
+   * registered. Undefined if the rule depends on more than this, or if no versions are known at the moment.
    */
-  seen: { facts: Omit<StoredFacts, "api">; versions: string } | undefined;
+  seen: { facts: Omit<StoredFacts, "api">; versions: { people: string; registered: string } } | undefined;
 }
 
 export type RedeemResult =

@@ -7,6 +7,7 @@ import pg from "pg";
 import { openPostgresStore } from "../../src/storage/sql/open-store.ts";
 import type { Store } from "../../src/storage/store.ts";
 import { freshSchema } from "../fixtures/postgres.ts";
+import { seed } from "../fixtures/seed.ts";
 import { answerOf, rotation, seedSamples, signedIn, T0 } from "./samples.ts";
 
 describe("a renewal on PostgreSQL", () => {
@@ -40,9 +41,15 @@ describe("a renewal on PostgreSQL", () => {
   };
 
   test("reads in one round trip, and rotates in one", async (t) => {
-    const { read, input } = await start();
+    const { app, read, input } = await start();
     let renewal: Awaited<ReturnType<typeof read>> | undefined;
-    assert.equal(await roundTrips(t, async () => (renewal = await read())), 1);
+    const reading = async () => (renewal = await read());
+    assert.equal(await roundTrips(t, reading), 2, "the app and its APIs are not known yet");
+    assert.equal(await roundTrips(t, reading), 1);
+    await seed(store).putApp({ ...app, name: "Another name" });
+    assert.equal(await roundTrips(t, reading), 2, "the app has changed");
+    assert.equal(renewal?.app?.name, "Another name");
+    assert.equal(await roundTrips(t, reading), 1);
     const rotated = async () =>
       assert.equal(answerOf(await store.tokens.rotate({ ...input, renewal: renewal! })), "rotated");
     assert.equal(await roundTrips(t, rotated), 1);
@@ -52,6 +59,51 @@ describe("a renewal on PostgreSQL", () => {
     const { read, input } = await start();
     const forGraph = { ...rotation(input.tokenHash, input.clientId), renewal: await read() };
     assert.equal(await roundTrips(t, () => store.tokens.rotate(forGraph)), 1);
+  });
+
+  test("shares its round trips with those that run at the same time", async (t) => {
+    const all = await Promise.all(Array.from({ length: 8 }, start));
+    await Promise.all(all.map(({ read }) => read()));
+    const renewals: Awaited<ReturnType<(typeof all)[number]["read"]>>[] = [];
+    const read = async () => void renewals.push(...(await Promise.all(all.map((each) => each.read()))));
+    assert.equal(await roundTrips(t, read), 1);
+    assert.deepEqual(
+      renewals.map(({ user }) => user?.id),
+      all.map(({ user }) => user.id),
+    );
+    const rotate = async () => {
+      const rotated = all.map(({ input }, n) => store.tokens.rotate({ ...input, renewal: renewals[n]! }));
+      for (const [n, result] of (await Promise.all(rotated)).entries()) {
+        assert.ok(result.outcome === "rotated" && result.family.id === all[n]!.family.id);
+      }
+    };
+    assert.equal(await roundTrips(t, rotate), 1);
+  });
+
+  test("that is refused, or whose token was used, changes nothing for the others of its round trip", async () => {
+    const [good, used, disabled] = [await start(), await start(), await start()];
+    const all = [good, used, disabled, used];
+    const renewals = await Promise.all(all.map(({ read }) => read()));
+    await seed(store).putApp({ ...disabled.app, disabledAt: T0 });
+    const results = all.map(({ input }, n) => store.tokens.rotate({ ...input, renewal: renewals[n]! }));
+    assert.deepEqual((await Promise.all(results)).map(answerOf), ["rotated", "rotated", "app_disabled", "grace"]);
+  });
+
+  test("waits alone for a row that another transaction has locked", async () => {
+    const all = [await start(), await start(), await start()];
+    const renewals = await Promise.all(all.map(({ read }) => read()));
+    const other = new pg.Client({ connectionString: place.url, options: `-c search_path=${place.schema}` });
+    await other.connect();
+    try {
+      await other.query("begin");
+      await other.query("select 1 from users where id = $1 for update", [all[0]!.user.id]);
+      const [locked, ...free] = all.map(({ input }, n) => store.tokens.rotate({ ...input, renewal: renewals[n]! }));
+      assert.deepEqual((await Promise.all(free)).map(answerOf), ["rotated", "rotated"]);
+      await other.query("commit");
+      assert.equal(answerOf((await locked)!), "rotated");
+    } finally {
+      await other.end();
+    }
   });
 
   /** A transaction of another node, which this node's rotation waits for. */

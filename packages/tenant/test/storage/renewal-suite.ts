@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import type { Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
 import type { MakeStore, TestStore } from "./open-test-store.ts";
-import { answerOf, rotation, type Samples, sampleAudit, seedSamples, signedIn, T0 } from "./samples.ts";
+import { answerOf, rotation, type Samples, sampleApi, sampleAudit, seedSamples, signedIn, T0 } from "./samples.ts";
 
 /** What a token endpoint reads for a renewal, and what is decided if that is no longer true. */
 export function renewalSuite(makeStore: MakeStore): void {
@@ -42,6 +42,35 @@ export function renewalSuite(makeStore: MakeStore): void {
       assert.deepEqual([token, user, known.app?.clientId], [undefined, undefined, app.clientId]);
       const nothing = await store.tokens.findRenewal({ tokenHash: "none", clientId: "none" });
       assert.deepEqual([nothing.app, nothing.consents, nothing.apis], [undefined, [], []]);
+    });
+
+    test("is current: what is registered, consented to or assigned since the last one is in the next one", async () => {
+      const { app, api, user, tokenHash } = await start();
+      const { clientId } = app;
+      const read = () => store.tokens.findRenewal({ tokenHash, clientId });
+      await read();
+      await seed(store).putApp({ ...app, name: "Another name" });
+      await seed(store).putApi({ ...api, groupClaims: true });
+      const other = sampleApi();
+      await seed(store).putApi(other);
+      await seed(store).addConsent({
+        clientId,
+        userId: user.id,
+        resourceId: other.clientId,
+        scopes: ["ToDoList.Read"],
+      });
+      const renewal = await read();
+      assert.equal(renewal.app?.name, "Another name");
+      assert.deepEqual(
+        renewal.apis,
+        [{ ...api, groupClaims: true }, other].sort((a, b) => (a.clientId < b.clientId ? -1 : 1)),
+      );
+      const { objectId } = (await store.registrations.find({ clientId: other.clientId }))!.registration;
+      assert.ok(await store.registrations.delete(objectId, T0, sampleAudit("deleted")));
+      assert.deepEqual(
+        (await read()).apis.map(({ clientId: id }) => id),
+        [api.clientId],
+      );
     });
 
     const policy = { name: "x", enabled: true, groupIds: null, excludedUserIds: [], requires: "mfa" as const };

@@ -1,4 +1,5 @@
 import { StoreError } from "../store-error.ts";
+import type { Bound, Together } from "./database.ts";
 import { isAboutData } from "./retry.ts";
 
 interface Waiting<Item, Result> {
@@ -64,6 +65,15 @@ export function inBatches<Item, Result>(
       scheduled = true;
       setImmediate(start);
     });
+}
+
+/** The statements of concurrent callers in one transaction, which is one round trip on PostgreSQL. For reads. */
+export function togetherInBatches(together: Together, options: BatchOptions): Together {
+  const run = inBatches(async (asked: Bound<unknown>[][]) => {
+    const rows = (await together(asked.flat())).values();
+    return asked.map((statements) => statements.map(() => rows.next().value));
+  }, options);
+  return run as unknown as Together;
 }
 
 const tooManyWait = () =>

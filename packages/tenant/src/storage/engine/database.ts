@@ -18,6 +18,19 @@ export type Together = <Rows extends unknown[]>(
   },
 ) => Promise<{ [Index in keyof Rows]: Rows[Index][] }>;
 
+export interface Unchanged {
+  /** The state of these tables, before they are read. Undefined while a change of them is not committed. */
+  stampOf(tables: readonly string[]): string | undefined;
+  /**
+   * Runs statements one after another in one transaction, and returns the rows of each; undefined, without running any, if
+   * tables have changed since their stamp was taken.
+   */
+  change<Rows extends unknown[]>(
+    read: readonly (readonly [tables: readonly string[], stamp: string])[],
+    statements: { [Index in keyof Rows]: Bound<Rows[Index]> },
+  ): Promise<{ [Index in keyof Rows]: Rows[Index][] } | undefined>;
+}
+
 /** One of the two databases, open and migrated. The store's methods are written once for both. */
 export interface Database {
   readonly kind: "sqlite" | "postgres";
@@ -47,6 +60,8 @@ export interface Database {
    */
   readonly together: Together;
   /** What transactions announce (`announced`), from every process that has this database open. */
+  /** SQLite, from Node.js 24.10: changes that depend on what was read before (`WatchedTables`). */
+  readonly unchanged?: Unchanged | undefined;
   readonly feed: ChangeFeed;
   /**
    * Calls back once what this process has written so far is committed or rolled back. PostgreSQL has none: other nodes

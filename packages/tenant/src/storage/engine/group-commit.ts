@@ -1,6 +1,7 @@
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Mutex } from "../../kernel/mutex.ts";
 import { StoreError } from "../store-error.ts";
+import type { WatchedTables } from "./watched-tables.ts";
 
 /**
  * Commits everything that is written in one turn of the event loop together, so that many requests cost one flush to
@@ -11,13 +12,26 @@ export class GroupCommit {
   readonly #database: DatabaseSync;
   readonly #mutex: Mutex;
   readonly #committed: () => Promise<void> | undefined;
+  readonly #watched: WatchedTables | undefined;
+  readonly #savepoint: StatementSync;
+  readonly #release: StatementSync;
   #open: PromiseWithResolvers<void> | undefined;
 
   /** `committed` is called after each commit. No transaction begins before its promise is fulfilled. */
-  constructor(database: DatabaseSync, mutex: Mutex, committed: () => Promise<void> | undefined = () => undefined) {
+  constructor(
+    database: DatabaseSync,
+    mutex: Mutex,
+    {
+      committed = () => undefined,
+      watched,
+    }: { committed?: () => Promise<void> | undefined; watched?: WatchedTables } = {},
+  ) {
     this.#database = database;
     this.#mutex = mutex;
     this.#committed = committed;
+    this.#watched = watched;
+    this.#savepoint = database.prepare("savepoint piece");
+    this.#release = database.prepare("release piece");
   }
 
   begin(): void {
@@ -31,12 +45,12 @@ export class GroupCommit {
       this.#open = group;
       setImmediate(() => this.commit(group));
     }
-    this.#database.exec("savepoint piece");
+    this.#savepoint.run();
   }
 
   /** Ends the piece. Resolves when it is on disk. */
   release(): Promise<void> {
-    this.#database.exec("release piece");
+    this.#release.run();
     return this.#open!.promise;
   }
 
@@ -55,6 +69,7 @@ export class GroupCommit {
       ),
     );
     this.#open = undefined;
+    this.#watched?.ended();
   }
 
   /** Calls back once what was written so far is on disk, or was rolled back. */
@@ -88,6 +103,8 @@ export class GroupCommit {
       if (this.#database.isTransaction) this.#database.exec("rollback");
       group.reject(error);
       return false;
+    } finally {
+      this.#watched?.ended();
     }
   }
 }

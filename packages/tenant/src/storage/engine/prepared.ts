@@ -35,6 +35,13 @@ export function prepared<Values extends object, Row>(
   });
 }
 
+const members = new Map<string, string>();
+
 /** The names of a result's columns as the query builder returns them: `client_id` is `clientId`. */
-export const memberOf = (column: string): string =>
-  column.replace(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
+export function memberOf(column: string): string {
+  const known = members.get(column);
+  if (known !== undefined) return known;
+  const member = column.replace(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
+  members.set(column, member);
+  return member;
+}

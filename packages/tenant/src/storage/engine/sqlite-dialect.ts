@@ -12,6 +12,7 @@ import {
 } from "kysely";
 import type { Mutex } from "../../kernel/mutex.ts";
 import { GroupCommit } from "./group-commit.ts";
+import type { WatchedTables } from "./watched-tables.ts";
 
 /** How many prepared statements are cached. Lists of varying length produce many; the oldest are dropped. */
 const KEPT_STATEMENTS = 200;
@@ -25,9 +26,10 @@ export function sqliteDialect(
   reader: DatabaseSync,
   mutex: Mutex,
   group = new GroupCommit(writer, mutex),
+  watched?: WatchedTables,
 ): Dialect {
   return {
-    createDriver: () => new SqliteDriver(writer, reader, mutex, group),
+    createDriver: () => new SqliteDriver(new Statements(writer, watched), new Statements(reader), mutex, group),
     createAdapter: () => new NodeSqliteAdapter(),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createIntrospector: (db) => new SqliteIntrospector(db),
@@ -52,9 +54,9 @@ class SqliteDriver implements Driver {
   readonly #mutex: Mutex;
   readonly #group: GroupCommit;
 
-  constructor(writer: DatabaseSync, reader: DatabaseSync, mutex: Mutex, group: GroupCommit) {
-    this.#writer = new Statements(writer);
-    this.#reader = new Statements(reader);
+  constructor(writer: Statements, reader: Statements, mutex: Mutex, group: GroupCommit) {
+    this.#writer = writer;
+    this.#reader = reader;
     this.#mutex = mutex;
     this.#group = group;
   }
@@ -155,14 +157,17 @@ class SqliteConnection implements DatabaseConnection {
 /** A database with its cached prepared statements. */
 class Statements {
   readonly #database: DatabaseSync;
-  readonly #statements = new Map<string, { statement: StatementSync; hasRows: boolean }>();
+  readonly #watched: WatchedTables | undefined;
+  readonly #statements = new Map<string, { statement: StatementSync; hasRows: boolean; writes: readonly string[] }>();
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, watched?: WatchedTables) {
     this.#database = database;
+    this.#watched = watched;
   }
 
   run<R>({ sql, parameters }: CompiledQuery): QueryResult<R> {
-    const { statement, hasRows } = this.#prepared(sql);
+    const { statement, hasRows, writes } = this.#prepared(sql);
+    this.#watched?.wrote(writes);
     const values = parameters as (string | number | null)[];
     if (hasRows) return { rows: statement.all(...values) as R[] };
     const { changes } = statement.run(...values);
@@ -176,8 +181,9 @@ class Statements {
   #prepared(sql: string) {
     let entry = this.#statements.get(sql);
     if (entry) return entry;
-    const statement = this.#database.prepare(sql);
-    entry = { statement, hasRows: statement.columns().length > 0 };
+    const prepare = () => this.#database.prepare(sql);
+    const { statement, writes } = this.#watched?.prepare(prepare) ?? { statement: prepare(), writes: [] };
+    entry = { statement, hasRows: statement.columns().length > 0, writes };
     if (this.#statements.size >= KEPT_STATEMENTS) {
       for (const oldest of this.#statements.keys()) {
         this.#statements.delete(oldest);

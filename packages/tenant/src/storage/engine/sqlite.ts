@@ -1,6 +1,6 @@
 import { chmodSync, closeSync, existsSync, openSync } from "node:fs";
 import { resolve } from "node:path";
-import { DatabaseSync, type DatabaseSyncOptions, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { DatabaseSync, type DatabaseSyncOptions } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { CamelCasePlugin, Kysely } from "kysely";
 import type { Logger } from "pino";
@@ -11,12 +11,13 @@ import type { Tables } from "../migrations/tables.ts";
 import { StoreError } from "../store-error.ts";
 import { ChangeFeed } from "./change-feed.ts";
 import { Checkpoints } from "./checkpoints.ts";
-import type { Bound, Database, Together } from "./database.ts";
+import type { Database } from "./database.ts";
 import { GroupCommit } from "./group-commit.ts";
-import { memberOf } from "./prepared.ts";
 import { sqliteCopies } from "./sqlite-copies.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
+import { readTogether, unchangedOf } from "./sqlite-together.ts";
 import { clearerFailure } from "./store-failure.ts";
+import { WatchedTables } from "./watched-tables.ts";
 
 /**
  * Milliseconds that a statement waits for another process's lock. Waiting blocks the event loop, so longer waits are
@@ -51,9 +52,10 @@ export async function openSqliteDatabase(file: string, options: SqliteOptions = 
   const reader = file === ":memory:" ? writer : connectSqlite(file, { readOnly: true, timeout: BUSY_TIMEOUT });
   const mutex = new Mutex();
   const checkpoints = file === ":memory:" ? undefined : new Checkpoints(file, writer, options.log);
-  const group = new GroupCommit(writer, mutex, () => checkpoints?.committed());
+  const watched = WatchedTables.of(writer);
+  const group = new GroupCommit(writer, mutex, { committed: () => checkpoints?.committed(), watched });
   const db = new Kysely<Tables>({
-    dialect: sqliteDialect(writer, reader, mutex, group),
+    dialect: sqliteDialect(writer, reader, mutex, group, watched),
     plugins: [new CamelCasePlugin()],
   });
   try {
@@ -73,7 +75,8 @@ export async function openSqliteDatabase(file: string, options: SqliteOptions = 
     locksRows: false,
     tableName: (table) => table,
     firstRow: reader === writer ? firstRowUnderMutex(writer, mutex) : firstRow(reader),
-    together: together(reader, mutex, reader === writer),
+    together: readTogether(reader, mutex, reader === writer),
+    unchanged: watched && unchangedOf(writer, mutex, group, watched),
     feed: new ChangeFeed(),
     afterCommit: (done) => group.afterwards(done),
     copies: sqliteCopies(writer, mutex, group),
@@ -104,7 +107,7 @@ export async function openSqliteReadOnly(file: string): Promise<Database> {
     locksRows: false,
     tableName: (table) => table,
     firstRow: firstRowUnderMutex(reader, mutex),
-    together: together(reader, mutex, true),
+    together: readTogether(reader, mutex, true),
     feed: new ChangeFeed(),
     close: () => db.destroy(),
   };
@@ -130,41 +133,6 @@ function firstRowUnderMutex(database: DatabaseSync, mutex: Mutex): Database["fir
       }
     };
   };
-}
-
-/**
- * Several reads of one moment cost one lock of the file. If the connection also writes, they wait for the mutex, so that
- * they never read mid-transaction.
- */
-function together(reader: DatabaseSync, mutex: Mutex, alsoWrites: boolean): Together {
-  const statements = new Map<string, { statement: StatementSync; members: string[] }>();
-  const prepare = (text: string) => {
-    const statement = reader.prepare(text);
-    statement.setReturnArrays(true);
-    return { statement, members: statement.columns().map(({ name }) => memberOf(name)) };
-  };
-  const rowsOf = ({ text, parameters }: Bound<unknown>) => {
-    const known = statements.get(text) ?? prepare(text);
-    statements.set(text, known);
-    const rows = known.statement.all(...(parameters as SQLInputValue[])) as unknown as unknown[][];
-    return rows.map((values) => Object.fromEntries(known.members.map((member, index) => [member, values[index]])));
-  };
-  return (async (bound: Bound<unknown>[]) => {
-    if (!alsoWrites) {
-      reader.exec("begin");
-      try {
-        return bound.map(rowsOf);
-      } finally {
-        reader.exec("commit");
-      }
-    }
-    await mutex.acquire();
-    try {
-      return bound.map(rowsOf);
-    } finally {
-      mutex.release();
-    }
-  }) as Together;
 }
 
 function openFile(file: string): DatabaseSync {

@@ -9,7 +9,7 @@ import { COLUMNS, toRecord } from "./audit-record.ts";
 import { auditSearcher } from "./audit-search.ts";
 
 /** The topic of the change feed that says that there may be new records. Announced on SQLite alone. */
-const AUDIT_TOPIC = "audit";
+export const AUDIT_TOPIC = "audit";
 
 export const auditChanges = ({ feed, afterCommit }: Pick<Database, "feed" | "afterCommit">): AuditChanges => ({
   watch(changed) {

@@ -2,7 +2,8 @@ import { sql } from "kysely";
 import type { StoredFacts } from "../../directory/access-rules.ts";
 import type { Api, App, Consent, User } from "../../directory/entities.ts";
 import { COMMAND_LINE_CLIENT_ID } from "../../directory/new-app.ts";
-import { DEFAULT_USER_FLOW } from "../../directory/user-flow.ts";
+import { DEFAULT_USER_FLOW, type Policy, type UserFlow } from "../../directory/user-flow.ts";
+import { togetherInBatches } from "../engine/batches.ts";
 import type { Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
@@ -11,23 +12,50 @@ import { flowAndPoliciesQuery, toFlow, toPolicies } from "./access-store.ts";
 import { toApi } from "./api-store.ts";
 import { toApp } from "./app-store.ts";
 import { ADMINISTRATOR, isInForce, toConsents } from "./consent-store.ts";
+import { versionsIn } from "./renewal-versions.ts";
 import { toFamily } from "./token-family.ts";
 import { toUser } from "./user-list.ts";
 
 type By = { tokenHash: string; clientId: string };
 
-/** Everything that a renewal reads before it signs: on PostgreSQL in one round trip. */
+/** What an administrator registers. It changes rarely, so a node keeps it for as long as its versions are the same. */
+interface Registered {
+  app: App | undefined;
+  /** The app's own, if it has one. */
+  flow: UserFlow | undefined;
+  policies: Policy[];
+  /** That the consents name. */
+  apis: Api[];
+  /** Of `performance.now()`. */
+  readAt: number;
+}
+
+/** Of how many apps, or sets of consented APIs, a node keeps what is registered. */
+const KEPT = 1_000;
+/** A server that crashed with `synchronous_commit = off` may number a transaction like one that it lost. */
+const READ_AGAIN_MS = 60_000;
+
+/** Of concurrent requests, on PostgreSQL. */
+const BATCHES = { most: 50, atOnce: 2 };
+
+/**
+ * Everything that a renewal reads before it signs: in one round trip on PostgreSQL, or two if something that is
+ * registered has changed since the last one.
+ */
 export function renewalReader(database: Database): TokenStore["findRenewal"] {
-  const { db, together, locksRows } = database;
+  const { db, locksRows } = database;
+  const together = locksRows ? togetherInBatches(database.together, BATCHES) : database.together;
+  const versions = versionsIn(database);
+  const kept = new Map<string, Registered>();
   const flowAndPolicies = flowAndPoliciesQuery(database);
   const userOf = (by: Pick<By, "tokenHash">) =>
     db
-      .selectFrom("refreshTokens")
-      .innerJoin("tokenFamilies", "tokenFamilies.id", "refreshTokens.familyId")
-      .where("tokenHash", "=", by.tokenHash)
+      .selectFrom("tokenFamilies")
+      .where("tokenFamilies.id", "=", (family) =>
+        family.selectFrom("refreshTokens").where("tokenHash", "=", by.tokenHash).select("familyId"),
+      )
       .select("tokenFamilies.userId");
-  const noVersions = sql<string>`''`;
-  // First: a fact that changes later has another version in the transaction that rotates.
+  // The versions first: what changes later has another version in the transaction that rotates.
   const token = prepared((by: By) =>
     db
       .selectFrom("refreshTokens")
@@ -35,11 +63,10 @@ export function renewalReader(database: Database): TokenStore["findRenewal"] {
       .where("tokenHash", "=", by.tokenHash)
       .selectAll("tokenFamilies")
       .select(["generation", "usedAt", "refreshTokens.expiresAt as tokenExpiresAt"])
-      .select(
-        (locksRows ? versionsOf(database, sql.ref("token_families.user_id"), sql`${by.clientId}`) : noVersions).as(
-          "versions",
-        ),
-      ),
+      .select([
+        versions.ofPeople(sql.ref("token_families.user_id"), sql`${by.clientId}`).as("people"),
+        versions.ofRegistered(sql.ref("token_families.user_id"), sql`${by.clientId}`).as("registered"),
+      ]),
   );
   const apps = prepared((by: By) => db.selectFrom("apps").where("clientId", "=", by.clientId).selectAll());
   const users = prepared((by: By) => db.selectFrom("users").where("id", "=", userOf(by)).selectAll());
@@ -47,9 +74,7 @@ export function renewalReader(database: Database): TokenStore["findRenewal"] {
     db
       .selectFrom("consents")
       .where("consents.clientId", "=", by.clientId)
-      .where((where) =>
-        where.or([where("consents.userId", "=", ADMINISTRATOR), where("consents.userId", "=", userOf(by))]),
-      );
+      .where("consents.userId", "in", [sql<string>`${sql.lit(ADMINISTRATOR)}`, userOf(by)]);
   const consentsOf = prepared((by: By) =>
     consented(by).selectAll().orderBy("userId").orderBy("resourceId").orderBy("scope"),
   );
@@ -72,27 +97,51 @@ export function renewalReader(database: Database): TokenStore["findRenewal"] {
       .orderBy("roleValue"),
   );
 
+  /** What is registered, as of this version at least. Undefined: as of now. */
+  const registeredAt = async (by: By, key: string | undefined): Promise<Registered> => {
+    const known = key === undefined ? undefined : kept.get(key);
+    const readAt = performance.now();
+    if (known && readAt - known.readAt < READ_AGAIN_MS) return known;
+    const [[appRow], flowRows, apiRows] = await together([apps.with(by), flowAndPolicies.with(by), apisOf.with(by)]);
+    const found = {
+      app: appRow && toApp(appRow),
+      flow: toFlow(flowRows[0]),
+      policies: flowRows.flatMap(toPolicies),
+      apis: apiRows.map(toApi),
+      readAt,
+    };
+    if (key === undefined) return found;
+    kept.delete(key);
+    kept.set(key, found);
+    for (const oldest of kept.size > KEPT ? kept.keys() : []) {
+      kept.delete(oldest);
+      break;
+    }
+    return found;
+  };
+
   return async (by) => {
-    const [[found], [appRow], [userRow], flowRows, consentRows, apiRows, roleRows] = await together([
+    const stamps = versions.now();
+    const [[found], [userRow], consentRows, roleRows] = await together([
       token.with(by),
-      apps.with(by),
       users.with(by),
-      flowAndPolicies.with(by),
       consentsOf.with(by),
-      apisOf.with(by),
       rolesOf.with(by),
     ]);
-    const app = appRow && toApp(appRow);
     const user = userRow && toUser(userRow);
     const consents = toConsents(consentRows);
-    const apis = apiRows.map(toApi);
+    const named = new Set(consents.map(({ resourceId }) => resourceId));
+    const read = locksRows ? found && { people: found.people, registered: found.registered } : stamps;
+    const seen = read && versions.covers(read.registered, named) ? read : undefined;
+    const registered = await registeredAt(by, seen && [by.clientId, seen.registered, ...named].join(" "));
+    const { app, apis } = registered;
     const roles = rolesAt(apis, roleRows);
     if (!found) return { app, token: undefined, user, consents, apis, roles, seen: undefined };
-    const { generation, usedAt, tokenExpiresAt: expiresAt, versions, ...family } = found;
-    const facts = locksRows && user && app ? usualFacts(user, app, flowRows, consents) : undefined;
+    const { generation, usedAt, tokenExpiresAt: expiresAt, people: _, registered: _r, ...family } = found;
+    const facts = seen && user && app ? usualFacts(user, app, registered, consents) : undefined;
     return {
       ...{ app, token: { family: toFamily(family), generation, expiresAt, usedAt }, user, consents, apis, roles },
-      seen: facts && { facts, versions },
+      seen: facts && seen && { facts, versions: seen },
     };
   };
 }
@@ -110,38 +159,16 @@ function rolesAt(apis: Api[], rows: Pick<Tables["roleAssignments"], "apiClientId
 function usualFacts(
   user: User,
   app: App,
-  flowRows: Parameters<typeof toPolicies>[0][],
+  { flow, policies }: Registered,
   consents: Consent[],
 ): Omit<StoredFacts, "api"> | undefined {
-  const own = toFlow(flowRows[0]);
-  const userFlow = own ?? DEFAULT_USER_FLOW;
-  const policies = flowRows.flatMap(toPolicies);
+  const userFlow = flow ?? DEFAULT_USER_FLOW;
   const needsMore =
     app.assignmentRequired ||
     policies.some((policy) => policy.groupIds !== null) ||
     userFlow.termsOfUse !== null ||
-    (!own && app.clientId === COMMAND_LINE_CLIENT_ID);
+    (!flow && app.clientId === COMMAND_LINE_CLIENT_ID);
   if (needsMore) return undefined;
   const none = { termsAccepted: true, groupIds: [], assigned: false, administratorHasFactor: false, embedded: false };
   return { user, app, userFlow, policies, consents, ...none };
-}
-
-type Part = ReturnType<typeof sql>;
-
-/**
- * PostgreSQL only: the versions of all rows that `usualFacts` and the APIs were read from. `xmin` is the transaction that
- * wrote a row, so a row that was changed, added or removed since changes the text.
- */
-export function versionsOf({ tableName }: Pick<Database, "tableName">, userId: Part, clientId: Part) {
-  const table = (name: string) => sql.raw(tableName(name));
-  const all = sql.raw("string_agg(xmin::text, ',' order by xmin::text)");
-  const consents = sql`from ${table("consents")} where client_id = ${clientId} and user_id in (${sql.lit(ADMINISTRATOR)}, ${userId})`;
-  const flow = sql`(select user_flow_id from ${table("apps")} where client_id = ${clientId})`;
-  return sql<string>`concat(
-    (select xmin from ${table("users")} where id = ${userId}), '/',
-    (select xmin from ${table("apps")} where client_id = ${clientId}), '/',
-    (select ${all} ${consents}), '/',
-    (select ${all} from ${table("apis")} where client_id in (select resource_id ${consents})), '/',
-    (select xmin from ${table("user_flows")} where id = ${flow}), '/',
-    (select ${all} from ${table("policies")} where enabled = 1))`;
 }

@@ -8,6 +8,8 @@ import type { RotateResult, TokenFamily, TokenStore } from "../store.ts";
 import { issuanceCheck } from "./access-store.ts";
 import { auditWriter } from "./audit-store.ts";
 import { rotationAtOnce } from "./rotate-at-once.ts";
+import { rotationInOneRoundTrip } from "./rotate-postgres.ts";
+import { rotationIfUnchanged } from "./rotate-sqlite.ts";
 import { endOfFamily, revoke, toFamily } from "./token-family.ts";
 
 /** Why a family ended when an old token was presented again (RFC 9700 §4.14.2). */
@@ -42,7 +44,9 @@ export function rotation(database: Database): TokenStore["rotate"] {
   const queries = rotationQueries(database);
   const checkIssuance = issuanceCheck(database);
   const writeAudit = auditWriter(database);
-  const rotateAtOnce = database.locksRows ? rotationAtOnce(database) : undefined;
+  const rotateAtOnce = rotationAtOnce(
+    database.locksRows ? rotationInOneRoundTrip(database) : rotationIfUnchanged(database),
+  );
 
   const inTransaction: TokenStore["rotate"] = (input) =>
     database.db.transaction().execute(async (trx): Promise<RotateResult> => {
@@ -113,7 +117,7 @@ export function rotation(database: Database): TokenStore["rotate"] {
       return { outcome: "rotated", family: { ...family, expiresAt }, generation };
     });
 
-  return async (input) => (await rotateAtOnce?.(input)) ?? inTransaction(input);
+  return async (input) => (await rotateAtOnce(input)) ?? inTransaction(input);
 }
 
 type FamilyAndToken = Awaited<ReturnType<ReturnType<typeof rotationQueries>["token"]>>[number];
