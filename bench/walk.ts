@@ -1,6 +1,6 @@
 // `npm run bench:walk`: what a sign-in with a password costs, from the code to the consent page, beside its Argon2id.
 //
-//   node tools/node24.mjs bench/walk.ts [--sign-ins 15] [--rounds 3] [--only sqlite|postgres]
+//   node tools/node24.mjs bench/walk.ts [--sign-ins 100] [--rounds 3] [--only sqlite|postgres]
 //     [--against CHECKOUT]
 //
 // --against: another checkout (installed, with its own node_modules) takes turns with this one.
@@ -19,7 +19,7 @@ import { type ServerProcess, startServer } from "./server-process.ts";
 
 const { values } = parseArgs({
   options: {
-    "sign-ins": { type: "string", default: "15" },
+    "sign-ins": { type: "string", default: "100" },
     rounds: { type: "string", default: "3" },
     only: { type: "string" },
     against: { type: "string" },

@@ -21,17 +21,6 @@ interface Field {
   dataTypeID: number;
 }
 
-interface Column {
-  member: string;
-  parse: (text: string) => unknown;
-}
-
-/**
- * The columns of each named statement. While it is named so, they stay the same: PostgreSQL refuses to run it with others
- * ("cached plan must not change result type").
- */
-const columnsOf = new WeakMap<Connection, Map<string, Column[]>>();
-
 /** A value as PostgreSQL's protocol sends it: text, or null. */
 const textOf = (value: unknown): string | null => (value === null || value === undefined ? null : String(value));
 
@@ -49,10 +38,7 @@ export class StatementsTogether {
   callback: (error: Error | undefined, rows: object[][]) => void;
   readonly #rows: object[][] = [[]];
   readonly #parsing: { name: string; text: string }[] = [];
-  /** Of each statement, as far as they are known. */
-  readonly #columns: (Column[] | undefined)[] = [];
-  readonly #names: string[] = [];
-  #known = new Map<string, Column[]>();
+  #columns: { member: string; parse: (text: string) => unknown }[] = [];
   #failure: Error | undefined;
   #forget: () => void = () => undefined;
   #ended = false;
@@ -74,8 +60,6 @@ export class StatementsTogether {
 
   submit(on: pg.Connection): void {
     const connection = on as unknown as Connection;
-    this.#known = columnsOf.get(connection) ?? this.#known;
-    columnsOf.set(connection, this.#known);
     const onParsed = () => {
       const parsed = this.#parsing.shift();
       if (parsed && parsed.name !== "") connection.parsedStatements[parsed.name] = parsed.text;
@@ -94,10 +78,7 @@ export class StatementsTogether {
           connection.parse({ name, text, types: [] });
         }
         connection.bind({ portal: "", statement: name, values: parameters.map(textOf) });
-        const columns = isParsed ? this.#known.get(name) : undefined;
-        if (!columns) connection.describe({ type: "P", name: "" });
-        this.#columns.push(columns);
-        this.#names.push(name);
+        connection.describe({ type: "P", name: "" });
         connection.execute({ portal: "" });
       }
       connection.sync();
@@ -107,22 +88,16 @@ export class StatementsTogether {
   }
 
   handleRowDescription({ fields }: { fields: Field[] }): void {
-    const columns = fields.map(({ name, dataTypeID }) => ({
+    this.#columns = fields.map(({ name, dataTypeID }) => ({
       member: memberOf(name),
       parse: this.#parserOf(dataTypeID),
     }));
-    const index = this.#rows.length - 1;
-    this.#columns[index] = columns;
-    const name = this.#names[index]!;
-    if (name !== "") this.#known.set(name, columns);
   }
 
   handleDataRow({ fields }: { fields: (string | null)[] }): void {
     try {
       const row: Record<string, unknown> = {};
-      const columns = this.#columns[this.#rows.length - 1]!;
-      for (let index = 0; index < columns.length; index++) {
-        const { member, parse } = columns[index]!;
+      for (const [index, { member, parse }] of this.#columns.entries()) {
         const text = fields[index] ?? null;
         row[member] = text === null ? null : parse(text);
       }
