@@ -86,6 +86,7 @@ const random = Buffer.alloc(4_096);
 let used = random.length;
 
 function useRandom<Used>(bytes: number, use: (random: Buffer) => Used): Used {
+  if (bytes > random.length) throw new Error(`no secret has ${bytes} bytes`);
   if (used + bytes > random.length) {
     randomFillSync(random);
     used = 0;

@@ -91,7 +91,7 @@ export interface Renewal {
    * For `rotate`: facts of the access rule without the API, and their versions: of the user's own rows, and of what is
    * registered. Undefined if the rule depends on more than this, or if no versions are known at the moment.
    */
-  seen: { facts: Omit<StoredFacts, "api">; versions: { people: string; registered: string } } | undefined;
+  seen: { facts: Omit<StoredFacts, "api">; versions: { personal: string; registered: string } } | undefined;
 }
 
 export type RedeemResult =

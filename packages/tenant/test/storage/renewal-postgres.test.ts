@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, type TestContext, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { openPostgresStore } from "../../src/storage/sql/open-store.ts";
-import type { Store } from "../../src/storage/store.ts";
-import { freshSchema } from "../fixtures/postgres.ts";
+import type { RotateResult, Store } from "../../src/storage/store.ts";
+import { freshSchema, startPostgres } from "../fixtures/postgres.ts";
 import { seed } from "../fixtures/seed.ts";
 import { answerOf, rotation, seedSamples, signedIn, T0 } from "./samples.ts";
 
@@ -89,21 +89,46 @@ describe("a renewal on PostgreSQL", () => {
     assert.deepEqual((await Promise.all(results)).map(answerOf), ["rotated", "rotated", "app_disabled", "grace"]);
   });
 
-  test("waits alone for a row that another transaction has locked", async () => {
-    const all = [await start(), await start(), await start()];
-    const renewals = await Promise.all(all.map(({ read }) => read()));
-    const other = new pg.Client({ connectionString: place.url, options: `-c search_path=${place.schema}` });
-    await other.connect();
-    try {
-      await other.query("begin");
-      await other.query("select 1 from users where id = $1 for update", [all[0]!.user.id]);
-      const [locked, ...free] = all.map(({ input }, n) => store.tokens.rotate({ ...input, renewal: renewals[n]! }));
-      assert.deepEqual((await Promise.all(free)).map(answerOf), ["rotated", "rotated"]);
-      await other.query("commit");
-      assert.equal(answerOf((await locked)!), "rotated");
-    } finally {
-      await other.end();
-    }
+  for (const [how, atOnce] of Object.entries({ "of one round trip": true, "that came one after another": false })) {
+    test(`waits for a row that another transaction has locked without delaying others: those ${how}`, async () => {
+      const all = [await start(), await start(), await start(), await start()];
+      const renewals = await Promise.all(all.map(({ read }) => read()));
+      const other = new pg.Client({ connectionString: place.url, options: `-c search_path=${place.schema}` });
+      await other.connect();
+      try {
+        await other.query("begin");
+        const ids = all.slice(0, 2).map(({ user }) => user.id);
+        await other.query("select 1 from users where id = any($1) for update", [ids]);
+        const rotated: Promise<RotateResult>[] = [];
+        for (const [n, { input }] of all.entries()) {
+          rotated.push(store.tokens.rotate({ ...input, renewal: renewals[n]! }));
+          if (!atOnce) await nextTurn();
+        }
+        assert.deepEqual((await Promise.all(rotated.slice(2))).map(answerOf), ["rotated", "rotated"]);
+        await other.query("commit");
+        assert.deepEqual((await Promise.all(rotated)).map(answerOf), Array(4).fill("rotated"));
+      } finally {
+        await other.end();
+      }
+    });
+  }
+
+  test("has other versions after the server was started again, which may number other transactions the same", async (t) => {
+    const cluster = await startPostgres({ durable: true });
+    t.after(() => cluster.stop());
+    const own = await openPostgresStore(cluster.url, { poolSize: 1 });
+    t.after(() => own.close());
+    const { tokenHash, family } = await signedIn(own, await seedSamples(own));
+    const versions = async () =>
+      (await own.tokens.findRenewal({ tokenHash, clientId: family.clientId })).seen?.versions.registered;
+    const before = await versions();
+    assert.equal(await versions(), before);
+    await (await cluster.down())();
+    // Once the connection is a new one.
+    let after = before;
+    for (let tries = 0; tries < 100 && after === before; tries++) after = await versions().catch(() => before);
+    assert.notEqual(after, before);
+    assert.notEqual(after, undefined);
   });
 
   /** A transaction of another node, which this node's rotation waits for. */

@@ -1,5 +1,6 @@
 // What a renewal costs SQLite in reads, and how it notices that what was read is no longer true.
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -94,6 +95,28 @@ describe("a renewal on SQLite", () => {
     }
   });
 
+  test("reads every policy after another process has added a column to what it reads", async () => {
+    const { app, read, input } = await start();
+    await read();
+    using other = new DatabaseSync(file());
+    other.exec("alter table user_flows add column colour text");
+    const policy = { name: "all", enabled: true, groupIds: null, excludedUserIds: [], requires: "mfa" as const };
+    await seed(store).putPolicy({ ...policy, id: randomUUID(), clientIds: [app.clientId], createdAt: T0 });
+    const renewal = await read();
+    assert.equal(answerOf(await store.tokens.rotate({ ...input, renewal })), "second_factor_required");
+  });
+
+  test("keeps nothing for a client or a token that is unknown", async (t) => {
+    const { app, read } = await start();
+    await read();
+    for (const clientId of [app.clientId, randomUUID()]) {
+      const unknown = () => store.tokens.findRenewal({ tokenHash: "none", clientId });
+      await unknown();
+      assert.deepEqual(await readsDuring(t, unknown), READ);
+    }
+    assert.ok(!(await readsDuring(t, read)).includes("apps"));
+  });
+
   test("keeps what is registered apart for each app", async () => {
     const [one, other] = [await start(), await start()];
     assert.deepEqual(
@@ -162,6 +185,13 @@ describe("watched tables", () => {
     using other = new DatabaseSync(join(folder, "tenant.db"));
     other.exec("insert into settings values ('by another process', 'x')");
     assert.notEqual(stampOf("apps"), before);
+  });
+
+  test("have a stamp after a copy of everything, which writes elsewhere", async () => {
+    const before = stampOf("settings");
+    await database.copies!.write(join(folder, "copy.db"));
+    assert.notEqual(stampOf("settings"), undefined);
+    assert.notEqual(before, undefined);
   });
 
   test("let a change through only if they are as they were", async () => {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, describe, test } from "node:test";
+import { DEFAULT_USER_FLOW, type UserFlow } from "../../src/directory/user-flow.ts";
 import type { Store } from "../../src/storage/store.ts";
 import { seed } from "../fixtures/seed.ts";
 import type { MakeStore, TestStore } from "./open-test-store.ts";
-import { answerOf, rotation, type Samples, sampleApi, sampleAudit, seedSamples, signedIn, T0 } from "./samples.ts";
+import { answerOf, rotation, sampleApi, sampleAudit, sampleUserFlow, seedSamples, signedIn, T0 } from "./samples.ts";
 
 /** What a token endpoint reads for a renewal, and what is decided if that is no longer true. */
 export function renewalSuite(makeStore: MakeStore): void {
@@ -74,8 +75,53 @@ export function renewalSuite(makeStore: MakeStore): void {
     });
 
     const policy = { name: "x", enabled: true, groupIds: null, excludedUserIds: [], requires: "mfa" as const };
-    const changes: Record<string, [answer: string, change: (samples: Samples, familyId: string) => Promise<unknown>]> =
+    /** The app has a user flow of its own. */
+    const withFlow = async () => {
+      const samples = await seedSamples(store);
+      const { attributes } = sampleUserFlow();
+      const flow: UserFlow = { ...DEFAULT_USER_FLOW, id: randomUUID(), name: randomUUID(), attributes, createdAt: T0 };
+      await seed(store).putUserFlow(flow);
+      const app = { ...samples.app, userFlowId: flow.id };
+      await seed(store).putApp(app);
+      const known = { attributes: { city: "Bern" } };
+      await store.administration.users.change(samples.user.id, (was) => ({ ...was, ...known }), T0, sampleAudit("x"));
+      return { ...samples, app, flow };
+    };
+    type WithFlow = Awaited<ReturnType<typeof withFlow>>;
+    const terms = { label: "I accept.", url: "https://contoso.example/terms" };
+    const changes: Record<string, [answer: string, change: (samples: WithFlow, familyId: string) => Promise<unknown>]> =
       {
+        "the user flow requires a second factor": [
+          "second_factor_required",
+          ({ flow }) => seed(store).putUserFlow({ ...flow, mfaRequired: true }),
+        ],
+        "the user flow asks for more": [
+          "details_required",
+          ({ flow }) => {
+            const country = { ...flow.attributes[0]!, id: "country", label: "Country" };
+            return seed(store).putUserFlow({ ...flow, attributes: [...flow.attributes, country] });
+          },
+        ],
+        "the user flow has terms of use": [
+          "details_required",
+          ({ flow }) => seed(store).putUserFlow({ ...flow, termsOfUse: terms }),
+        ],
+        "the app has another user flow": [
+          "second_factor_required",
+          async ({ app, flow }) => {
+            const stricter = { ...flow, id: randomUUID(), name: randomUUID(), mfaRequired: true };
+            await seed(store).putUserFlow(stricter);
+            await seed(store).putApp({ ...app, userFlowId: stricter.id });
+          },
+        ],
+        "the API's scope is for administrators": [
+          "consent_required",
+          ({ api }) =>
+            seed(store).putApi({
+              ...api,
+              scopes: api.scopes.map((scope) => ({ ...scope, consent: "Admin" as const })),
+            }),
+        ],
         "the user is disabled": ["revoked", ({ user }) => seed(store).setUserDisabled(user.id, T0, T0)],
         "the app is disabled": ["app_disabled", ({ app }) => seed(store).putApp({ ...app, disabledAt: T0 })],
         "the app may no longer renew": [
@@ -99,6 +145,14 @@ export function renewalSuite(makeStore: MakeStore): void {
           "consent_required",
           ({ app, user, api }) => seed(store).removeConsent(app.clientId, user.id, api.clientId),
         ],
+        "the consent has another scope of the same API": [
+          "consent_required",
+          async ({ app, user, api }) => {
+            await seed(store).removeConsent(app.clientId, user.id, api.clientId);
+            const of = { clientId: app.clientId, userId: user.id, resourceId: api.clientId };
+            await seed(store).addConsent({ ...of, scopes: ["ToDoList.Admin"] });
+          },
+        ],
         "the sign-in is ended": [
           "revoked",
           (_, familyId) => store.tokens.revokeFamily(familyId, "signed_out", T0, sampleAudit("revoked")),
@@ -113,19 +167,46 @@ export function renewalSuite(makeStore: MakeStore): void {
               sampleAudit("x"),
             ),
         ],
+        "the user lacks what the user flow asks for": [
+          "details_required",
+          async ({ user }) =>
+            store.administration.users.change(
+              user.id,
+              (before) => ({ ...before, attributes: {} }),
+              T0,
+              sampleAudit("x"),
+            ),
+        ],
+        // The last one: with such a policy, the usual transaction decides on every renewal.
+        "a policy for a group requires a second factor of its members": [
+          "second_factor_required",
+          async ({ app, user }) => {
+            const groupId = randomUUID();
+            const of = { clientIds: [app.clientId], groupIds: [groupId], createdAt: T0 };
+            await seed(store).putPolicy({ ...policy, ...of, id: randomUUID() });
+            await seed(store).addGroupMember(groupId, user.id);
+          },
+        ],
       };
     for (const [what, [answer, change]] of Object.entries(changes)) {
-      test(`decides nothing once ${what}`, async () => {
-        const samples = await seedSamples(store);
-        const { family, tokenHash } = await signedIn(store, samples);
-        const { clientId } = family;
-        const renewal = await store.tokens.findRenewal({ tokenHash, clientId });
-        await change(samples, family.id);
-        const input = { ...rotation(tokenHash, clientId, T0, samples.scopes), renewal };
-        assert.equal(answerOf(await store.tokens.rotate(input)), answer);
-        const found = await store.tokens.findByRefreshToken(tokenHash);
-        assert.equal(found?.usedAt, answer === "rotated" ? T0 : null);
-      });
+      for (const [when, readsAfter] of Object.entries({ "after the read": false, "before the read": true })) {
+        test(`decides on it once ${what}, ${when}`, async () => {
+          const samples = await withFlow();
+          const { family, tokenHash } = await signedIn(store, samples);
+          const { clientId } = family;
+          const read = () => store.tokens.findRenewal({ tokenHash, clientId });
+          // What is registered is kept.
+          await read();
+          let renewal = await read();
+          assert.ok(renewal.seen || what.includes("policy for a group"));
+          await change(samples, family.id);
+          if (readsAfter) renewal = await read();
+          const input = { ...rotation(tokenHash, clientId, T0, samples.scopes), renewal };
+          assert.equal(answerOf(await store.tokens.rotate(input)), answer);
+          const found = await store.tokens.findByRefreshToken(tokenHash);
+          assert.equal(found?.usedAt, answer === "rotated" ? T0 : null);
+        });
+      }
     }
   });
 }

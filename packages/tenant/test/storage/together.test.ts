@@ -66,6 +66,22 @@ describe("PostgreSQL: statements that run together", () => {
     assert.deepEqual(await written(), ["t-2"]);
   });
 
+  test("name each row's members as the server describes them now, also where it has planned the statement again", async () => {
+    const { schema } = place;
+    await sql`create table ${sql.table(`${schema}.grown`)} (id text)`.execute(database.db);
+    const text = `select g.*, 'last' as last from ${database.tableName("grown")} as g where $1 = $1`;
+    const [inserted] = [{ text: `insert into ${database.tableName("grown")} values ($1)`, parameters: ["a"] }];
+    await database.together([inserted, { text, parameters: ["x"] }]);
+    await sql`alter table ${sql.table(`${schema}.grown`)} add column more text`.execute(database.db);
+    // As a pooler does that keeps names, on a connection to the server that does not have the statement yet.
+    const names = sql<{ name: string }>`select name from pg_prepared_statements where statement = ${text}`;
+    const [{ name }] = (await names.execute(database.db)).rows as [{ name: string }];
+    await sql`deallocate ${sql.ref(name)}`.execute(database.db);
+    await sql`prepare ${sql.ref(name)} as ${sql.raw(text)}`.execute(database.db);
+    const [rows] = await database.together([{ text, parameters: ["x"] }]);
+    assert.deepEqual(rows, [{ id: "a", more: null, last: "last" }]);
+  });
+
   test("see, each, what was committed before it began", async () => {
     const count = { text: `select count(*) as settings from ${database.tableName("settings")}`, parameters: [] };
     const [before, , later] = await database.together<[{ settings: number }, unknown, { settings: number }]>([

@@ -22,7 +22,7 @@ export interface BatchOptions {
 
 /**
  * Collects what is asked for in one turn of the event loop, or while other batches run, so that many requests cost one
- * transaction. `run` returns a result for each item, in their order. If it fails because of the data of one item, each
+ * transaction or round trip. `run` returns a result for each item, in their order. If it fails because of the data of one item, each
  * item is run alone, so that only that one fails. Where too many wait, the next one fails with `store_busy`.
  */
 export function inBatches<Item, Result>(
@@ -79,6 +79,6 @@ export function togetherInBatches(together: Together, options: BatchOptions): To
 const tooManyWait = () =>
   new StoreError(
     "store_busy",
-    "Too many changes wait for the store.",
+    "Too many requests wait for the store.",
     "Try again in a moment. If the error persists, the database is too slow for so many requests.",
   );

@@ -59,9 +59,9 @@ export interface Database {
    * of one moment.
    */
   readonly together: Together;
-  /** What transactions announce (`announced`), from every process that has this database open. */
   /** SQLite, from Node.js 24.10: changes that depend on what was read before (`WatchedTables`). */
   readonly unchanged?: Unchanged | undefined;
+  /** What transactions announce (`announced`), from every process that has this database open. */
   readonly feed: ChangeFeed;
   /**
    * Calls back once what this process has written so far is committed or rolled back. PostgreSQL has none: other nodes

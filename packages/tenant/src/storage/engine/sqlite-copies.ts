@@ -2,9 +2,15 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Mutex } from "../../kernel/mutex.ts";
 import type { DatabaseCopies } from "./database.ts";
 import type { GroupCommit } from "./group-commit.ts";
+import type { WatchedTables } from "./watched-tables.ts";
 
 /** Copies of a SQLite database that is in use, and reading from one. */
-export function sqliteCopies(writer: DatabaseSync, mutex: Mutex, group: GroupCommit): DatabaseCopies {
+export function sqliteCopies(
+  writer: DatabaseSync,
+  mutex: Mutex,
+  group: GroupCommit,
+  watched?: WatchedTables,
+): DatabaseCopies {
   /** The last copy could not be detached, because it was still read. The next use tries again. */
   let isLeft = false;
   /** Between two transactions, because SQLite does neither within one. */
@@ -13,6 +19,8 @@ export function sqliteCopies(writer: DatabaseSync, mutex: Mutex, group: GroupCom
     try {
       group.commitHeld();
       work();
+      // A copy writes all tables, but elsewhere.
+      watched?.ended();
     } finally {
       mutex.release();
     }

@@ -8,6 +8,8 @@ import type { WatchedTables } from "./watched-tables.ts";
 /** Runs a statement at once and returns its rows, as the query builder names their members. */
 type RowsOf = (bound: Bound<unknown>) => unknown[];
 
+const membersOf = (statement: StatementSync) => statement.columns().map(({ name }) => memberOf(name));
+
 function statementsOf(database: DatabaseSync, watched?: WatchedTables): RowsOf {
   const known = new Map<string, { statement: StatementSync; members: string[]; writes: readonly string[] }>();
   const prepare = (text: string) => {
@@ -16,14 +18,18 @@ function statementsOf(database: DatabaseSync, watched?: WatchedTables): RowsOf {
       writes: [],
     };
     statement.setReturnArrays(true);
-    const entry = { statement, members: statement.columns().map(({ name }) => memberOf(name)), writes };
+    const entry = { statement, members: membersOf(statement), writes };
     known.set(text, entry);
     return entry;
   };
   return ({ text, parameters }) => {
-    const { statement, members, writes } = known.get(text) ?? prepare(text);
-    watched?.wrote(writes);
+    const entry = known.get(text) ?? prepare(text);
+    const { statement } = entry;
+    watched?.wrote(entry.writes);
     const rows = statement.all(...(parameters as SQLInputValue[])) as unknown as unknown[][];
+    // Another process has added a column to a table of `select *`, and SQLite has prepared the statement again.
+    if (rows[0] && rows[0].length !== entry.members.length) entry.members = membersOf(statement);
+    const { members } = entry;
     return rows.map((values) => {
       const row: Record<string, unknown> = {};
       for (let index = 0; index < members.length; index++) row[members[index]!] = values[index];

@@ -79,7 +79,7 @@ export async function openSqliteDatabase(file: string, options: SqliteOptions = 
     unchanged: watched && unchangedOf(writer, mutex, group, watched),
     feed: new ChangeFeed(),
     afterCommit: (done) => group.afterwards(done),
-    copies: sqliteCopies(writer, mutex, group),
+    copies: sqliteCopies(writer, mutex, group, watched),
     log: options.log,
     async close() {
       await checkpoints?.stop();

@@ -31,7 +31,7 @@ export class WatchedTables {
     this.#dataVersion.setReturnArrays(true);
     writer.setAuthorizer((action, table) => {
       if (table !== null && WRITES.has(action)) {
-        // Prepared elsewhere: it runs at once, such as with `exec`.
+        // Prepared elsewhere: it runs at once, such as with `exec`. Also if SQLite prepares a statement again.
         if (this.#preparing) this.#preparing.add(table);
         else this.wrote([table]);
       }
@@ -58,7 +58,7 @@ export class WatchedTables {
     }
   }
 
-  /** The transaction was committed or rolled back. */
+  /** The transaction was committed or rolled back, or none was open. */
   ended(): void {
     this.#uncommitted.clear();
   }

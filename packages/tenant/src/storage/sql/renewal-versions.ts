@@ -6,9 +6,10 @@ import { ADMINISTRATOR } from "./consent-store.ts";
 type Part = ReturnType<typeof sql>;
 type Versions = NonNullable<Renewal["seen"]>["versions"];
 
-/** The tables of `Registered`, and the others that `usualFacts` reads. */
+/** The tables of what an administrator registers: of `registered.ts`. */
 export const REGISTERED = ["apps", "apis", "user_flows", "policies"];
-export const PEOPLE = ["users", "consents"];
+/** The other tables that `usualFacts` reads. */
+export const PERSONAL = ["users", "consents"];
 
 /**
  * The versions of all rows that a renewal was decided on. On PostgreSQL of the rows themselves: `xmin` is the transaction
@@ -31,13 +32,13 @@ export function versionsIn({
      * Whether this version is that of the APIs which these consents name. Each statement on PostgreSQL sees what was
      * committed before it began, so a consent may have been added or removed between the two.
      */
-    covers(registered: string, apiIds: ReadonlySet<string>): boolean {
+    covers(registered: string, apiIds: readonly string[]): boolean {
       if (!locksRows) return true;
       const [apis = ""] = registered.split("/", 1);
       const ids = new Set(apis === "" ? [] : apis.split(",").map((each) => each.split(":", 1)[0]));
-      return ids.size === apiIds.size && [...apiIds].every((id) => ids.has(id));
+      return ids.size === apiIds.length && apiIds.every((id) => ids.has(id));
     },
-    ofPeople: (userId: Part, clientId: Part) =>
+    ofPersonal: (userId: Part, clientId: Part) =>
       locksRows
         ? sql<string>`concat(
           (select xmin from ${table("users")} where id = ${userId}), '/',
@@ -56,8 +57,8 @@ export function versionsIn({
         : none,
     /** SQLite: take it before the rows are read. */
     now(): Versions | undefined {
-      const [people, registered] = [unchanged?.stampOf(PEOPLE), unchanged?.stampOf(REGISTERED)];
-      return people === undefined || registered === undefined ? undefined : { people, registered };
+      const [personal, registered] = [unchanged?.stampOf(PERSONAL), unchanged?.stampOf(REGISTERED)];
+      return personal === undefined || registered === undefined ? undefined : { personal, registered };
     },
   };
 }

@@ -2,38 +2,19 @@ import { sql } from "kysely";
 import type { StoredFacts } from "../../directory/access-rules.ts";
 import type { Api, App, Consent, User } from "../../directory/entities.ts";
 import { COMMAND_LINE_CLIENT_ID } from "../../directory/new-app.ts";
-import { DEFAULT_USER_FLOW, type Policy, type UserFlow } from "../../directory/user-flow.ts";
+import { DEFAULT_USER_FLOW } from "../../directory/user-flow.ts";
 import { togetherInBatches } from "../engine/batches.ts";
 import type { Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import type { Tables } from "../migrations/tables.ts";
 import type { TokenStore } from "../store.ts";
-import { flowAndPoliciesQuery, toFlow, toPolicies } from "./access-store.ts";
-import { toApi } from "./api-store.ts";
-import { toApp } from "./app-store.ts";
 import { ADMINISTRATOR, isInForce, toConsents } from "./consent-store.ts";
+import { type Registered, registeredReader } from "./registered.ts";
 import { versionsIn } from "./renewal-versions.ts";
 import { toFamily } from "./token-family.ts";
 import { toUser } from "./user-list.ts";
 
 type By = { tokenHash: string; clientId: string };
-
-/** What an administrator registers. It changes rarely, so a node keeps it for as long as its versions are the same. */
-interface Registered {
-  app: App | undefined;
-  /** The app's own, if it has one. */
-  flow: UserFlow | undefined;
-  policies: Policy[];
-  /** That the consents name. */
-  apis: Api[];
-  /** Of `performance.now()`. */
-  readAt: number;
-}
-
-/** Of how many apps, or sets of consented APIs, a node keeps what is registered. */
-const KEPT = 1_000;
-/** A server that crashed with `synchronous_commit = off` may number a transaction like one that it lost. */
-const READ_AGAIN_MS = 60_000;
 
 /** Of concurrent requests, on PostgreSQL. */
 const BATCHES = { most: 50, atOnce: 2 };
@@ -46,8 +27,7 @@ export function renewalReader(database: Database): TokenStore["findRenewal"] {
   const { db, locksRows } = database;
   const together = locksRows ? togetherInBatches(database.together, BATCHES) : database.together;
   const versions = versionsIn(database);
-  const kept = new Map<string, Registered>();
-  const flowAndPolicies = flowAndPoliciesQuery(database);
+  const registeredOf = registeredReader(database, together);
   const userOf = (by: Pick<By, "tokenHash">) =>
     db
       .selectFrom("tokenFamilies")
@@ -64,11 +44,10 @@ export function renewalReader(database: Database): TokenStore["findRenewal"] {
       .selectAll("tokenFamilies")
       .select(["generation", "usedAt", "refreshTokens.expiresAt as tokenExpiresAt"])
       .select([
-        versions.ofPeople(sql.ref("token_families.user_id"), sql`${by.clientId}`).as("people"),
+        versions.ofPersonal(sql.ref("token_families.user_id"), sql`${by.clientId}`).as("personal"),
         versions.ofRegistered(sql.ref("token_families.user_id"), sql`${by.clientId}`).as("registered"),
       ]),
   );
-  const apps = prepared((by: By) => db.selectFrom("apps").where("clientId", "=", by.clientId).selectAll());
   const users = prepared((by: By) => db.selectFrom("users").where("id", "=", userOf(by)).selectAll());
   const consented = (by: By) =>
     db
@@ -79,9 +58,6 @@ export function renewalReader(database: Database): TokenStore["findRenewal"] {
     consented(by).selectAll().orderBy("userId").orderBy("resourceId").orderBy("scope"),
   );
   const consentedApis = (by: By) => consented(by).select("consents.resourceId");
-  const apisOf = prepared((by: By) =>
-    db.selectFrom("apis").where("clientId", "in", consentedApis(by)).selectAll().orderBy("clientId"),
-  );
   const rolesOf = prepared((by: By) =>
     db
       .selectFrom("roleAssignments")
@@ -97,29 +73,6 @@ export function renewalReader(database: Database): TokenStore["findRenewal"] {
       .orderBy("roleValue"),
   );
 
-  /** What is registered, as of this version at least. Undefined: as of now. */
-  const registeredAt = async (by: By, key: string | undefined): Promise<Registered> => {
-    const known = key === undefined ? undefined : kept.get(key);
-    const readAt = performance.now();
-    if (known && readAt - known.readAt < READ_AGAIN_MS) return known;
-    const [[appRow], flowRows, apiRows] = await together([apps.with(by), flowAndPolicies.with(by), apisOf.with(by)]);
-    const found = {
-      app: appRow && toApp(appRow),
-      flow: toFlow(flowRows[0]),
-      policies: flowRows.flatMap(toPolicies),
-      apis: apiRows.map(toApi),
-      readAt,
-    };
-    if (key === undefined) return found;
-    kept.delete(key);
-    kept.set(key, found);
-    for (const oldest of kept.size > KEPT ? kept.keys() : []) {
-      kept.delete(oldest);
-      break;
-    }
-    return found;
-  };
-
   return async (by) => {
     const stamps = versions.now();
     const [[found], [userRow], consentRows, roleRows] = await together([
@@ -130,14 +83,14 @@ export function renewalReader(database: Database): TokenStore["findRenewal"] {
     ]);
     const user = userRow && toUser(userRow);
     const consents = toConsents(consentRows);
-    const named = new Set(consents.map(({ resourceId }) => resourceId));
-    const read = locksRows ? found && { people: found.people, registered: found.registered } : stamps;
-    const seen = read && versions.covers(read.registered, named) ? read : undefined;
-    const registered = await registeredAt(by, seen && [by.clientId, seen.registered, ...named].join(" "));
+    const apiIds = [...new Set(consents.map(({ resourceId }) => resourceId))].sort();
+    const read = found && (locksRows ? { personal: found.personal, registered: found.registered } : stamps);
+    const seen = read && versions.covers(read.registered, apiIds) ? read : undefined;
+    const registered = await registeredOf(by.clientId, apiIds, seen?.registered);
     const { app, apis } = registered;
     const roles = rolesAt(apis, roleRows);
     if (!found) return { app, token: undefined, user, consents, apis, roles, seen: undefined };
-    const { generation, usedAt, tokenExpiresAt: expiresAt, people: _, registered: _r, ...family } = found;
+    const { generation, usedAt, tokenExpiresAt: expiresAt, personal: _, registered: _r, ...family } = found;
     const facts = seen && user && app ? usualFacts(user, app, registered, consents) : undefined;
     return {
       ...{ app, token: { family: toFamily(family), generation, expiresAt, usedAt }, user, consents, apis, roles },

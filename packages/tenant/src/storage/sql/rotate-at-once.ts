@@ -70,7 +70,7 @@ export function rotationAtOnce(rotate: RotateIfUnchanged): (input: RotateInput) 
 function rotationOf(
   { clientId, tokenHash, nextSealed, from, next, now, familyMs, audit }: RotateInput,
   family: TokenFamily,
-): Omit<Rotation, "people" | "registered" | "apiId"> {
+): Omit<Rotation, "personal" | "registered" | "apiId"> {
   return {
     ...{ userId: family.userId, clientId, familyId: family.id, createdAfter: now - familyMs },
     ...{ now, tokenHash, nextSealed, from, nextHash: next.tokenHash, expiresAt: next.expiresAt },

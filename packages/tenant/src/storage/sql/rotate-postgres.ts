@@ -9,13 +9,16 @@ import type { RotateIfUnchanged, Rotation } from "./rotate-at-once.ts";
 /** A batch holds its locks until it is on disk, so it stays short. While one waits for the disk, the next is sent. */
 const BATCHES = { most: 50, atOnce: 2 };
 
-/** How long a batch waits for a row that another transaction has locked. Then each renewal waits alone. */
+/**
+ * How long a batch waits for a lock of another transaction. Then each of its renewals waits in a transaction of its own,
+ * which keeps no other renewal from its turn.
+ */
 const LOCK_TIMEOUT_MS = 50;
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const LOCK_NOT_AVAILABLE = "55P03";
 
 /**
- * PostgreSQL: the rotations of concurrent requests in one round trip and one transaction. Its first statement locks what
+ * PostgreSQL: the rotations of concurrent requests in one round trip and one transaction. It first locks what
  * `issuanceCheck` locks, in its order. Each rotation begins after that, so it sees every change that was confirmed, and
  * compares the versions of the rows again: the rule has in effect been applied to locked facts.
  */
@@ -57,7 +60,7 @@ export function rotationInOneRoundTrip(database: Database): RotateIfUnchanged {
           select id from ${table("token_families")}
           where id = ${by.familyId} and revoked_at is null and created_at > ${by.createdAfter}
             and current_setting('transaction_isolation') = 'read committed'
-            and ${by.people} = ${versions.ofPeople(sql`${by.userId}`, sql`${by.clientId}`)}
+            and ${by.personal} = ${versions.ofPersonal(sql`${by.userId}`, sql`${by.clientId}`)}
             and ${by.registered} = ${versions.ofRegistered(sql`${by.userId}`, sql`${by.clientId}`)}
           for update
         ),
@@ -101,14 +104,13 @@ export function rotationInOneRoundTrip(database: Database): RotateIfUnchanged {
     });
     // Sign-ins are locked one after another, by every node in the same order.
     const order = rotations.toSorted((a, b) => (a.familyId < b.familyId ? -1 : 1));
-    const first = order.length > 1 ? [waitBriefly, locks] : [locks];
+    const first = [waitBriefly, locks];
     try {
       const rows = await together([...first, ...order.map((each) => rotate.with(each))]);
       const rotated = new Map(order.map((each, index) => [each, rows[first.length + index]?.[0]]));
       return rotations.map((each) => rotated.get(each) as { generation: number } | undefined);
     } catch (error) {
-      if (order.length > 1 && (error as { code?: unknown }).code === LOCK_NOT_AVAILABLE)
-        return rotations.map(() => undefined);
+      if ((error as { code?: unknown }).code === LOCK_NOT_AVAILABLE) return rotations.map(() => undefined);
       throw error;
     }
   }

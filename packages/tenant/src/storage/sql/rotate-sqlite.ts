@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Bound, Database } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
 import { AUDIT_TOPIC } from "./audit-store.ts";
-import { PEOPLE, REGISTERED } from "./renewal-versions.ts";
+import { PERSONAL, REGISTERED } from "./renewal-versions.ts";
 import type { RotateIfUnchanged, Rotation } from "./rotate-at-once.ts";
 
 /**
@@ -45,7 +45,7 @@ export function rotationIfUnchanged({ db, unchanged, feed }: Database): RotateIf
       ...(rotation.isProlonged ? [prolong.with(rotation)] : []),
     ];
     const read = [
-      [PEOPLE, rotation.people],
+      [PERSONAL, rotation.personal],
       [REGISTERED, rotation.registered],
     ] as const;
     const [rotated] = (await unchanged?.change(read, statements))?.[0] ?? [];
