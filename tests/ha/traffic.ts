@@ -66,6 +66,8 @@ async function program(run: Run, index: number, errors: Map<string, number>): Pr
   await wait(index * 300);
   for (let round = index; !stopped.aborted; round++) {
     await signIn(client, person, run, errors);
+    // A sign-in that had to begin again: its user enters another code.
+    if (!(await client.session())) continue;
     for (let renewals = 3 + (round % 6); renewals > 0 && !stopped.aborted; renewals--) {
       await wait(250);
       await going(errors, stopped, async () => {
