@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { GRAPH_RESOURCE_ID } from "../directory/scopes.ts";
 import { issuerOf } from "../directory/tenant-config.ts";
+import { newSecret } from "../kernel/seal.ts";
 import type { OperatorContext } from "./admin-context.ts";
 
 /** In seconds. Long enough to apply a file, short enough that a stolen copy soon expires. It cannot be revoked. */
@@ -47,7 +47,7 @@ async function signed(
 ): Promise<OperatorToken & { uti: string }> {
   const issuedAt = Math.floor(ctx.clock.now() / 1000);
   const exp = issuedAt + seconds;
-  const uti = randomBytes(16).toString("base64url");
+  const uti = newSecret(16);
   const claims = {
     iss: issuerOf(ctx.config),
     aud: GRAPH_RESOURCE_ID,

@@ -1,9 +1,9 @@
-import { randomBytes } from "node:crypto";
 import type { Api, App } from "../../directory/entities.ts";
 import { ACCESS_TOKEN_SECONDS } from "../../directory/lifetimes.ts";
 import { GRAPH_RESOURCE_ID } from "../../directory/scopes.ts";
 import { accessTokenAlgorithm } from "../../directory/signing-algorithms.ts";
 import { issuerOf } from "../../directory/tenant-config.ts";
+import { newSecret } from "../../kernel/seal.ts";
 import type { OAuthContext } from "../oauth-context.ts";
 import { AUTHENTICATION_CLASS, type ClientProof } from "./claims.ts";
 
@@ -35,7 +35,7 @@ export async function signAppToken(
     exp: issuedAt + ACCESS_TOKEN_SECONDS,
     roles,
   };
-  const tokenId = randomBytes(16).toString("base64url");
+  const tokenId = newSecret(16);
   if (api?.tokenProfile === "rfc9068") {
     // RFC 9068 §2.2: without a user, the subject is the client itself.
     const claims = { ...common, sub: app.clientId, client_id: app.clientId, jti: tokenId };

@@ -22,8 +22,8 @@ export interface BatchOptions {
 
 /**
  * Collects what is asked for in one turn of the event loop, or while other batches run, so that many requests cost one
- * transaction or round trip. `run` returns a result for each item, in their order. If it fails because of the data of one item, each
- * item is run alone, so that only that one fails. Where too many wait, the next one fails with `store_busy`.
+ * transaction or round trip. `run` returns a result for each item, in their order. If it fails because of the data of one
+ * item, each item is run alone, so that only that one fails. Where too many wait, the next one fails with `store_busy`.
  */
 export function inBatches<Item, Result>(
   run: (items: Item[]) => Promise<Result[]>,

@@ -12,7 +12,7 @@ import {
 } from "kysely";
 import type { Mutex } from "../../kernel/mutex.ts";
 import { GroupCommit } from "./group-commit.ts";
-import type { WatchedTables } from "./watched-tables.ts";
+import { prepareStatement, type WatchedTables } from "./watched-tables.ts";
 
 /** How many prepared statements are cached. Lists of varying length produce many; the oldest are dropped. */
 const KEPT_STATEMENTS = 200;
@@ -181,8 +181,7 @@ class Statements {
   #prepared(sql: string) {
     let entry = this.#statements.get(sql);
     if (entry) return entry;
-    const prepare = () => this.#database.prepare(sql);
-    const { statement, writes } = this.#watched?.prepare(prepare) ?? { statement: prepare(), writes: [] };
+    const { statement, writes } = prepareStatement(this.#database, sql, this.#watched);
     entry = { statement, hasRows: statement.columns().length > 0, writes };
     if (this.#statements.size >= KEPT_STATEMENTS) {
       for (const oldest of this.#statements.keys()) {

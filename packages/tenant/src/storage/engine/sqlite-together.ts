@@ -3,7 +3,7 @@ import type { Mutex } from "../../kernel/mutex.ts";
 import type { Bound, Together, Unchanged } from "./database.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { memberOf } from "./prepared.ts";
-import type { WatchedTables } from "./watched-tables.ts";
+import { prepareStatement, type WatchedTables } from "./watched-tables.ts";
 
 /** Runs a statement at once and returns its rows, as the query builder names their members. */
 type RowsOf = (bound: Bound<unknown>) => unknown[];
@@ -13,10 +13,7 @@ const membersOf = (statement: StatementSync) => statement.columns().map(({ name 
 function statementsOf(database: DatabaseSync, watched?: WatchedTables): RowsOf {
   const known = new Map<string, { statement: StatementSync; members: string[]; writes: readonly string[] }>();
   const prepare = (text: string) => {
-    const { statement, writes } = watched?.prepare(() => database.prepare(text)) ?? {
-      statement: database.prepare(text),
-      writes: [],
-    };
+    const { statement, writes } = prepareStatement(database, text, watched);
     statement.setReturnArrays(true);
     const entry = { statement, members: membersOf(statement), writes };
     known.set(text, entry);

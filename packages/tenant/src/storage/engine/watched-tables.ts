@@ -6,6 +6,16 @@ const WRITES: ReadonlySet<number> = new Set([
   constants.SQLITE_DELETE,
 ]);
 
+/** With the tables that it writes each time it runs: call `wrote` with them. */
+export interface WatchedStatement {
+  statement: StatementSync;
+  writes: readonly string[];
+}
+
+/** On a connection that is not watched, no table is named. */
+export const prepareStatement = (database: DatabaseSync, text: string, watched?: WatchedTables): WatchedStatement =>
+  watched?.prepare(database, text) ?? { statement: database.prepare(text), writes: [] };
+
 /**
  * Tells whether rows of some tables may have changed since they were read, without reading them again. PostgreSQL gives
  * each row a version of its own (`xmin`); SQLite has none, so the statements that write are counted here.
@@ -39,12 +49,12 @@ export class WatchedTables {
     });
   }
 
-  /** A statement, and the tables that it writes each time it runs: call `wrote` with them. */
-  prepare(prepare: () => StatementSync): { statement: StatementSync; writes: readonly string[] } {
+  /** Of the connection that writes. */
+  prepare(database: DatabaseSync, text: string): WatchedStatement {
     const writes = new Set<string>();
     this.#preparing = writes;
     try {
-      return { statement: prepare(), writes: [...writes] };
+      return { statement: database.prepare(text), writes: [...writes] };
     } finally {
       this.#preparing = undefined;
     }
