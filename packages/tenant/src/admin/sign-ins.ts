@@ -87,7 +87,10 @@ export function signIns(ctx: OperatorContext, by: Actor): SignInAdmin {
   };
 }
 
-function signInOf({ config }: OperatorContext, { appName: app, device: _, ...family }: ListedFamily): ProgramSignIn {
+function signInOf(
+  { config }: OperatorContext,
+  { appName: app, device: _, revokedAt: _live, ...family }: ListedFamily,
+): ProgramSignIn {
   // A lifetime that was shortened meanwhile also applies to earlier sign-ins.
   const expiresAt = Math.min(family.expiresAt, endOfSignIn(config.lifetimes, family.createdAt));
   return { ...family, app, expiresAt };

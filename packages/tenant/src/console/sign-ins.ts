@@ -2,7 +2,7 @@ import { signIns } from "../admin/sign-ins.ts";
 import { displayUserCode } from "../directory/user-code.ts";
 import { TenantError } from "../kernel/tenant-error.ts";
 import { eventOf } from "../storage/audit-events.ts";
-import type { DescribedFamily } from "../storage/store.ts";
+import type { DescribedFamily, ListedFamily } from "../storage/store.ts";
 import type { ShownRecord } from "../ui/console/audit-record.ts";
 import type { SignInStep } from "../ui/console/sign-ins.ts";
 import type { ActivityCounts } from "./activity-counts.ts";
@@ -19,12 +19,13 @@ const MOST_RECORDS = 200;
 /** What the form before did. */
 const NOTICES = ["ended", "already_ended"] as const;
 
-/** Programs that are signed in, and charts of the last day. */
+/** Programs that are signed in, or were, and charts of the last day. */
 export const getSignIns =
   (counts: ActivityCounts) =>
   async (request: ConsoleRequest): Promise<ConsoleAnswer> => {
     const { ctx, fields, now } = request;
-    const typed = { person: textIn(request, "person"), app: textIn(request, "app") };
+    const ended = textIn(request, "state") === "all";
+    const typed = { person: textIn(request, "person"), app: textIn(request, "app"), state: ended ? "all" : "" };
     const apps = await suggestedApps(request);
     const userId = typed.person === "" ? undefined : await userIdOf(ctx.store, typed.person);
     const clientId = typed.app === "" ? undefined : clientIdOf(apps, typed.app);
@@ -37,13 +38,14 @@ export const getSignIns =
     const after = key && { createdAt: key[0], id: key[1] };
     const families = isWrong
       ? []
-      : await ctx.store.tokens.listFamilies({ userId, clientId, after, limit: PAGE_ROWS + 1, now });
+      : await ctx.store.tokens.listFamilies({ ended, userId, clientId, after, limit: PAGE_ROWS + 1, now });
     const { rows, next } = pageOf(families, ({ createdAt, id }) => [createdAt, id]);
-    const isPlain = typed.person === "" && typed.app === "" && after === undefined;
+    const isPlain = Object.values(typed).every((value) => value === "") && after === undefined;
     return {
       view: {
         page: "console_sign_ins",
-        ...{ typed, problems, next, families: rows },
+        ...{ typed, problems, next },
+        families: rows.map((family) => ({ ...family, isRunning: endOf(family, now) === null })),
         problem: isWrong ? "filter" : null,
         apps: apps.map(({ name }) => name).slice(0, 200),
         isFirst: after === undefined,
@@ -60,7 +62,7 @@ export async function getSignIn(request: ConsoleRequest): Promise<ConsoleAnswer>
   const family = await ctx.store.tokens.describeFamily(foundId(request), { renewals: MOST_RENEWALS });
   if (!family) throw notFound();
   const { device, scopes, methods, grantType, email, appName, renewals } = family;
-  const endedAt = family.revokedAt ?? (family.endsAt <= now ? family.endsAt : null);
+  const endedAt = endOf({ revokedAt: family.revokedAt, expiresAt: family.endsAt }, now);
   return {
     view: {
       page: "console_sign_in_detail",
@@ -86,6 +88,10 @@ export async function postSignIn(request: ConsoleRequest): Promise<ConsoleAnswer
   }
   return { to: `/console/sign-ins/${id}?done=ended` };
 }
+
+/** When it ended. Null: it is running. */
+const endOf = ({ revokedAt, expiresAt }: Pick<ListedFamily, "revokedAt" | "expiresAt">, now: number) =>
+  revokedAt ?? (expiresAt <= now ? expiresAt : null);
 
 /** Everything that is known, in the order in which it happened. */
 async function stepsOf(request: ConsoleRequest, family: DescribedFamily): Promise<SignInStep[]> {
@@ -118,10 +124,10 @@ async function stepsOf(request: ConsoleRequest, family: DescribedFamily): Promis
     ...skipped,
     ...renewed.reverse(),
   ];
-  return [...steps.sort((one, other) => one.at - other.at), endOf(request, family, ending ?? null)];
+  return [...steps.sort((one, other) => one.at - other.at), lastStep(request, family, ending ?? null)];
 }
 
-function endOf(
+function lastStep(
   { now }: ConsoleRequest,
   { revokedAt, revokedReason, endsAt }: DescribedFamily,
   record: ShownRecord | null,

@@ -38,8 +38,9 @@ export interface SignedInDevice {
   label: string | null;
 }
 
-/** A live sign-in of a program, as a list shows it. */
-export interface ListedFamily extends Pick<TokenFamily, "id" | "userId" | "clientId" | "grantType" | "createdAt"> {
+/** A sign-in of a program, as a list shows it. */
+export interface ListedFamily
+  extends Pick<TokenFamily, "id" | "userId" | "clientId" | "grantType" | "createdAt" | "revokedAt"> {
   /** Null if the user was deleted. */
   email: string | null;
   /** Null if the app was deleted. */
@@ -151,8 +152,12 @@ export interface TokenStore {
   findFamily(id: string): Promise<TokenFamily | undefined>;
   /** The family with its names, and its newest renewals, newest first. */
   describeFamily(id: string, of: { renewals: number }): Promise<DescribedFamily | undefined>;
-  /** Live families, newest first, starting after that one. A family is live until its newest refresh token ends. */
+  /**
+   * Live families, newest first, starting after that one. A family is live until it is revoked or its newest refresh token
+   * ends. `ended`: those that are not live, too, until they are purged.
+   */
   listFamilies(of: {
+    ended?: boolean | undefined;
     id?: string | undefined;
     userId?: string | undefined;
     clientId?: string | undefined;

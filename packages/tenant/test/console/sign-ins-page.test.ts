@@ -80,6 +80,30 @@ describe("the sign-ins of the console", { concurrency: true }, () => {
     assert.deepEqual(idsOn((await under.operator.get("/console/sign-ins")).html), []);
   });
 
+  test("that have ended are listed when they are asked for, revoked or not renewed in time", async (t) => {
+    const under = await embeddedConsole(t);
+    const user = await under.person();
+    const lapsed = await signedInDevice(under, user, "Old TV");
+    under.advance(91 * 24 * 3_600_000);
+    const page = await under.operator.get("/console/sign-ins");
+    assert.deepEqual(idsOn(page.html), []);
+    const [running, revoked] = [await signedInDevice(under, user, "TV"), await signedInDevice(under, user, "Printer")];
+    await under.operator.send(await under.operator.get(`/console/sign-ins/${revoked}`), `/console/sign-ins/${revoked}`);
+    const statesOf = (html: string) =>
+      new Map([...html.matchAll(/<tr>.*?<\/tr>/gs)].map(([row]) => [idsOn(row)[0], /ended/.test(textOf(row))]));
+    const all = await under.operator.get("/console/sign-ins?state=all&person=ada@contoso.example");
+    assert.match(textOf(all.html), /Programs that are signed in, and sign-ins that have ended/);
+    const states = statesOf(all.html);
+    assert.deepEqual(
+      [running, revoked, lapsed].map((id) => states.get(id)),
+      [false, true, true],
+    );
+    const now = await under.operator.get("/console/sign-ins?person=ada@contoso.example&app=nothing");
+    assert.match(now.html, /<option value="all">ended, too<\/option>/);
+    const none = await under.operator.get("/console/sign-ins?state=everything");
+    assert.deepEqual(idsOn(none.html), [running], "what is not a state changes nothing");
+  });
+
   test("the newest renewals are part of it, and earlier ones are counted", async (t) => {
     const under = await embeddedConsole(t);
     const user = await under.person();

@@ -85,6 +85,7 @@ export function operatorSuite(makeStore: MakeStore): void {
         grantType: "device_code",
         createdAt: T0,
         expiresAt: T0 + 90 * DAY,
+        revokedAt: null,
         lastUsedAt: null,
         lastUsedFrom: null,
         device: { deviceName: "Kitchen TV", devicePlatform: null, signedInFrom: "192.0.2.7", label: null },
@@ -101,6 +102,13 @@ export function operatorSuite(makeStore: MakeStore): void {
       await store.tokens.revokeFamily(third.id, "operator", T0, sampleAudit("sign_in.revoked"));
       assert.deepEqual(await ids({}), [second.id, first.id]);
       assert.deepEqual(await ids({ now: T0 + 90 * DAY + 1 }), [first.id], "it was renewed");
+
+      const all = { ended: true, now: T0 + 90 * DAY + 1 };
+      assert.deepEqual(
+        (await list(all)).map(({ id, revokedAt, expiresAt }) => [id, revokedAt, expiresAt > all.now]),
+        [...sameTime.map((id) => [id, id === third.id ? T0 : null, false]), [first.id, null, true]],
+      );
+      assert.deepEqual(await ids({ ...all, limit: 1, after: page! }), [sameTime[1]]);
     });
 
     test("a reset removes a user's factors, ends every sign-in, and records what was removed", async () => {

@@ -66,15 +66,18 @@ export function tokenStore(database: Database): TokenStore {
       };
     },
 
-    async listFamilies({ id, userId, clientId, after, limit, now }) {
+    async listFamilies({ ended, id, userId, clientId, after, limit, now }) {
       const rows = await db
         .selectFrom("tokenFamilies")
         .leftJoin("users", "users.id", "tokenFamilies.userId")
         .leftJoin("apps", "apps.clientId", "tokenFamilies.clientId")
-        .where("revokedAt", "is", null)
-        // Never before the token's. Not by its index, which has no order: the newest are found in theirs.
-        .where(sql<boolean>`(token_families.expires_at + 0) > ${now}`)
-        .where((family) => family(endOfNewestToken(family), ">", now))
+        .$if(!ended, (query) =>
+          query
+            .where("revokedAt", "is", null)
+            // Never before the token's. Not by its index, which has no order: the newest are found in theirs.
+            .where(sql<boolean>`(token_families.expires_at + 0) > ${now}`)
+            .where((family) => family(endOfNewestToken(family), ">", now)),
+        )
         .$if(id !== undefined, (query) => query.where("tokenFamilies.id", "=", id as string))
         .$if(userId !== undefined, (query) => query.where("userId", "=", userId as string))
         .$if(clientId !== undefined, (query) => query.where("tokenFamilies.clientId", "=", clientId as string))
@@ -91,7 +94,7 @@ export function tokenStore(database: Database): TokenStore {
         )
         .select(["tokenFamilies.id", "userId", "tokenFamilies.clientId", "grantType"])
         .select((family) => endOfNewestToken(family).as("expiresAt"))
-        .select(["tokenFamilies.createdAt", "users.email", "apps.name as appName"])
+        .select(["tokenFamilies.createdAt", "revokedAt", "users.email", "apps.name as appName"])
         .select(["deviceName", "devicePlatform", "signedInFrom", "label"])
         .select((family) => {
           const lastUse = family

@@ -9,7 +9,7 @@ import { chart } from "./chart.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
 import { doneNote } from "./list-parts.ts";
 import { act, backLink, cameFrom, pager, pill, placeOf, problemBox } from "./parts.ts";
-import { queryOf, searchField, searchForm } from "./search.ts";
+import { queryOf, searchField, searchForm, searchSelect } from "./search.ts";
 
 /** One bar of the charts. `at`: its beginning. */
 export interface OutcomeBar {
@@ -34,11 +34,11 @@ type Notice = "ended" | "already_ended" | null;
 export type SignInsView =
   | {
       page: "console_sign_ins";
-      typed: { person: string; app: string };
+      typed: { person: string; app: string /** `all`: those that have ended, too. */; state: string };
       problem: "filter" | null;
       problems: { person: boolean; app: boolean };
       apps: readonly string[];
-      families: readonly ListedFamily[];
+      families: readonly (ListedFamily & { isRunning: boolean })[];
       next: string | null;
       isFirst: boolean;
       notice: Notice;
@@ -80,13 +80,14 @@ function listPage(view: View<"console_sign_ins">, chrome: ConsoleChrome): Consol
     time,
   } = chrome.messages;
   const { typed, problems } = view;
-  const isSearch = typed.person !== "" || typed.app !== "";
+  const isSearch = Object.values(typed).some((value) => value !== "");
   const query = queryOf(typed);
   const wrong = (["person", "app"] as const).filter((name) => problems[name]);
-  const none = isSearch ? signIns.noneFits : signIns.none;
+  const { noneFits, noneFitsNow } = signIns;
+  const none = !isSearch ? signIns.none : typed.state === "all" ? noneFits : noneFitsNow;
   return {
     title: chrome.messages.console.rail[PATH],
-    lede: `${signIns.lede} ${time.zone(chrome.now)}`,
+    lede: `${typed.state === "all" ? signIns.ledeOfAll : signIns.lede} ${time.zone(chrome.now)}`,
     main: html`${notice(view.notice, chrome)}
 ${view.charts && dayCharts(view.charts, chrome)}
 ${wrong.length > 0 && problemBox(wrong.map((name) => signIns.problems[name]).join(" "))}
@@ -108,6 +109,13 @@ ${searchForm(
         problem: problems.app ? signIns.problems.app : null,
         more: { list: "apps" },
       }),
+      searchSelect({
+        ...{ name: "state", label: signIns.state, value: typed.state },
+        options: [
+          { value: "", label: signIns.running },
+          { value: "all", label: signIns.endedToo },
+        ],
+      }),
       html`<datalist id="apps">${view.apps.map((name) => html`<option value="${name}"></option>`)}</datalist>`,
     ],
   },
@@ -124,17 +132,17 @@ function notice(which: Notice, { messages }: ConsoleChrome): Html | null {
   return which === "ended" ? doneNote(signIns.ended) : doneNote(signIns.alreadyEnded, "warn");
 }
 
-function families(listed: readonly ListedFamily[], chrome: ConsoleChrome): Html {
+function families(listed: View<"console_sign_ins">["families"], chrome: ConsoleChrome): Html {
   const {
-    consoleRecords: { signIns },
+    consoleRecords: { signIn, signIns },
     time,
   } = chrome.messages;
   const { columns } = signIns;
   const cell = (label: string, value: Child) => html`<td data-label="${label}">${value}</td>`;
   return html`<div class="card table"><table class="list"><thead><tr>${[columns.app, columns.person, columns.device, columns.since, columns.used].map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>${listed.map(
-    ({ id, email, userId, appName, clientId, device, createdAt, lastUsedAt }) =>
-      html`<tr><td><a href="${PATH}/${encodeURIComponent(id)}"><bdi>${appName ?? clientId}</bdi></a></td>${[
+    ({ id, email, userId, appName, clientId, device, createdAt, lastUsedAt, isRunning }) =>
+      html`<tr><td><a href="${PATH}/${encodeURIComponent(id)}"><bdi>${appName ?? clientId}</bdi></a>${!isRunning && html` ${pill("plain", signIn.over)}`}</td>${[
         cell(columns.person, html`<bdi>${email ?? userId}</bdi>`),
         cell(columns.device, deviceOf(device, signIns.unnamed, chrome)),
         cell(columns.since, moment(createdAt, time.at(createdAt))),

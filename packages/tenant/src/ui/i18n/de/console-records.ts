@@ -6,11 +6,17 @@ const { counted } = numbers.de;
 
 export const consoleRecords: typeof en.consoleRecords = {
   signIns: {
-    lede: "Programme, die jetzt angemeldet sind, neueste zuerst.",
+    lede: "Programme, die angemeldet sind, neueste zuerst.",
+    ledeOfAll: "Programme, die angemeldet sind, und beendete Anmeldungen, neueste zuerst.",
     none: "Kein Programm ist angemeldet. Sobald jemand einem zustimmt, erscheint es hier.",
-    noneFits: "Keine Anmeldung passt zur Suche. Beendete Anmeldungen stehen im Protokoll.",
+    noneFits: "Keine Anmeldung passt zur Suche.",
+    noneFitsNow:
+      "Kein angemeldetes Programm passt zur Suche. Mit „auch beendete“ enthält die Liste auch Anmeldungen, die vorbei sind.",
     person: "E‑Mail-Adresse der Person",
     app: "App",
+    state: "Zustand",
+    running: "angemeldet",
+    endedToo: "auch beendete",
     columns: { person: "Person", app: "App", device: "Gerät", since: "Seit", used: "Zuletzt erneuert" },
     notYet: "Noch nicht",
     unnamed: "Ohne Namen",

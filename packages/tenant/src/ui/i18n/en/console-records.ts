@@ -6,11 +6,17 @@ const { counted } = numbers.en;
 /** The console's pages about what happened: sign-ins, audit log, charts, keys, inbox. */
 export const consoleRecords = {
   signIns: {
-    lede: "Programs that are signed in now, newest first.",
+    lede: "Programs that are signed in, newest first.",
+    ledeOfAll: "Programs that are signed in, and sign-ins that have ended, newest first.",
     none: "No program is signed in. When someone approves one, it shows up here.",
-    noneFits: "No sign-in fits your search. Sign-ins that have ended are in the audit log.",
+    noneFits: "No sign-in fits your search.",
+    noneFitsNow:
+      "No program that is signed in fits your search. With “ended, too”, the list also has sign-ins that are over.",
     person: "Email address of the person",
     app: "App",
+    state: "State",
+    running: "signed in",
+    endedToo: "ended, too",
     columns: { person: "Person", app: "App", device: "Device", since: "Since", used: "Last renewed" },
     notYet: "Not yet",
     unnamed: "No name",
