@@ -7,7 +7,8 @@ import pg from "pg";
 import { URN } from "../../../../tests/fixtures/device.ts";
 import { postgresPlace } from "./tenant-place.ts";
 
-const REQUESTS = 400;
+/** Many times the connections. Each begins with a TLS handshake, for which a listener waits ten seconds. */
+const REQUESTS = 100;
 /** The status of a request that the store answered. */
 const ANSWERED = 400;
 /** The connections of a node. */
