@@ -126,9 +126,8 @@ describe("the events of the console", { concurrency: true }, () => {
     const folder = new URL(entered.headers.get("location") ?? "", origin);
     const stream = await fetch(`${folder}/events`, { headers: { cookie } });
     assert.equal(stream.headers.get("content-type"), "text/event-stream");
-    const startedAt = performance.now();
+    // A stream that is still open when the second is over is cut, and then it has no text.
     const [text] = await Promise.all([stream.text(), tenant.close()]);
     assert.match(text, /^retry: 2000\nevent: change\n/);
-    assert.ok(performance.now() - startedAt < 1_000);
   });
 });

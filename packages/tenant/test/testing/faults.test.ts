@@ -133,10 +133,9 @@ describe("a fault", () => {
     assert.equal(waiting(), undefined);
     leaving.abort();
     await assert.rejects(left, { name: "AbortError" });
-    const startedAt = performance.now();
     await tenant.close();
+    // Not cut when the second of an end is over.
     assert.equal((await late).status, 200);
-    assert.ok(performance.now() - startedAt < 5_000);
   });
 
   test("is recorded with what it does, ends alone or with all, and a restart has none", async () => {
