@@ -6,7 +6,6 @@ import { type AddressInfo, connect, createServer } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, test } from "node:test";
-import { setTimeout as wait } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
 import { COMMAND_LINE_CLIENT_ID, registrationsOf } from "../../src/admin/registered-apps.ts";
 import type { TenantContext } from "../../src/server/apps.ts";
@@ -246,24 +245,26 @@ describe("closing a tenant", () => {
     await closed;
   });
 
-  test("lets a request in flight finish", async () => {
+  test("lets a request in flight finish", async (t) => {
     const tenant = await startTestTenant();
     const { directory } = tenant.context.store;
-    let began = () => {};
-    const begun = new Promise<void>((resolve) => {
-      began = resolve;
-    });
+    const [begun, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const { findApp } = directory;
     // The real store, only slower.
     directory.findApp = async (id) => {
-      began();
-      await wait(200);
+      begun.resolve();
+      await goOn.promise;
       return findApp.call(directory, id);
     };
     const body = new URLSearchParams({ client_id: tenant.apps[0]!.clientId, scope: "openid" });
     const answer = tenant.fetch(`${tenant.authority}/oauth2/v2.0/devicecode`, { method: "POST", body });
-    await begun;
-    await tenant.close();
+    await begun.promise;
+    // The time in which it has to finish does not pass.
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    const closed = tenant.close();
+    await refuses(tenant.port);
+    goOn.resolve();
+    await closed;
     assert.equal((await answer).status, 200);
   });
 
