@@ -127,7 +127,8 @@ describe("doorcode tenant serve", () => {
 
   test("SIGTERM lets a request in progress finish", async (t) => {
     const { file, change } = await servedFolder(t);
-    await change({ tls: undefined, trustedProxies: ["127.0.0.1"] });
+    // With a drain, what is in progress has ten seconds after it, and not the rest of one.
+    await change({ tls: undefined, trustedProxies: ["127.0.0.1"], drain: "1s" });
     const { ready, stop } = await serveProcess(t, file);
     const { host } = new URL(ready.pages);
     const body = "client_id=unknown&scope=openid";
@@ -145,7 +146,12 @@ describe("doorcode tenant serve", () => {
     // The server has the request when it asks for the body.
     await new Promise((began) => socket.once("data", began));
     const stopped = stop("SIGTERM");
-    await wait(50);
+    const refused = () =>
+      fetch(`http://127.0.0.1:${ready.port}/`).then(
+        () => false,
+        () => true,
+      );
+    while (!(await refused())) await wait(25);
     socket.write(body);
     assert.match(await answer, /HTTP\/1\.1 401 .*\r\nconnection: close\r\n[\s\S]*"invalid_client"/);
     assert.equal(await stopped, 143);
