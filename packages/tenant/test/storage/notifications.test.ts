@@ -83,7 +83,7 @@ describe("notifications between nodes", () => {
       const { grant, approval } = await claimedGrant(one);
       const report = nextReport(two, grant);
       const { rows } = await admin.query(
-        `select pg_terminate_backend(pid, 5000) as ended from (${listenersOf(schema)}) as each`,
+        `select pg_terminate_backend(pid, 60000) as ended from (${listenersOf(schema)}) as each`,
       );
       assert.ok(rows.length > 0);
       await one.grants.approve(grant.id, approval);
@@ -101,7 +101,8 @@ describe("notifications between nodes", () => {
     await one.grants.approve(grant.id, approval);
     assert.equal(await count(listenersOf(schema)), 1);
     await two.close();
-    assert.equal(await count(listenersOf(schema)), 0);
+    // On a busy machine, the session ends a moment after the store no longer waits for it.
+    while ((await count(listenersOf(schema))) !== 0);
   });
 
   test("a notification names the hash of the code and is sent only if the transaction commits", async (t) => {

@@ -87,7 +87,7 @@ describe("PostgreSQL", () => {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     const { rows } = await client.query(
-      "select pg_terminate_backend(pid, 5000) as ended from pg_stat_activity where application_name = $1",
+      "select pg_terminate_backend(pid, 60000) as ended from pg_stat_activity where application_name = $1",
       [`doorcode ${schema}`],
     );
     assert.deepEqual(rows, [{ ended: true }]);
