@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from "node:net";
 import type { TestContext } from "node:test";
 import PostalMime, { type Email } from "postal-mime";
 import { SMTPServer } from "smtp-server";
+import { freePort } from "../../../../tests/fixtures/free-port.ts";
 import { createAuthority, issueLeaf } from "../../src/server/certificates.ts";
 
 export const FROM = "Contoso <no-reply@contoso.example>";
@@ -96,7 +97,8 @@ export async function mailServer(
     if (stopping) await new Promise<void>((resolve) => stopping.close(() => resolve()));
   };
   t.after(stop);
-  const port = await start(0);
+  // It is still its own after a stop.
+  const port = await start(await freePort());
   if (options.running === false) await stop();
   return {
     received,
