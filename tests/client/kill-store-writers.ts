@@ -61,7 +61,7 @@ export async function killStoreWriters(options: {
       options.onRound?.(report);
     }
     const store = await openFileStore({ directory, env: {}, ...commit });
-    await store.withLease("renewal", { ttlMs: 250, signal: AbortSignal.timeout(10_000) }, async () => {});
+    await store.withLease("renewal", { ttlMs: 250, signal: AbortSignal.timeout(120_000) }, async () => {});
     const left = readdirSync(directory).sort();
     assert.equal(left.length, 2, left.join(" "));
     assert.match(left.join(" "), /^key store\.\d+\.enc$/);

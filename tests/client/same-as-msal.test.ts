@@ -20,7 +20,7 @@ test("the device code request, sent before MSAL is loaded, equals MSAL's except 
     system: {
       networkClient: {
         async sendGetRequestAsync<T>(url: string) {
-          const { status, headers, body } = await transport.send({ url, method: "GET", timeoutMs: 5_000 });
+          const { status, headers, body } = await transport.send({ url, method: "GET", timeoutMs: 120_000 });
           return { status, headers, body: JSON.parse(body) as T };
         },
         sendPostRequestAsync(url, { headers = {}, body = "" } = {}) {

@@ -94,7 +94,7 @@ describe("openid-client against the tenant", () => {
       return response;
     };
     // In real time, in case it never ends.
-    const signal = AbortSignal.timeout(10_000);
+    const signal = AbortSignal.timeout(120_000);
     const tokens = await oidc.pollDeviceAuthorizationGrant(config, device, undefined, { signal });
 
     assert.ok(tokens.access_token);

@@ -94,7 +94,7 @@ describe("the TV", { timeout: 300_000 }, () => {
       assert.equal(await scanQrCode(page.locator(".qr")), `${tenant.pages}/device?user_code=${code}`);
       assert.match(await page.locator(".life").innerText(), /15 minutes left/);
 
-      await signUpAndAgree({ page: `${tenant.pages}/device`, code, ...inbox() }, person, AbortSignal.timeout(30_000));
+      await signUpAndAgree({ page: `${tenant.pages}/device`, code, ...inbox() }, person, AbortSignal.timeout(120_000));
       await pollsUntil(page, "Hello, Demo Person");
       await assertAccessible(page);
     });

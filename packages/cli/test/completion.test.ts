@@ -24,9 +24,9 @@ zpty tab zsh -f -i
 zpty -w tab "cd $PWD; PS1= PROMPT=; stty columns 400; autoload -Uz compinit; compinit -u -d ./dump; source ./script"
 zpty -w tab 'compadd() { if [[ $@[(I)-O] -gt 0 || $@[(I)-A] -gt 0 || $@[(I)-D] -gt 0 ]]; then builtin compadd "$@"; return; fi; local -a found; builtin compadd -O found "$@"; print -rl -- "MATCH:"$^found >> ./matches; builtin compadd "$@" }'
 zpty -w tab 'bindkey "^I" complete-word; zle_end() { print -r DONE >> ./matches; zle send-break }; zle -N zle_end; bindkey "^X" zle_end; print -r READY >> ./matches'
-for ((i = 0; i < 200; i++)); do grep -q READY ./matches 2>/dev/null && break; sleep 0.05; zpty -r -t tab > /dev/null; done
+for ((i = 0; i < 2000; i++)); do grep -q READY ./matches 2>/dev/null && break; sleep 0.05; zpty -r -t tab > /dev/null; done
 zpty -n -w tab "$1"$'\\t\\x18'
-for ((i = 0; i < 200; i++)); do grep -q DONE ./matches 2>/dev/null && break; sleep 0.05; zpty -r -t tab > /dev/null; done
+for ((i = 0; i < 2000; i++)); do grep -q DONE ./matches 2>/dev/null && break; sleep 0.05; zpty -r -t tab > /dev/null; done
 zpty -d tab
 sed -n 's/^MATCH://p' ./matches; rm -f ./matches`,
   fish: `source ./script

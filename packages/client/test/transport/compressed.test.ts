@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { nodeTransport } from "../../src/transport/node-transport.ts";
+import { manualClock } from "../fixtures/manual-clock.ts";
 import { plainIssuer } from "../fixtures/plain-issuer.ts";
 
 const codings: [what: string, coding: string, compress: (text: string | Buffer) => Buffer][] = [
@@ -15,6 +16,8 @@ const codings: [what: string, coding: string, compress: (text: string | Buffer) 
   ["twice", "deflate, gzip", (text) => gzipSync(deflateSync(text))],
 ];
 const get = { method: "GET", timeoutMs: 5_000 } as const;
+/** Its time is frozen: no exchange ends at its time limit, even on a slow machine. */
+const unhurried = () => nodeTransport({ clock: manualClock() });
 
 describe("a response that is compressed although the request did not ask for it", () => {
   for (const [what, coding, compress] of codings) {
@@ -22,7 +25,7 @@ describe("a response that is compressed although the request did not ask for it"
       const issuer = await plainIssuer(t);
       const text = JSON.stringify({ name: "Ä".repeat(1_000) });
       issuer.answer = () => ({ body: compress(text), headers: { "content-encoding": coding } });
-      const answer = await nodeTransport().send({ ...get, url: `${issuer.origin}/any` });
+      const answer = await unhurried().send({ ...get, url: `${issuer.origin}/any` });
       assert.equal(answer.body, text);
       assert.equal(issuer.requests[0]?.headers["accept-encoding"], "identity");
     });
@@ -39,7 +42,7 @@ describe("a response that is compressed although the request did not ask for it"
   test("without a body stays a response without a body", async (t) => {
     const issuer = await plainIssuer(t);
     issuer.answer = () => ({ body: "", headers: { "content-encoding": "gzip" } });
-    assert.equal((await nodeTransport().send({ ...get, url: `${issuer.origin}/any` })).body, "");
+    assert.equal((await unhurried().send({ ...get, url: `${issuer.origin}/any` })).body, "");
   });
 
   test("that exceeds 1 MiB, is damaged or has an unknown encoding is an error that says which", async (t) => {
@@ -53,7 +56,7 @@ describe("a response that is compressed although the request did not ask for it"
     ] as const) {
       const issuer = await plainIssuer(t);
       issuer.answer = () => ({ body, headers: { "content-encoding": coding } });
-      const sending = nodeTransport().send({ ...get, url: `${issuer.origin}/any` });
+      const sending = unhurried().send({ ...get, url: `${issuer.origin}/any` });
       await assert.rejects(sending, { name: "TransportError", kind, message }, coding);
     }
   });
