@@ -80,11 +80,11 @@ function listPage(view: View<"console_sign_ins">, chrome: ConsoleChrome): Consol
     time,
   } = chrome.messages;
   const { typed, problems } = view;
-  const isSearch = Object.values(typed).some((value) => value !== "");
+  const isSearch = typed.person !== "" || typed.app !== "";
   const query = queryOf(typed);
   const wrong = (["person", "app"] as const).filter((name) => problems[name]);
   const { noneFits, noneFitsNow } = signIns;
-  const none = !isSearch ? signIns.none : typed.state === "all" ? noneFits : noneFitsNow;
+  const none = isSearch ? (typed.state === "all" ? noneFits : noneFitsNow) : signIns.none;
   return {
     title: chrome.messages.console.rail[PATH],
     lede: `${typed.state === "all" ? signIns.ledeOfAll : signIns.lede} ${time.zone(chrome.now)}`,
