@@ -14,7 +14,7 @@ export interface NewAccount {
   email: string;
   /** Default: the part of the address before the @. */
   displayName?: string | undefined;
-  /** The password in plain text. Without it, the user signs in with a mailed code. */
+  /** The password in plain text. Without it, the user sets one with a reset by mail, or signs in without a password. */
   password?: string | undefined;
   /** Answers to the questions of sign-up, by attribute ID. */
   attributes?: User["attributes"];

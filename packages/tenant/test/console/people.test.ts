@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, test } from "node:test";
 import type { User } from "../../src/directory/entities.ts";
+import { verifyPassword } from "../../src/directory/password.ts";
 import { seed } from "../fixtures/seed.ts";
 import { type Browser, type Page, textOf } from "../interaction/browser.ts";
 import { samplePasskey, sampleUser } from "../storage/samples.ts";
@@ -91,6 +92,41 @@ describe("People in the console", { concurrency: true }, () => {
       assert.ok(refused.html.includes(values.email));
       assert.ok(!refused.html.includes('value="short"'), "a password is not shown again");
     }
+  });
+
+  test("a password that was typed is used or asked about, never dropped", async (t) => {
+    const { ctx, operator } = await embeddedConsole(t);
+    const form = await operator.get("/console/people/new");
+    const typed = { email: "ada@contoso.example", name: "Ada", password: "correct horse battery" };
+    const find = () => ctx.store.directory.findUserByEmail("ada@contoso.example");
+    for (const password_kind of ["none", "generated"]) {
+      const asked = await operator.send(form, "/console/people/new", { ...typed, password_kind });
+      assert.equal(asked.status, 422);
+      const beside = /<p class="hint wrong" id="password-problem">([^<]*)/.exec(asked.html)?.[1];
+      assert.match(beside ?? "", /Choose “The one that I type below” and type it again/);
+      assert.match(
+        asked.html,
+        /<input[^>]* name="password"[^>]* aria-invalid="true"[^>]* aria-describedby="password-problem"/,
+      );
+      assert.match(asked.html, new RegExp(`value="${password_kind}" checked`), "the choice is as it was made");
+      for (const kept of [typed.email, typed.name]) assert.ok(asked.html.includes(`value="${kept}"`), kept);
+      assert.ok(!asked.html.includes(typed.password), "a password is not shown again");
+      assert.equal(await find(), undefined);
+    }
+    await operator.send(form, "/console/people/new", { ...typed, password_kind: "typed" });
+    assert.ok(await verifyPassword((await find())?.passwordHash ?? null, typed.password));
+  });
+
+  test("no first password promises no emailed code, which the user flow may not offer", async (t) => {
+    const { ctx, operator } = await embeddedConsole(t);
+    const form = textOf((await operator.get("/console/people/new")).html);
+    assert.match(form, /None: the person sets one with “Forgot your password\?”, or signs in without one/);
+    const german = textOf((await operator.get("/console/people/new?ui_locales=de")).html);
+    assert.match(german, /Keines: die Person legt mit „Passwort vergessen\?“ eines fest/);
+    const ada = sampleUser({ email: "ada@contoso.example", passwordHash: null });
+    await seed(ctx.store).insertUser(ada);
+    const page = textOf((await operator.get(`${at(ada)}?ui_locales=en`)).html);
+    assert.match(page, /None yet\. The person signs in with a code by email if the user flow of the app offers it/);
   });
 
   test("changes name and address, and tells the old address", async (t) => {

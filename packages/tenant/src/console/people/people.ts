@@ -49,7 +49,10 @@ export async function getNewPerson(): Promise<ConsoleAnswer> {
   };
 }
 
-/** A generated password is shown in the answer, and nowhere else. */
+/**
+ * A generated password is shown in the answer, and nowhere else. One that was typed is used, or the form comes back: an
+ * account without it would surprise the person, and the administrator who gave it to them.
+ */
 export async function postNewPerson({ admin, fields }: ConsoleRequest): Promise<ConsoleAnswer> {
   const email = fields.get("email") ?? "";
   const name = fields.get("name") ?? "";
@@ -57,17 +60,19 @@ export async function postNewPerson({ admin, fields }: ConsoleRequest): Promise<
   const kind = given === "generated" || given === "typed" ? given : "none";
   const generated = kind === "generated" ? newPassword() : undefined;
   const administrator = fields.get("administrator") === "yes";
+  const password = fields.get("password") ?? "";
+  const again = (problem: NewPersonProblem): ConsoleAnswer => {
+    const typed = { email: email.slice(0, 254), name: name.slice(0, 254) };
+    return { view: { page: "console_new_person", typed, administrator, password: kind, problem } };
+  };
+  if (kind !== "typed" && password !== "") return again("password_beside");
   const added = await admin.people.add({
     email,
     displayName: name.trim() === "" ? undefined : name,
-    password: kind === "typed" ? (fields.get("password") ?? "") : generated,
+    password: kind === "typed" ? password : generated,
     administrator,
   });
-  if (typeof added === "string") {
-    const problem: NewPersonProblem = added;
-    const typed = { email: email.slice(0, 254), name: name.slice(0, 254) };
-    return { view: { page: "console_new_person", typed, administrator, password: kind, problem } };
-  }
+  if (typeof added === "string") return again(added);
   if (generated === undefined) return { to: `/console/people/${added.id}?done=added` };
   const { id, displayName } = added;
   return { view: { page: "console_person_added", id, email: added.email, displayName, password: generated } };

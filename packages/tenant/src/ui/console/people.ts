@@ -16,7 +16,18 @@ export interface ListedPerson {
 }
 
 export type PeopleFilter = "all" | "disabled" | "administrators";
-export type NewPersonProblem = "email_invalid" | "name_invalid" | "taken" | "short" | "long" | "common";
+export type NewPersonProblem =
+  | "email_invalid"
+  | "name_invalid"
+  | "taken"
+  /** A password was typed, but not chosen. */
+  | "password_beside"
+  | "short"
+  | "long"
+  | "common";
+
+/** They are shown at the field. All others are at the top of the form. */
+const OF_PASSWORD: ReadonlySet<NewPersonProblem> = new Set(["password_beside", "short", "long", "common"]);
 
 export type PeopleView =
   /** `first`: it is the first page. `next`: where the next one begins. `total`: of all accounts. */
@@ -91,18 +102,18 @@ ${pager({ path: "/console/people", query: queryOf({ q: search, only: only === "a
 function newPage(view: View<"console_new_person">, chrome: ConsoleChrome): ConsolePage {
   const { adding: texts } = chrome.messages.consolePeople;
   const { typed, problem, password, administrator } = view;
-  const ofPassword = problem === "short" || problem === "long" || problem === "common";
+  const ofPassword = problem !== null && OF_PASSWORD.has(problem);
   const kinds = (["none", "generated", "typed"] as const).map((value) => ({
     value,
     label: texts.kinds[value],
   }));
   return {
     title: texts.title,
-    main: html`<section class="card form">${problem !== null && problemBox(texts.problems[problem])}
+    main: html`<section class="card form">${problem !== null && !ofPassword && problemBox(texts.problems[problem])}
 ${form("/console/people/new", chrome, {}, [
   field({
     ...{ name: "email", label: texts.email, type: "email", autocomplete: "off", value: typed.email },
-    ...{ wrong: problem === "email_invalid" || problem === "taken", autofocus: true, more: asTyped },
+    ...{ wrong: problem === "email_invalid" || problem === "taken", autofocus: !ofPassword, more: asTyped },
   }),
   field({
     ...{ name: "name", label: texts.name, type: "text", autocomplete: "off", value: typed.name, required: false },
@@ -111,7 +122,7 @@ ${form("/console/people/new", chrome, {}, [
   radio({ name: "password_kind", legend: texts.password, value: password, options: kinds }),
   field({
     ...{ name: "password", label: texts.typed, type: "password", autocomplete: "new-password", required: false },
-    ...{ wrong: ofPassword },
+    ...{ problem: ofPassword ? texts.problems[problem] : null, autofocus: ofPassword },
   }),
   tickBox({
     ...{ name: "administrator", label: texts.administrator, ticked: administrator },

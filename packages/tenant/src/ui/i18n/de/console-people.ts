@@ -23,9 +23,9 @@ export const consolePeople: typeof english.consolePeople = {
     nameHint: "Leer: was in der Adresse vor dem @ steht.",
     password: "Erstes Passwort",
     kinds: {
-      none: "Keines: die Person meldet sich mit einem Code per E‑Mail an",
+      none: "Keines: die Person legt mit „Passwort vergessen?“ eines fest oder meldet sich ohne Passwort an",
       generated: "Eines erzeugen und einmal anzeigen",
-      typed: "Dieses:",
+      typed: "Das unten eingegebene",
     },
     typed: "Passwort",
     administrator: "Administrator dieses Mandanten",
@@ -36,6 +36,8 @@ export const consolePeople: typeof english.consolePeople = {
       email_invalid: "Das ist keine E‑Mail-Adresse. Zum Beispiel ada@contoso.example.",
       name_invalid: "Der Name ist zu lang. Höchstens 100 Zeichen.",
       taken: "Ein anderes Konto hat diese Adresse. Wählen Sie eine andere, oder öffnen Sie jenes Konto.",
+      password_beside:
+        "Sie haben ein Passwort eingegeben, oben aber ein anderes erstes Passwort gewählt. Wählen Sie „Das unten eingegebene“ und geben Sie es noch einmal ein, oder lassen Sie dieses Feld leer.",
       short: "Das Passwort ist zu kurz. Mindestens 8 Zeichen.",
       long: "Das Passwort ist zu lang. Höchstens 128 Zeichen.",
       common: "Dieses Passwort probieren Angreifer als Erstes. Wählen Sie ein anderes.",
@@ -83,7 +85,7 @@ export const consolePerson: typeof english.consolePerson = {
   methods: {
     title: "Anmeldemethoden",
     password: "Passwort",
-    none: "Keine, nur Codes per E‑Mail.",
+    none: "Noch keine. Die Person meldet sich mit einem Code per E‑Mail an, wenn der Benutzerflow der App das anbietet, oder legt mit „Passwort vergessen?“ ein Passwort fest.",
     passkey: "Passkey",
     passkeyUsed: (when) => `zuletzt benutzt ${when}`,
     passkeyUnused: "noch nicht benutzt",

@@ -23,9 +23,9 @@ export const consolePeople = {
     nameHint: "Empty: what is before the @ of the address.",
     password: "First password",
     kinds: {
-      none: "None: the person signs in with a code by email",
+      none: "None: the person sets one with “Forgot your password?”, or signs in without one",
       generated: "Generate one, and show it once",
-      typed: "This one:",
+      typed: "The one that I type below",
     },
     typed: "Password",
     administrator: "Administrator of this tenant",
@@ -36,6 +36,8 @@ export const consolePeople = {
       email_invalid: "This is not an email address. For example ada@contoso.example.",
       name_invalid: "The name is too long. Use up to 100 characters.",
       taken: "Another account has this address. Choose a different one, or open that account.",
+      password_beside:
+        "You typed a password, but chose another first password above. Choose “The one that I type below” and type it again, or leave this field empty.",
       short: "The password is too short. Use at least 8 characters.",
       long: "The password is too long. Use up to 128 characters.",
       common: "This password is one of the first that attackers try. Choose a different one.",
@@ -83,7 +85,7 @@ export const consolePerson = {
   methods: {
     title: "Sign-in methods",
     password: "Password",
-    none: "None, only codes by email.",
+    none: "None yet. The person signs in with a code by email if the user flow of the app offers it, or sets a password with “Forgot your password?”.",
     passkey: "Passkey",
     passkeyUsed: (when: string) => `last used ${when}`,
     passkeyUnused: "not used yet",
