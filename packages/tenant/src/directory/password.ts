@@ -14,6 +14,14 @@ const ARGON2ID = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const;
 export const NOBODYS_HASH =
   "$argon2id$v=19$m=19456,t=2,p=1$GppALKLABet3JocMa+K7oQ$BbdiA174MPTvhBKOjce0fLlfJz/nbuI+qX0P6iFXqtc";
 
+/** `switched_off`: there was one, which no longer works. A reset by mail sets another. */
+export type PasswordState = "none" | "set" | "switched_off";
+
+export function passwordStateOf({ passwordHash }: { passwordHash: string | null }): PasswordState {
+  if (passwordHash === null) return "none";
+  return passwordHash === NOBODYS_HASH ? "switched_off" : "set";
+}
+
 export type PasswordProblem = "short" | "long" | "common";
 
 export const MIN_PASSWORD = 8;

@@ -5,6 +5,7 @@ import type { User } from "../../src/directory/entities.ts";
 import { verifyPassword } from "../../src/directory/password.ts";
 import { seed } from "../fixtures/seed.ts";
 import { type Browser, type Page, textOf } from "../interaction/browser.ts";
+import { askForReset, enterCode } from "../interaction/walks.ts";
 import { samplePasskey, sampleUser } from "../storage/samples.ts";
 import { embeddedConsole, servedConsole } from "./console-under-test.ts";
 
@@ -196,6 +197,25 @@ describe("People in the console", { concurrency: true }, () => {
       const record = records.find((each) => each.event === `console.${event}`);
       assert.deepEqual([record?.userId, record?.detail.user_id], [administrator.id, ada.id], event);
     }
+  });
+
+  test("a password that was reset is shown as such, and is not reset again", async (t) => {
+    const { operator, person, browser, grant, mailedCode } = await embeddedConsole(t);
+    const ada = await person("ada@contoso.example");
+    const methods = (page: Page) => /<h2>Sign-in methods<\/h2>(.*?)<\/section>/s.exec(page.html)?.[1] ?? "";
+    const before = await operator.get(at(ada));
+    assert.equal(textOf(methods(before)), "Password");
+    const reset = await operator.send(before, at(ada, "password"));
+    const off = "Password no longer works, until the person sets a new one with “Forgot your password?”";
+    assert.equal(textOf(methods(reset)), off);
+    assert.ok(!reset.html.includes(`action="${at(ada, "password")}"`), "there is nothing to reset");
+    const phone = browser();
+    let page = await askForReset(phone, await enterCode(phone, (await grant()).userCode), ada.email);
+    page = await phone.send(page, "/reset/code", { code: await mailedCode(ada.email) });
+    await phone.send(page, "/reset/password", { password: "nine noisy newts" });
+    const after = await operator.get(at(ada));
+    assert.equal(textOf(methods(after)), "Password");
+    assert.ok(after.html.includes(`action="${at(ada, "password")}"`));
   });
 
   test("keeps the last administrator, and asks again before one disables or demotes oneself", async (t) => {

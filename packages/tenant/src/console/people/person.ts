@@ -1,6 +1,7 @@
 import { isShownText } from "../../directory/check-api.ts";
 import type { User } from "../../directory/entities.ts";
 import { cleanDisplayName } from "../../directory/identity.ts";
+import { passwordStateOf } from "../../directory/password.ts";
 import { OWN_ACTIVITY } from "../../storage/audit-events.ts";
 import type { GroupForm, GroupProblem, PersonAction, PersonDetail, PersonProblem } from "../../ui/console/person.ts";
 import type { ConsoleAnswer, ConsoleRequest } from "../console-request.ts";
@@ -215,7 +216,7 @@ async function page(
   const shown = { email, displayName };
   const detail: PersonDetail = {
     ...{ id, shown, attributes: user.attributes, createdAt: user.createdAt, disabledAt: user.disabledAt },
-    ...{ administrator: user.administrator, oneself: userId === id, hasPassword: user.passwordHash !== null },
+    ...{ administrator: user.administrator, oneself: userId === id, password: passwordStateOf(user) },
     passkeys: passkeys.map(({ name, createdAt, lastUsedAt }) => ({ name, createdAt, lastUsedAt })),
     authenticator: totp ? { since: totp.createdAt, codesLeft: codes } : null,
     groups: groups.filter(({ id }) => memberOf.includes(id)).map(({ id, name }) => ({ id, name })),

@@ -1,4 +1,5 @@
 import type { Attributes } from "../../directory/entities.ts";
+import type { PasswordState } from "../../directory/password.ts";
 import { asTyped, field, form, moment, tickBox } from "../components/parts.ts";
 import { type Child, type Html, html } from "../html.ts";
 import type { Messages } from "../i18n/en.ts";
@@ -19,7 +20,7 @@ export interface PersonDetail {
   administrator: boolean;
   /** It is the account of the administrator who looks. */
   oneself: boolean;
-  hasPassword: boolean;
+  password: PasswordState;
   passkeys: { name: string; createdAt: number; lastUsedAt: number | null }[];
   authenticator: { since: number; codesLeft: number } | null;
   groups: { id: string; name: string }[];
@@ -152,11 +153,11 @@ function answerOf(value: Attributes[string], { yes, no }: Messages["consolePerso
 }
 
 function methodsCard(
-  { hasPassword, passkeys, authenticator }: PersonDetail,
+  { password, passkeys, authenticator }: PersonDetail,
   { consolePerson: { methods: texts }, time }: Messages,
 ): Html {
   const rows: [Child, Child][] = [
-    ...(hasPassword ? [[texts.password, ""] as [Child, Child]] : []),
+    ...(password === "none" ? [] : [[texts.password, password === "set" ? "" : texts.passwordOff] as [Child, Child]]),
     ...passkeys.map(({ name, createdAt, lastUsedAt }): [Child, Child] => [
       html`${texts.passkey} <bdi>${name}</bdi>`,
       `${texts.since(time.day(createdAt))}, ${lastUsedAt === null ? texts.passkeyUnused : texts.passkeyUsed(time.day(lastUsedAt))}`,
@@ -236,7 +237,7 @@ function actionsCard({ person, problem }: PersonView, chrome: ConsoleChrome): Ht
     form(to(person, what), chrome, hidden, [more, act(label, { kind: danger ? "danger" : "alt" })]);
   return html`<section class="card"><h2>${texts.title}</h2>
 ${action({ title: texts.signOut, hint: texts.signOutHint, form: one("sign-out", {}, texts.signOut) })}
-${person.hasPassword && action({ title: texts.password, hint: texts.passwordHint, form: one("password", {}, texts.password, null, true), danger: true })}
+${person.password === "set" && action({ title: texts.password, hint: texts.passwordHint, form: one("password", {}, texts.password, null, true), danger: true })}
 ${action({ title: texts.factors, hint: texts.factorsHint, form: one("factors", {}, texts.factors, null, true), danger: true })}
 ${
   person.administrator

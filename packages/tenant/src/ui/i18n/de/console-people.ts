@@ -62,7 +62,8 @@ export const consolePerson: typeof english.consolePerson = {
     enabled: "Das Konto ist entsperrt. Frühere Anmeldungen bleiben beendet.",
     disabled: "Das Konto ist gesperrt, und alle Anmeldungen sind beendet.",
     signed_out: "Überall abgemeldet. Programme erfahren es beim Erneuern, innerhalb einer Stunde.",
-    password: "Das Passwort gilt nicht mehr, und alle Anmeldungen sind beendet. Die Person wählt ein neues per E‑Mail.",
+    password:
+      "Das Passwort gilt nicht mehr, und alle Anmeldungen sind beendet. Die Person legt mit „Passwort vergessen?“ ein neues fest.",
     factors: "Passkeys, Authenticator-App und Wiederherstellungscodes sind entfernt, alle Anmeldungen sind beendet.",
     promoted: "Diese Person ist jetzt Administrator.",
     demoted: "Diese Person ist nicht mehr Administrator.",
@@ -85,6 +86,7 @@ export const consolePerson: typeof english.consolePerson = {
   methods: {
     title: "Anmeldemethoden",
     password: "Passwort",
+    passwordOff: "gilt nicht mehr, bis die Person mit „Passwort vergessen?“ ein neues festlegt",
     none: "Noch keine. Die Person meldet sich mit einem Code per E‑Mail an, wenn der Benutzerflow der App das anbietet, oder legt mit „Passwort vergessen?“ ein Passwort fest.",
     passkey: "Passkey",
     passkeyUsed: (when) => `zuletzt benutzt ${when}`,
@@ -115,7 +117,7 @@ export const consolePerson: typeof english.consolePerson = {
     signOutHint: "Beendet alle Anmeldungen in Browsern und Programmen. Die Person kann sich wieder anmelden.",
     password: "Passwort zurücksetzen",
     passwordHint:
-      "Das Passwort gilt nicht mehr, alle Anmeldungen enden. Die Person wählt ein neues mit einem Code per E‑Mail.",
+      "Das Passwort gilt nicht mehr, alle Anmeldungen enden. Die Person legt mit „Passwort vergessen?“ ein neues fest und bekommt dafür einen Code per E‑Mail.",
     factors: "Anmeldemethoden zurücksetzen",
     factorsHint:
       "Entfernt Passkeys, Authenticator-App und Wiederherstellungscodes und beendet alle Anmeldungen. Das Passwort bleibt. Vergewissern Sie sich zuerst, dass die Person selbst darum bittet.",

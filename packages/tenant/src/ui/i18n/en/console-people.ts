@@ -63,7 +63,8 @@ export const consolePerson = {
     enabled: "The account is enabled. Earlier sign-ins stay ended.",
     disabled: "The account is disabled, and every sign-in has ended.",
     signed_out: "Signed out everywhere. Programs learn it when they renew, within an hour.",
-    password: "The password no longer works, and every sign-in has ended. The person chooses a new one by email.",
+    password:
+      "The password no longer works, and every sign-in has ended. The person sets a new one with “Forgot your password?”.",
     factors: "Passkeys, authenticator app and recovery codes are removed, and every sign-in has ended.",
     promoted: "This person is an administrator now.",
     demoted: "This person is no longer an administrator.",
@@ -85,6 +86,7 @@ export const consolePerson = {
   methods: {
     title: "Sign-in methods",
     password: "Password",
+    passwordOff: "no longer works, until the person sets a new one with “Forgot your password?”",
     none: "None yet. The person signs in with a code by email if the user flow of the app offers it, or sets a password with “Forgot your password?”.",
     passkey: "Passkey",
     passkeyUsed: (when: string) => `last used ${when}`,
@@ -115,7 +117,7 @@ export const consolePerson = {
     signOutHint: "Ends every sign-in in browsers and programs. The person can sign in again.",
     password: "Reset the password",
     passwordHint:
-      "The password stops working and every sign-in ends. The person chooses a new one with a code by email.",
+      "The password stops working and every sign-in ends. The person sets a new one with “Forgot your password?”, and gets a code by email for it.",
     factors: "Reset sign-in methods",
     factorsHint:
       "Removes passkeys, authenticator app and recovery codes, and ends every sign-in. The password stays. First make sure that it is the person who asks.",
