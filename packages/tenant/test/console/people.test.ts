@@ -199,6 +199,20 @@ describe("People in the console", { concurrency: true }, () => {
     }
   });
 
+  test("says what ticking a box does, and when to tick it", async (t) => {
+    const { operator, person, device } = await embeddedConsole(t);
+    const ada = await person("ada@contoso.example");
+    const hint = (page: Page, id: string) => textOf(new RegExp(`id="${id}">([^<]*)`).exec(page.html)?.[1] ?? "");
+    const english = await operator.get(at(ada));
+    assert.match(textOf(english.html), /Switch off all links in earlier emails about this account/);
+    assert.match(hint(english, "void_links-hint"), /Tick this when you return a stolen account to its owner\.$/);
+    const app = await operator.get(`/console/apps/${device.clientId}`);
+    assert.match(textOf(app.html), /allowed for everyone who uses the app: they are not asked for it/);
+    const german = await operator.get(`${at(ada)}?ui_locales=de`);
+    assert.match(textOf(german.html), /Alle Links in früheren E‑Mails zu diesem Konto abschalten/);
+    assert.match(hint(german, "void_links-hint"), /^E‑Mails über eine neue Adresse.*zurückgeben\.$/);
+  });
+
   test("a password that was reset is shown as such, and is not reset again", async (t) => {
     const { operator, person, browser, grant, mailedCode } = await embeddedConsole(t);
     const ada = await person("ada@contoso.example");

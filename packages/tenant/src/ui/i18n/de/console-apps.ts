@@ -93,7 +93,8 @@ export const consoleApp: typeof english.consoleApp = {
   aGroup: "Gruppe",
   moreAssigned: (many) => `${counted(many, "weitere Zuweisung wird", "weitere Zuweisungen werden")} nicht gezeigt.`,
   consent: "Zustimmung der Administration",
-  consentHint: "Für alle Personen, die dann nicht gefragt werden. Kunden können nicht allem zustimmen.",
+  consentHint:
+    "Was Sie hier speichern, ist für alle erlaubt, die die App benutzen: Sie werden nicht danach gefragt. Manches lässt sich nur hier erlauben, weil Benutzer ihm nicht selbst zustimmen können. Was Sie entfernen, wird wieder erfragt oder, wenn Benutzer ihm nicht zustimmen können, nicht mehr erteilt.",
   consented: "Bereiche, durch Leerzeichen getrennt",
   offers: "Angeboten werden:",
   saveConsent: "Zustimmung speichern",

@@ -73,9 +73,9 @@ export const consolePerson: typeof english.consolePerson = {
   email: "E‑Mail-Adresse",
   emailHint:
     "Eine neue Adresse ist nicht bestätigt. Die alte bekommt eine E‑Mail darüber; Anmeldungen bleiben bestehen.",
-  voidLinks: "Links in früheren E‑Mails gelten nicht mehr",
+  voidLinks: "Alle Links in früheren E‑Mails zu diesem Konto abschalten",
   voidLinksHint:
-    "Auch jene, mit denen der Leser einer früheren Adresse das Konto zurückholen könnte. Wählen Sie es nach einem gestohlenen Konto.",
+    "E‑Mails über eine neue Adresse, ein neues Passwort oder ein neues Gerät enthalten einen Link, der das rückgängig macht. Wer eine solche E‑Mail liest, kann den Link benutzen und das Konto sogar zu einer früheren Adresse zurückholen. Wählen Sie das, wenn Sie ein gestohlenes Konto zurückgeben.",
   save: "Speichern",
   id: "Objekt-ID",
   created: "Angelegt",

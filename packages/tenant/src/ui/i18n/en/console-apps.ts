@@ -91,7 +91,8 @@ export const consoleApp = {
   aGroup: "group",
   moreAssigned: (many: number) => `${counted(many, "more assignment is", "more assignments are")} not shown.`,
   consent: "Admin consent",
-  consentHint: "For all people, who are not asked for these. Customers cannot consent to all of them.",
+  consentHint:
+    "What you save here is allowed for everyone who uses the app: they are not asked for it. Some scopes can be allowed only here, because users cannot consent to them. What you remove is asked for again, or, if users cannot consent to it, no longer granted.",
   consented: "Scopes, with spaces between them",
   offers: "It offers:",
   saveConsent: "Save consent",

@@ -73,9 +73,9 @@ export const consolePerson = {
   name: "Name",
   email: "Email address",
   emailHint: "A new address is not verified. The old one gets an email about it; its sign-ins stay.",
-  voidLinks: "Links in earlier emails no longer work",
+  voidLinks: "Switch off all links in earlier emails about this account",
   voidLinksHint:
-    "Also those with which the reader of an earlier address could take the account back. Tick it after a stolen account.",
+    "Emails about a new address, password or device have a link that undoes it. Anyone who reads such an email can use its link, even to take the account back to an earlier address. Tick this when you return a stolen account to its owner.",
   save: "Save",
   id: "Object ID",
   created: "Created",
