@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { newRegistration } from "../../src/admin/apps.ts";
 import { newApp } from "../../src/directory/new-app.ts";
-import { textOf } from "../interaction/browser.ts";
+import { seed } from "../fixtures/seed.ts";
+import { formFields, type Page, textOf } from "../interaction/browser.ts";
+import { sampleUser } from "../storage/samples.ts";
 import { embeddedConsole, servedConsole } from "./console-under-test.ts";
 
 /** Of apps that were there before. */
@@ -52,6 +54,52 @@ describe("User flows and policies in the console", { concurrency: true }, () => 
     assert.equal((await operator.send(edited, `${folder}/remove`, { confirm: "x" })).status, 422);
     assert.match((await operator.send(edited, `${folder}/remove`, { confirm: "Customers" })).at, /done=removed/);
     assert.equal((await operator.get(folder)).status, 404);
+  });
+
+  test("the name must be answered and shows so, however the user flow stores it", async (t) => {
+    const { ctx, operator } = await embeddedConsole(t);
+    const form = await operator.get("/console/user-flows/new");
+    let page = await operator.send(form, "/console/user-flows/new", { name: "F", new_question: "displayName" });
+    const folder = page.at.replace(/\?.*/, "");
+    const find = async () => (await ctx.store.directory.listUserFlows()).find(({ name }) => name === "F");
+    const nameQuestion = async () => (await find())?.attributes[0];
+    assert.equal((await nameQuestion())?.required, true);
+    const flow = (await find())!;
+    // As the tenant file and Graph may store it.
+    for (const required of [true, false]) {
+      await seed(ctx.store).putUserFlow({
+        ...flow,
+        attributes: flow.attributes.map((each) => ({ ...each, required })),
+      });
+      page = await operator.get(folder);
+      const box = /<input type="checkbox"[^>]* name="required_0"[^>]*>/.exec(page.html)?.[0] ?? "";
+      assert.match(box, / checked.* disabled.* aria-describedby="required_0-hint"/);
+      assert.match(textOf(page.html), /Users must answer This cannot be turned off: every account has a name\./);
+      // A browser sends nothing for a box that is fixed.
+      const body = formFields(page, `${folder}/edit`);
+      body.delete("required_0");
+      body.set("label_0", `Your name, ${required}`);
+      await operator.send(page, `${folder}/edit`, {}, { body: body.toString() });
+      const saved = await nameQuestion();
+      assert.deepEqual([saved?.label, saved?.required], [`Your name, ${required}`, required], "it is kept");
+    }
+  });
+
+  test("questions and answers have the names of sign-up, in both languages", async (t) => {
+    const { ctx, operator } = await embeddedConsole(t);
+    const form = await operator.get("/console/user-flows/new");
+    const offered = (page: Page) => textOf(/<select[^>]* id="new_question".*?<\/select>/s.exec(page.html)?.[0] ?? "");
+    assert.match(offered(form), /Name .*Job title .*Street address/);
+    const added = await operator.send(form, "/console/user-flows/new", { name: "F", new_question: "jobTitle" });
+    const folder = added.at.replace(/\?.*/, "");
+    assert.match(textOf(added.html), /Job title The text that users read\. Empty: “Job title”, in their language\./);
+    const german = await operator.get(`${folder}?ui_locales=de`);
+    assert.match(textOf(german.html), /Berufsbezeichnung Der Text, den Benutzer lesen\. Leer: „Berufsbezeichnung“/);
+    assert.match(offered(german), /Straße und Hausnummer/);
+    const ada = sampleUser({ attributes: { streetAddress: "Main Street 1", extension_1_loyalty: "42" } });
+    await seed(ctx.store).insertUser(ada);
+    const person = textOf((await operator.get(`/console/people/${ada.id}?ui_locales=en`)).html);
+    assert.match(person, /Street address Main Street 1 extension_1_loyalty 42/);
   });
 
   test("sign-up is turned off for the whole tenant, and a user flow in use is kept", async (t) => {

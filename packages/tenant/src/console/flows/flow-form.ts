@@ -39,7 +39,9 @@ function keptQuestions(fields: Fields, before: readonly FlowAttribute[]): FlowAt
     const found = before.find(({ id }) => id === fields.get(`question_${index}`));
     if (!found || fields.get(`drop_${index}`) === "yes") continue;
     const label = (fields.get(`label_${index}`) ?? "").trim();
-    kept.push({ ...found, label, required: fields.get(`required_${index}`) === "yes" });
+    // Of the name, the box is fixed and sends nothing: what is stored stays, because sign-up demands the name anyway.
+    const required = found.id === "displayName" ? found.required : fields.get(`required_${index}`) === "yes";
+    kept.push({ ...found, label, required });
   }
   return kept;
 }
@@ -51,7 +53,7 @@ function newQuestion(id: keyof typeof BUILT_IN_ATTRIBUTES): FlowAttribute {
     label: "",
     inputType: "TextBox",
     dataType: "String",
-    required: false,
+    required: id === "displayName",
     options: [],
     validationRegEx: null,
   };

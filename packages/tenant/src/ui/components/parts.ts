@@ -78,6 +78,8 @@ export function tickBox(box: {
   ticked: boolean;
   hint?: string;
   required?: boolean;
+  /** It cannot be changed here. It sends nothing. */
+  fixed?: boolean;
   problem?: string | null | undefined;
   autofocus?: boolean;
 }): Html {
@@ -90,6 +92,7 @@ export function tickBox(box: {
     value: "yes",
     checked: box.ticked,
     required: box.required,
+    disabled: box.fixed,
     autofocus: box.autofocus,
     "aria-invalid": box.problem ? "true" : null,
     "aria-describedby": described || null,

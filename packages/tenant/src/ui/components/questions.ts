@@ -97,10 +97,15 @@ function questionField(question: Question, messages: Messages, autofocus: boolea
   }
 }
 
-function labelOf({ id, label, required }: Question, { attributes, signUp }: Messages): string {
-  const known: Record<string, string> = attributes;
-  const own = label || (known[id] ?? id);
-  return required ? own : signUp.details.optional(own);
+function labelOf({ id, label, required }: Question, messages: Messages): string {
+  const own = label || attributeName(id, messages);
+  return required ? own : messages.signUp.details.optional(own);
+}
+
+/** A built-in attribute in the language of the page. A custom one has no name but its ID. */
+export function attributeName(id: string, { attributes, signUp }: Messages): string {
+  const names: Record<string, string> = { ...attributes, displayName: signUp.details.name };
+  return Object.hasOwn(names, id) ? (names[id] as string) : id;
 }
 
 function problemOf({ input, problem }: Question, { signUp }: Messages): string | null {

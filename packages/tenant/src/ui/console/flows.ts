@@ -1,7 +1,8 @@
-import { BUILT_IN_ATTRIBUTES } from "../../directory/check-user-flow.ts";
+import { BUILT_IN_ATTRIBUTES, isBuiltIn } from "../../directory/check-user-flow.ts";
 import type { AccessSettings, FlowAttribute, UserFlow } from "../../directory/user-flow.ts";
 import { field, form, tickBox } from "../components/parts.ts";
-import { attrs, type Html, html } from "../html.ts";
+import { attributeName } from "../components/questions.ts";
+import { type Html, html } from "../html.ts";
 import type { Messages } from "../i18n/en.ts";
 import { type ChangedBy, conflictNote } from "./conflict.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
@@ -99,7 +100,7 @@ function flowPage(view: View<"console_flow">, chrome: ConsoleChrome): ConsolePag
     title: flow?.name ?? texts.add,
     lede: flow && (apps.length === 0 ? texts.noApps : html`${texts.apps} <bdi>${apps.join(", ")}</bdi>`),
     aside: backLink("/console/user-flows", texts.back, flow && yamlLink("userFlows", flow.id, chrome)),
-    main: html`${done && doneNote(texts.done[done])}${problem && (problem.kind === "changed" ? conflictNote(problem.by, differences(view, texts), chrome) : problemOf(problem, texts))}
+    main: html`${done && doneNote(texts.done[done])}${problem && (problem.kind === "changed" ? conflictNote(problem.by, differences(view, chrome), chrome) : problemOf(problem, texts))}
 <section class="card form">${form(action, chrome, { shown: flow && view.shown }, fieldsOf(view, chrome))}</section>
 ${flow && html`<section class="card form">${confirmed({ action: `/console/user-flows/${flow.id}/remove`, name: flow.name, title: texts.remove, hint: texts.removeHint, label: texts.confirm, wrong: problem?.kind === "not_confirmed" }, chrome)}</section>`}`,
   };
@@ -142,21 +143,41 @@ function fieldsOf({ typed, problem, flow }: View<"console_flow">, chrome: Consol
       ...{ name: "terms_url", label: texts.termsUrl, type: "text", autocomplete: "off", required: false },
       value: typed.termsOfUse?.url ?? "",
     }),
-    questions(typed.attributes, texts),
+    questions(typed.attributes, chrome),
     act(flow === null ? texts.add : texts.save, { kind: "main" }),
   ];
 }
 
 /** The questions of sign-up in their order, and one more to add. */
-function questions(attributes: FlowAttribute[], texts: Messages["consoleFlows"]): Html {
+function questions(attributes: FlowAttribute[], { messages }: ConsoleChrome): Html {
+  const { consoleFlows: texts } = messages;
   const free = Object.keys(BUILT_IN_ATTRIBUTES).filter((id) => !attributes.some((each) => each.id === id));
+  const choices = free.map((id) => ({ value: id, label: attributeName(id, messages) }));
   return html`<fieldset class="field"><legend>${texts.questions}</legend><p class="hint">${texts.questionsHint}</p>${attributes.map(
-    ({ id, label, required }, index) =>
-      html`<div class="inner"><input type="hidden" name="question_${index}" value="${id}"><div class="field"><label for="label_${index}"><bdi>${id}</bdi></label><input${attrs({ class: "input", id: `label_${index}`, name: `label_${index}`, type: "text", value: label || null, autocomplete: "off" })}></div>${tickBox({ name: `required_${index}`, label: texts.mustAnswer, ticked: required })}${tickBox({ name: `drop_${index}`, label: texts.dropQuestion, ticked: false })}</div>`,
-  )}${select({ name: "new_question", label: texts.newQuestion, value: "", options: [{ value: "", label: texts.noQuestion }, ...free.map((id) => ({ value: id, label: id }))] })}</fieldset>`;
+    (question, index) =>
+      html`<div class="inner"><input type="hidden" name="question_${index}" value="${question.id}">${labelField(question, index, messages)}${mustAnswer(question, index, texts)}${tickBox({ name: `drop_${index}`, label: texts.dropQuestion, ticked: false })}</div>`,
+  )}${select({ name: "new_question", label: texts.newQuestion, value: "", options: [{ value: "", label: texts.noQuestion }, ...choices] })}</fieldset>`;
 }
 
-function differences({ now, typed }: View<"console_flow">, texts: Messages["consoleFlows"]) {
+/** The text that users read. A built-in question has one in each language, too. */
+function labelField({ id, label }: FlowAttribute, index: number, messages: Messages): Html {
+  const name = attributeName(id, messages);
+  return field({
+    ...{ name: `label_${index}`, label: html`<bdi>${name}</bdi>`, type: "text", autocomplete: "off", required: false },
+    ...{ value: label, ...(isBuiltIn(id) && { hint: messages.consoleFlows.labelHint(name) }) },
+  });
+}
+
+/** Every account has a name: sign-up demands it, whatever is stored. */
+function mustAnswer({ id, required }: FlowAttribute, index: number, texts: Messages["consoleFlows"]): Html {
+  const box = { name: `required_${index}`, label: texts.mustAnswer };
+  if (id === "displayName") return tickBox({ ...box, ticked: true, fixed: true, hint: texts.nameHint });
+  return tickBox({ ...box, ticked: required });
+}
+
+function differences({ now, typed }: View<"console_flow">, { messages }: ConsoleChrome) {
+  const { consoleFlows: texts } = messages;
+  const asked = ({ id, label }: FlowAttribute) => `${attributeName(id, messages)}${label && ` (${label})`}`;
   const rows: [string, (form: FlowForm) => string][] = [
     [texts.name, ({ name }) => name],
     [texts.methods, ({ methods }) => methods.map((each) => texts.methodNames[each]).join(", ")],
@@ -164,7 +185,7 @@ function differences({ now, typed }: View<"console_flow">, texts: Messages["cons
     [texts.mfa, ({ mfaRequired }) => (mfaRequired ? texts.required : texts.optional)],
     [texts.second, ({ mfaMethods }) => mfaMethods.map((each) => texts.secondNames[each]).join(", ")],
     [texts.terms, ({ termsOfUse }) => [termsOfUse?.label, termsOfUse?.url].filter(Boolean).join(" ")],
-    [texts.questions, ({ attributes }) => attributes.map(({ id, label }) => `${id} (${label})`).join(", ")],
+    [texts.questions, ({ attributes }) => attributes.map(asked).join(", ")],
   ];
   return rows.map(([name, text]) => ({ field: name, now: text(now), yours: text(typed) }));
 }

@@ -1,6 +1,7 @@
 import type { Attributes } from "../../directory/entities.ts";
 import type { PasswordState } from "../../directory/password.ts";
 import { asTyped, field, form, moment, tickBox } from "../components/parts.ts";
+import { attributeName } from "../components/questions.ts";
 import { type Child, type Html, html } from "../html.ts";
 import type { Messages } from "../i18n/en.ts";
 import { type ShownRecord, sentenceOf } from "./audit-record.ts";
@@ -126,7 +127,7 @@ function profileCard({ person, typed, problem }: PersonView, chrome: ConsoleChro
       ? []
       : [[texts.disabledSince, moment(person.disabledAt, time.at(person.disabledAt))] as [Child, Child]]),
     ...Object.entries(attributes).map(([id, value]): [Child, Child] => [
-      html`<bdi>${id}</bdi>`,
+      html`<bdi>${attributeName(id, chrome.messages)}</bdi>`,
       answerOf(value, texts),
     ]),
     [texts.id, html`<code>${person.id}</code>`],

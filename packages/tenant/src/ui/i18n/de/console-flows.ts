@@ -28,8 +28,11 @@ export const consoleFlows: typeof english.consoleFlows = {
   termsHint: "Der Text neben dem Kästchen. Leer: keine.",
   termsUrl: "Adresse der Bedingungen",
   questions: "Fragen bei der Registrierung",
-  questionsHint: "Auswahl und Muster einer Frage ändern Sie in der Mandantendatei.",
+  questionsHint:
+    "Nach dem Namen wird bei der Registrierung immer gefragt. Auswahl und Muster einer Frage ändern Sie in der Mandantendatei.",
+  labelHint: (name) => `Der Text, den Benutzer lesen. Leer: „${name}“, in ihrer Sprache.`,
   mustAnswer: "Antwort nötig",
+  nameHint: "Das lässt sich nicht abschalten: Jedes Konto hat einen Namen.",
   dropQuestion: "Diese Frage entfernen",
   newQuestion: "Frage hinzufügen",
   noQuestion: "Keine",
