@@ -64,6 +64,9 @@ export const mends: Record<string, (refused: Refused) => Mend | undefined> = {
   second_factor_required: secondFactor,
   details_required: details,
   code_expired: () => ({ say: "Start the sign-in on the device again: a code lasts 15 minutes" }),
+  password_limit: () => ({
+    say: "It ends by itself. On the user's page in the console you can let them try again now",
+  }),
   user_code_unknown: () => ({ say: "Compare it with the code that the device shows" }),
 };
 

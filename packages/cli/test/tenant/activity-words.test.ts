@@ -150,7 +150,13 @@ describe("the activity of a tenant, in words", () => {
       ...{ details_required: true, administrator_required: true, administration_not_allowed: true },
       ...{ scope_unavailable: true, consent_required: true },
     };
-    const known = [...Object.keys(protocolErrors), ...Object.keys(ofTheRule), "user_code_unknown", "fault"];
+    const known = [
+      ...Object.keys(protocolErrors),
+      ...Object.keys(ofTheRule),
+      "user_code_unknown",
+      "password_limit",
+      "fault",
+    ];
     for (const name of Object.keys(mends)) assert.ok(known.includes(name), name);
     for (const [name, isMended] of Object.entries(ofTheRule)) assert.equal(Object.hasOwn(mends, name), isMended, name);
     assert.deepEqual(refusal("consent_required", "Something was withdrawn.").mend, []);

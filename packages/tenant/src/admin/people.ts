@@ -3,6 +3,7 @@ import { TAKE_BACK_MS } from "../directory/account-rules.ts";
 import { normalizeEmail, type User } from "../directory/entities.ts";
 import { cleanDisplayName, isEmailAddress, MAX_DISPLAY_NAME, newUser } from "../directory/identity.ts";
 import { checkPassword, hashPassword, type PasswordProblem } from "../directory/password.ts";
+import { passwordLimitOf } from "../kernel/password-limit.ts";
 import { emailReplacedMail } from "../mail/account-mails.ts";
 import type { AuditEvent, EventOf } from "../storage/audit-events.ts";
 import type { LastAdministrator, ManagedGroup, UserEdit, UserEdited } from "../storage/store.ts";
@@ -148,6 +149,13 @@ export function people(ctx: PeopleContext, by: Actor) {
      * none. Undefined if it does not exist.
      */
     voidPassword: (id: string) => users.voidPassword(id, ctx.clock.now(), record("user.password_voided", id)),
+
+    /**
+     * Passwords are accepted again at once, after too many wrong ones for the account's address. False if they are not
+     * refused. Undefined if the account does not exist.
+     */
+    liftPasswordLimit: (id: string) =>
+      users.liftLimit(id, passwordLimitOf, ctx.clock.now(), record("user.password_limit_lifted", id)),
 
     /**
      * False if the account does not exist. `check` receives the current account, and throws to prevent the deletion.

@@ -12,6 +12,7 @@ import type {
   PasskeyStore,
   Store,
   StoreReader,
+  ThrottleStore,
   TokenStore,
 } from "../storage/store.ts";
 import type { Testing } from "../testing/testing.ts";
@@ -40,6 +41,7 @@ export type ConsoleReader = StoreReader &
     readonly tokens: Pick<TokenStore, "findFamily" | "listFamilies" | "describeFamily">;
     readonly factors: Pick<FactorStore, "totpOf" | "countRecoveryCodes">;
     readonly passkeys: Pick<PasskeyStore, "listOf">;
+    readonly throttle: Pick<ThrottleStore, "fullUntil">;
   };
 
 /** The same dependencies, for handlers. */

@@ -26,6 +26,7 @@ import {
   postPassword,
   postRemove,
   postSignOut,
+  postTryAgain,
 } from "./people/person.ts";
 import {
   getNewPolicy,
@@ -49,6 +50,7 @@ export function listPages(page: DefineConsolePage): void {
   page("/console/people/:id/administrator", { post: postAdministrator, of: "/console/people/:id" });
   page("/console/people/:id/sign-out", { post: postSignOut, of: "/console/people/:id" });
   page("/console/people/:id/password", { post: postPassword, of: "/console/people/:id" });
+  page("/console/people/:id/try-again", { post: postTryAgain, of: "/console/people/:id" });
   page("/console/people/:id/factors", { post: postFactors, of: "/console/people/:id" });
   page("/console/people/:id/groups", { post: postGroup, of: "/console/people/:id" });
   page("/console/people/:id/remove", { post: postRemove, of: "/console/people/:id" });

@@ -1,6 +1,7 @@
 import type { User } from "../directory/entities.ts";
 import { hashPassword } from "../directory/password.ts";
 import { networksOf, widestNetworkOf } from "../kernel/ip-address.ts";
+import { bucketOf, PASSWORD_LIMIT } from "../kernel/password-limit.ts";
 import type { Interaction } from "../storage/store.ts";
 import { type PageRequest, tooMany } from "./page-request.ts";
 
@@ -32,7 +33,7 @@ export const limits = {
   userCodeGlobal: { count: 1_000, windowMs: DAY },
 
   /** Wrong passwords for one email address, with or without an account. */
-  passwordByAccount: { count: 10, windowMs: 15 * MINUTE },
+  passwordByAccount: PASSWORD_LIMIT,
   passwordByIp: { count: 50, windowMs: 15 * MINUTE },
 
   /**
@@ -95,7 +96,7 @@ export function consume({ ctx, now }: Pick<PageRequest, "ctx" | "now">, budgets:
     budgets.map(([limit, whose, times = 1]) => {
       const { count, windowMs } = limits[limit];
       const most = ONLY_COUNTED.has(limit) ? Number.MAX_SAFE_INTEGER : count * times;
-      return { bucket: `${limit}:${whose}`, limit: { count: most, windowMs } };
+      return { bucket: bucketOf(limit, whose), limit: { count: most, windowMs } };
     }),
     now,
   );
@@ -106,7 +107,7 @@ export async function refund(
   { ctx, now }: Pick<PageRequest, "ctx" | "now">,
   budgets: readonly Budget[],
 ): Promise<void> {
-  await Promise.all(budgets.map(([limit, whose]) => ctx.store.throttle.giveBack(`${limit}:${whose}`, now)));
+  await Promise.all(budgets.map(([limit, whose]) => ctx.store.throttle.giveBack(bucketOf(limit, whose), now)));
 }
 
 /**

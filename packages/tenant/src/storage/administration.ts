@@ -111,6 +111,16 @@ export interface ManagedUsers extends UserReader {
    */
   voidPassword(id: string, now: number, audit: AuditRecord): Promise<boolean | undefined>;
   /**
+   * Forgets the attempts that a limit of this user counted, if it is used up. False if it is not. Undefined if the user
+   * does not exist. `limitOf` receives the current record under a lock.
+   */
+  liftLimit(
+    id: string,
+    limitOf: (user: User) => { bucket: string; most: number },
+    now: number,
+    audit: AuditRecord,
+  ): Promise<boolean | undefined>;
+  /**
    * Removes authenticator app, recovery codes and passkeys, and ends all sign-ins as `endSignIns`. Adds what was removed
    * to the audit record.
    */

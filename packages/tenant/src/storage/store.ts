@@ -153,6 +153,12 @@ export interface StoreReader {
 /** `counts`: of each bucket, with what was taken. `bucket`: the one that is used up until `retryAt`. */
 export type Taken = { allowed: true; counts: number[] } | { allowed: false; bucket: string; retryAt: number };
 
+/** A bucket that is used up if it has this many. */
+export interface Full {
+  bucket: string;
+  most: number;
+}
+
 export interface ThrottleStore {
   /**
    * Takes one from the bucket's budget for the fixed window, atomically. Returns whether it was within `limit`. An
@@ -172,6 +178,8 @@ export interface ThrottleStore {
   giveBack(bucket: string, now: number): Promise<void>;
   /** Reads without taking. */
   peek(bucket: string, windowMs: number, now: number): Promise<number>;
+  /** When a bucket that is used up opens again, in milliseconds since the epoch. Null: it is not used up. */
+  fullUntil(of: Full, now: number): Promise<number | null>;
 }
 
 export interface StoredKey {

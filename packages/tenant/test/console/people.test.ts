@@ -5,7 +5,7 @@ import type { User } from "../../src/directory/entities.ts";
 import { verifyPassword } from "../../src/directory/password.ts";
 import { seed } from "../fixtures/seed.ts";
 import { type Browser, type Page, textOf } from "../interaction/browser.ts";
-import { askForReset, enterCode } from "../interaction/walks.ts";
+import { askForReset, enterCode, signIn } from "../interaction/walks.ts";
 import { samplePasskey, sampleUser } from "../storage/samples.ts";
 import { embeddedConsole, servedConsole } from "./console-under-test.ts";
 
@@ -230,6 +230,57 @@ describe("People in the console", { concurrency: true }, () => {
     const after = await operator.get(at(ada));
     assert.equal(textOf(methods(after)), "Password");
     assert.ok(after.html.includes(`action="${at(ada, "password")}"`));
+  });
+
+  test("shows until when passwords are refused, and lets the person try again", async (t) => {
+    const { ctx, operator, person, browser, grant } = await embeddedConsole(t);
+    const ada = await person("ada@contoso.example");
+    const phone = browser();
+    const page = await enterCode(phone, (await grant()).userCode);
+    const wrong = () => signIn(phone, page, ada.email, "wrong");
+    for (let i = 0; i < 9; i++) await wrong();
+    assert.ok(!(await operator.get(at(ada))).html.includes(at(ada, "try-again")), "one more is possible");
+    await wrong();
+    assert.match(textOf((await signIn(phone, page, ada.email)).html), /Too many/, "the right one is refused, too");
+
+    const refused = await operator.get(at(ada));
+    assert.match(textOf(refused.html), /Passwords are refused for now There were too many wrong passwords/);
+    const until = /<section class="note warn">.*?<time datetime="([^"]*)"/s.exec(refused.html)?.[1];
+    assert.equal(Date.parse(until ?? ""), ctx.clock.now() + 15 * 60_000, "as the limit itself");
+    const now = textOf((await operator.get("/console")).html);
+    assert.match(
+      now,
+      /10 wrong passwords for ada@contoso\.example\. More are refused, right ones too, for up to 15 min/,
+    );
+    assert.match(now, /On the person’s page you can let them try again now/);
+
+    const lifted = await operator.send(refused, at(ada, "try-again"));
+    assert.match(textOf(lifted.html), /The person can try again now\./);
+    assert.match(textOf(lifted.html), /ada@contoso\.example may try passwords again, after too many wrong ones/);
+    assert.ok(!lifted.html.includes("Passwords are refused"));
+    const [record] = await ctx.store.audit.list({ event: "user.password_limit_lifted", limit: 1 });
+    assert.deepEqual([record?.actor, record?.userId], ["operator", ada.id]);
+    const again = await operator.send(refused, at(ada, "try-again"));
+    assert.equal(again.status, 422);
+    assert.match(textOf(again.html), /no longer refused\. Nothing was changed/);
+    assert.match((await signIn(phone, page, ada.email)).at, /^\/confirm/);
+  });
+
+  test("an administrator of a served tenant lifts the limit, too, by their right at that moment", async (t) => {
+    const { ctx, signedIn, person, browser, grant } = await servedConsole(t);
+    const [one, two] = [await signedIn(), await signedIn()];
+    const ada = await person("ada@contoso.example");
+    const phone = browser();
+    const page = await enterCode(phone, (await grant()).userCode);
+    for (let i = 0; i < 10; i++) await signIn(phone, page, ada.email, "wrong");
+    const [ones, twos] = [await one.browser.get(at(ada)), await two.browser.get(at(ada))];
+    await seed(ctx.store).setUserAdministrator(two.user.id, false);
+    assert.equal((await two.browser.send(twos, at(ada, "try-again"))).status, 403);
+    assert.match(textOf((await signIn(phone, page, ada.email)).html), /Too many/);
+    assert.match((await one.browser.send(ones, at(ada, "try-again"))).at, /done=tries$/);
+    assert.match((await signIn(phone, page, ada.email)).at, /^\/confirm/);
+    const [record] = await ctx.store.audit.list({ event: "console.user.password_limit_lifted", limit: 1 });
+    assert.deepEqual([record?.userId, record?.detail.user_id], [one.user.id, ada.id]);
   });
 
   test("keeps the last administrator, and asks again before one disables or demotes oneself", async (t) => {

@@ -157,6 +157,33 @@ export function userEditSuite(makeStore: MakeStore): void {
       assert.equal((await store.links.use(use(later.tokenHash))).outcome, "done");
     });
 
+    test("a limit that is used up is lifted with its record, and one that is not stays as it is", async () => {
+      const user = await person();
+      const limit = { count: 2, windowMs: 1_000 };
+      const bucket = `wrong:${user.id}`;
+      const full = { bucket, most: limit.count };
+      const take = () => store.throttle.take(bucket, limit, T0);
+      const event = `user.lifted.${user.id}`;
+      const lift = (id = user.id, now = T0) => {
+        const audit = { ...sampleAudit("user.password_limit_lifted"), event };
+        return store.administration.users.liftLimit(id, ({ id }) => ({ ...full, bucket: `wrong:${id}` }), now, audit);
+      };
+      const records = async () => (await store.audit.list({ event, limit: 9 })).length;
+      await take();
+      assert.equal(await store.throttle.fullUntil(full, T0), null);
+      assert.deepEqual([await lift(), await store.throttle.peek(bucket, 1_000, T0)], [false, 1]);
+      await take();
+      assert.equal(await store.throttle.fullUntil(full, T0), T0 + 1_000);
+      assert.equal(await store.throttle.fullUntil(full, T0 + 1_000), null, "the window has ended");
+      assert.equal(await lift(user.id, T0 + 1_000), false);
+      assert.equal(await lift(randomUUID()), undefined);
+      assert.equal(await records(), 0);
+      assert.deepEqual((await Promise.all([lift(), lift(), lift()])).sort(), [false, false, true]);
+      assert.equal(await records(), 1, "of several at once, one lifted it");
+      assert.equal((await take()).allowed, true);
+      assert.equal(await store.throttle.peek(bucket, 1_000, T0), 1, "the count begins anew");
+    });
+
     test("a voided password ends every sign-in, and an account without one stays as it is", async () => {
       const samples = await seedSamples(store);
       const { user, app } = samples;

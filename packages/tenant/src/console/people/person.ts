@@ -2,6 +2,7 @@ import { isShownText } from "../../directory/check-api.ts";
 import type { User } from "../../directory/entities.ts";
 import { cleanDisplayName } from "../../directory/identity.ts";
 import { passwordStateOf } from "../../directory/password.ts";
+import { passwordLimitOf } from "../../kernel/password-limit.ts";
 import { OWN_ACTIVITY } from "../../storage/audit-events.ts";
 import type { GroupForm, GroupProblem, PersonAction, PersonDetail, PersonProblem } from "../../ui/console/person.ts";
 import type { ConsoleAnswer, ConsoleRequest } from "../console-request.ts";
@@ -37,6 +38,7 @@ const DONE = [
   "signed_out",
   "password",
   "factors",
+  "tries",
   "promoted",
   "demoted",
   "group_joined",
@@ -108,6 +110,14 @@ export async function postPassword(request: ConsoleRequest): Promise<ConsoleAnsw
   return changing(request, async ({ id }) => {
     const voided = await request.admin.people.voidPassword(id);
     return voided === undefined ? "gone" : voided ? "password" : { problem: { kind: "no_password" } };
+  });
+}
+
+/** Lifts the limit on wrong passwords. */
+export async function postTryAgain(request: ConsoleRequest): Promise<ConsoleAnswer> {
+  return changing(request, async ({ id }) => {
+    const lifted = await request.admin.people.liftPasswordLimit(id);
+    return lifted === undefined ? "gone" : lifted ? "tries" : { problem: { kind: "not_refused" } };
   });
 }
 
@@ -204,7 +214,7 @@ async function page(
 ): Promise<ConsoleAnswer> {
   const { store } = ctx;
   const { id, email, displayName } = user;
-  const [passkeys, totp, codes, memberOf, groups, families, records] = await Promise.all([
+  const [passkeys, totp, codes, memberOf, groups, families, records, refusedUntil] = await Promise.all([
     store.passkeys.listOf(id),
     store.factors.totpOf(id),
     store.factors.countRecoveryCodes(id),
@@ -212,11 +222,13 @@ async function page(
     store.directory.listGroups(),
     store.tokens.listFamilies({ userId: id, limit: DEVICES + 1, now }),
     store.audit.listOwn({ userId: id, since: now - ACTIVITY_MS, events: OWN_ACTIVITY, limit: RECORDS }),
+    store.throttle.fullUntil(passwordLimitOf(user), now),
   ]);
   const shown = { email, displayName };
   const detail: PersonDetail = {
     ...{ id, shown, attributes: user.attributes, createdAt: user.createdAt, disabledAt: user.disabledAt },
     ...{ administrator: user.administrator, oneself: userId === id, password: passwordStateOf(user) },
+    passwordsRefusedUntil: refusedUntil,
     passkeys: passkeys.map(({ name, createdAt, lastUsedAt }) => ({ name, createdAt, lastUsedAt })),
     authenticator: totp ? { since: totp.createdAt, codesLeft: codes } : null,
     groups: groups.filter(({ id }) => memberOf.includes(id)).map(({ id, name }) => ({ id, name })),

@@ -1,8 +1,8 @@
-import { normalizeEmail } from "../../directory/entities.ts";
+import { normalizeEmail, type User } from "../../directory/entities.ts";
 import { isEmailAddress } from "../../directory/identity.ts";
 import { verifyPassword } from "../../directory/password.ts";
 import { widestNetworkOf } from "../../kernel/ip-address.ts";
-import { hashSecret } from "../../kernel/seal.ts";
+import { PASSWORD_LIMIT, passwordBudget } from "../../kernel/password-limit.ts";
 import type { View } from "../../ui/view.ts";
 import { type InteractionRequest, requireWay } from "../interaction.ts";
 import { nextStep, type Step } from "../next-step.ts";
@@ -45,10 +45,7 @@ export async function postSignIn(request: InteractionRequest): Promise<Answer> {
   const again = (problem: Problem) => signInPage(request, problem, { email, keepSignedIn });
   if (email === "" || password === "") return again("empty");
 
-  const budgets: Budget[] = [
-    ...byNetwork("passwordByIp", request.ip),
-    ["passwordByAccount", hashSecret(normalizeEmail(email))],
-  ];
+  const budgets: Budget[] = [...byNetwork("passwordByIp", request.ip), passwordBudget(normalizeEmail(email))];
   const consumed = await consume(request, budgets);
   if (!consumed.allowed) return { ...again("too_many"), retryAt: consumed.retryAt };
 
@@ -59,8 +56,21 @@ export async function postSignIn(request: InteractionRequest): Promise<Answer> {
   const recorded = recordSignIn(request, { user, signedIn, email, detail: { method: "password" } });
   // At the same time, so that on SQLite they wait for the disk once.
   await Promise.all(signedIn ? [recorded, refund(request, budgets)] : [recorded]);
-  if (!signedIn) return again("wrong");
+  if (!signedIn) {
+    // The last one of the window: the operator learns it once, however many are refused after it.
+    if (consumed.counts.at(-1) === PASSWORD_LIMIT.count) reportLimit(request, user);
+    return again("wrong");
+  }
   return passFirstFactor(request, { user, method: "password", keepSignedIn });
+}
+
+/** What was typed is not repeated: it may be anything, even a password. */
+function reportLimit({ ctx, app, ip }: InteractionRequest, user: User | undefined): void {
+  const { count, windowMs } = PASSWORD_LIMIT;
+  const whose = user?.email ?? "an email address that has no account";
+  const message = `${count} wrong passwords for ${whose}. More are refused, right ones too, for up to ${windowMs / 60_000} minutes.`;
+  const about = { clientId: app?.clientId ?? null, userId: user?.id ?? null, ip };
+  ctx.reportRefusal({ why: "password_limit", message, aadsts: null, recorded: false, ...about });
 }
 
 /** "Keep me signed in" is checked. */

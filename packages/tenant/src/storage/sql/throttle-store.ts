@@ -1,6 +1,6 @@
 import { type Connection, type Database, Undo, undoable } from "../engine/database.ts";
 import { prepared } from "../engine/prepared.ts";
-import type { Charge, Taken, ThrottleStore } from "../store.ts";
+import type { Charge, Full, Taken, ThrottleStore } from "../store.ts";
 
 export function throttleStore(database: Database): ThrottleStore {
   const { db, locksRows } = database;
@@ -39,6 +39,11 @@ export function throttleStore(database: Database): ThrottleStore {
     async peek(bucket, _windowMs, now) {
       const [row] = await count(db, { bucket, now });
       return row?.count ?? 0;
+    },
+
+    async fullUntil(of, now) {
+      const [full] = await findFull(db, { ...of, now });
+      return full?.endsAt ?? null;
     },
   };
 
@@ -115,6 +120,17 @@ export function buckets({ db }: Pick<Database, "db">) {
         // Deleted or refunded in between: there is room again.
         if (full) return { allowed: false, count: full.count, retryAt: full.endsAt };
       }
+    },
+
+    /** The next one begins a new window. False if the bucket is not used up: then nothing changes. */
+    async empty(on: Connection, { bucket, most }: Full, now: number): Promise<boolean> {
+      const { numDeletedRows } = await on
+        .deleteFrom("throttles")
+        .where("bucket", "=", bucket)
+        .where("endsAt", ">", now)
+        .where("count", ">=", most)
+        .executeTakeFirst();
+      return numDeletedRows > 0n;
     },
 
     /** Never goes below 0, never resets the window. */

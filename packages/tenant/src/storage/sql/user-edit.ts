@@ -5,12 +5,14 @@ import { auditWriter } from "./audit-store.ts";
 import { endInteractions, endSignIns, withdrawGrants } from "./end-sign-ins.ts";
 import { enqueueMail } from "./mail-store.ts";
 import { changeFrom, ifFree, openChangesOf, replacePassword, voidAfter } from "./take-back.ts";
+import { buckets } from "./throttle-store.ts";
 import { toUser } from "./user-list.ts";
 
-/** What an administrator changes about a user's name, address, links and password. */
-export function userEdits(database: Database): Pick<ManagedUsers, "edit" | "voidPassword"> {
+/** What an administrator changes about a user's name, address, links and password, and about a limit of theirs. */
+export function userEdits(database: Database): Pick<ManagedUsers, "edit" | "voidPassword" | "liftLimit"> {
   const { db, locksRows } = database;
   const writeAudit = auditWriter(database);
+  const { empty } = buckets(database);
   /** Locks the row, in the order of every other change of an address: after grants, before links and changes. */
   const read = async (on: Connection, id: string) => {
     const row = await on
@@ -64,6 +66,18 @@ export function userEdits(database: Database): Pick<ManagedUsers, "edit" | "void
           if (user.passwordHash === null) throw new Undo(false);
           await replacePassword(trx, id);
           await endSignIns(trx, user, "password_voided", now);
+          await writeAudit(trx, audit);
+          return true;
+        }),
+      ),
+
+    liftLimit: (id, limitOf, now, audit) =>
+      undoable<boolean | undefined>(() =>
+        db.transaction().execute(async (trx) => {
+          // Its address stays until the end.
+          const user = await read(trx, id);
+          if (!user) return undefined;
+          if (!(await empty(trx, limitOf(user), now))) throw new Undo(false);
           await writeAudit(trx, audit);
           return true;
         }),

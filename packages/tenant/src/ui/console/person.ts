@@ -22,6 +22,8 @@ export interface PersonDetail {
   /** It is the account of the administrator who looks. */
   oneself: boolean;
   password: PasswordState;
+  /** After too many wrong ones for the address. Null: passwords are accepted. */
+  passwordsRefusedUntil: number | null;
   passkeys: { name: string; createdAt: number; lastUsedAt: number | null }[];
   authenticator: { since: number; codesLeft: number } | null;
   groups: { id: string; name: string }[];
@@ -42,7 +44,16 @@ export interface PersonDetail {
 export type PersonAction = keyof Messages["consolePerson"]["done"];
 
 export type PersonProblem =
-  | { kind: "email_invalid" | "name_invalid" | "taken" | "last_administrator" | "no_password" | "not_confirmed" }
+  | {
+      kind:
+        | "email_invalid"
+        | "name_invalid"
+        | "taken"
+        | "last_administrator"
+        | "no_password"
+        | "not_refused"
+        | "not_confirmed";
+    }
   | { kind: GroupProblem }
   /** Asks again. */
   | { kind: "oneself"; action: "disable" | "administrator" }
@@ -81,7 +92,7 @@ export const personPages: ConsolePages<PersonView> = {
       title: person.shown.displayName,
       lede: html`${states}<bdi>${person.shown.email}</bdi>`,
       aside: backLink("/console/people", texts.back, yamlLink("users", person.id, chrome)),
-      main: html`${done && doneNote(texts.done[done])}${problem && problemOf(view, chrome)}
+      main: html`${done && doneNote(texts.done[done])}${problem && problemOf(view, chrome)}${refusedNote(person, chrome)}
 <div class="grid"><div>
 ${profileCard(view, chrome)}
 ${devicesCard(person, chrome)}
@@ -113,6 +124,15 @@ function problemOf({ person, typed, problem }: PersonView, chrome: ConsoleChrome
     default:
       return problemBox(texts.problems[problem.kind]);
   }
+}
+
+/** Above all else: until then, the person cannot sign in as usual, and may be asking why. */
+function refusedNote(person: PersonDetail, chrome: ConsoleChrome): Html | null {
+  const { passwordsRefusedUntil: until } = person;
+  if (until === null) return null;
+  const { consolePerson, time } = chrome.messages;
+  const { refused: texts } = consolePerson;
+  return html`<section class="note warn"><h2>${texts.title}</h2><p>${texts.until(moment(until, time.at(until)))}</p><p>${texts.hint}</p>${form(to(person, "try-again"), chrome, {}, act(texts.tryAgain))}</section>`;
 }
 
 const to = (person: PersonDetail, what: string) => `/console/people/${person.id}/${what}`;

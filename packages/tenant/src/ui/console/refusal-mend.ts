@@ -34,6 +34,7 @@ export const MENDS = {
   second_factor_required: null,
   details_required: null,
   code_expired: null,
+  password_limit: "person",
   user_code_unknown: null,
 } as const satisfies Record<string, Place>;
 

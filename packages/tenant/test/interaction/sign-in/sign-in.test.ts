@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { ReportedRefusal } from "../../../src/kernel/reported-refusal.ts";
 import { hashSecret } from "../../../src/kernel/seal.ts";
 import { seed } from "../../fixtures/seed.ts";
 import { withoutSecrets } from "../browser.ts";
@@ -121,6 +122,28 @@ describe("sign-in", { concurrency: true }, () => {
     advance(900_000);
     const phone = browser("192.0.2.77");
     assert.match((await signIn(phone, await enterCode(phone, userCode), ADA)).at, /^\/confirm/);
+  });
+
+  test("the operator learns once that passwords are refused, and nothing of what was typed", async (t) => {
+    const reported: ReportedRefusal[] = [];
+    const { browser, grant, person, device } = await pagesUnderTest(t, {
+      reportRefusal: (each) => void reported.push(each),
+    });
+    const ada = await person();
+    const phone = browser();
+    const page = await enterCode(phone, (await grant()).userCode);
+    for (const email of [ADA, "typed@contoso.example"]) {
+      for (let i = 0; i < 9; i++) await signIn(phone, page, email, "wrong");
+      assert.equal(reported.length, email === ADA ? 0 : 1);
+      for (let i = 0; i < 3; i++) await signIn(phone, page, email, "wrong");
+    }
+    const [known, unknown, ...more] = reported.map(({ why, userId, clientId, recorded }) => ({
+      ...{ why, userId, clientId, recorded },
+    }));
+    const about = { why: "password_limit", clientId: device.clientId, recorded: false };
+    assert.deepEqual([known, unknown, more], [{ ...about, userId: ada.id }, { ...about, userId: null }, []]);
+    assert.match(reported[0]?.message ?? "", /^10 wrong passwords for ada@contoso\.example\./);
+    assert.doesNotMatch(JSON.stringify(reported[1]), /typed@/);
   });
 
   test("one network takes fifty wrong passwords over all accounts", async (t) => {

@@ -86,6 +86,8 @@ export const auditSentences: typeof en.auditSentences = {
   "user.links_voided": ({ user }) => html`Links in früheren E‑Mails an ${user} wurden abgeschaltet`,
   "user.made_administrator": ({ user }) => html`${user} hat Administratorrechte erhalten`,
   "user.password_changed": ({ user }) => html`Das Passwort von ${user} wurde geändert`,
+  "user.password_limit_lifted": ({ user }) =>
+    html`Für ${user} werden nach zu vielen falschen Passwörtern wieder welche angenommen`,
   "user.password_reset": ({ user }) => html`${user} hat per E‑Mail ein neues Passwort gewählt`,
   "user.password_voided": ({ user }) => html`Das Passwort von ${user} wurde abgeschaltet`,
   "user.second_factor_failed": ({ user, method }) => html`Der zweite Schritt von ${user} ist fehlgeschlagen: ${method}`,

@@ -25,5 +25,6 @@ export const consoleMends: typeof en.consoleMends = {
   second_factor_required: "Melden Sie sich im Browser noch einmal an, mit zweitem Faktor.",
   details_required: "Melden Sie sich im Browser noch einmal an: dort wird gefragt, was der Benutzerflow verlangt.",
   code_expired: "Starten Sie die Anmeldung am Gerät neu: ein Code gilt 15 Minuten.",
+  password_limit: "Das endet von selbst. Auf der Seite der Person können Sie sofort neue Versuche zulassen.",
   user_code_unknown: "Vergleichen Sie ihn mit dem Code, den das Gerät zeigt.",
 };

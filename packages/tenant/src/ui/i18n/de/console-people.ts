@@ -65,6 +65,7 @@ export const consolePerson: typeof english.consolePerson = {
     password:
       "Das Passwort gilt nicht mehr, und alle Anmeldungen sind beendet. Die Person legt mit „Passwort vergessen?“ ein neues fest.",
     factors: "Passkeys, Authenticator-App und Wiederherstellungscodes sind entfernt, alle Anmeldungen sind beendet.",
+    tries: "Die falschen Passwörter sind vergessen. Die Person kann es jetzt wieder versuchen.",
     promoted: "Diese Person ist jetzt Administrator.",
     demoted: "Diese Person ist nicht mehr Administrator.",
   },
@@ -94,6 +95,13 @@ export const consolePerson: typeof english.consolePerson = {
     authenticator: "Authenticator-App",
     since: (day) => `seit ${day}`,
     codes: (left) => (left === 1 ? "noch 1 Wiederherstellungscode" : `noch ${number(left)} Wiederherstellungscodes`),
+  },
+  refused: {
+    title: "Passwörter werden zurzeit abgelehnt",
+    until: (time) =>
+      html`Für diese Adresse wurden zu viele falsche Passwörter eingegeben. Bis ${time} wird auch das richtige abgelehnt.`,
+    hint: "Andere Anmeldemethoden gehen weiterhin. Wenn ein Fremder rät, kann auch er nach Ihrem Klick weitermachen.",
+    tryAgain: "Neue Versuche zulassen",
   },
   groups: "Gruppen",
   noGroups: "In keiner Gruppe.",
@@ -145,6 +153,7 @@ export const consolePerson: typeof english.consolePerson = {
     last_administrator:
       "Das ist der letzte Administrator. Machen Sie zuerst eine andere Person dazu, damit der Mandant in Ihrer Hand bleibt. Es wurde nichts geändert.",
     no_password: "Dieses Konto hat kein Passwort. Es wurde nichts geändert.",
+    not_refused: "Passwörter dieser Person werden nicht mehr abgelehnt. Es wurde nichts geändert.",
     not_confirmed: "Die Adresse stimmt nicht überein. Geben Sie sie zum Löschen wie angezeigt ein.",
     oneself: {
       disable:

@@ -87,6 +87,7 @@ export const ownAccount: Messages["ownAccount"] = {
       "user.factors_reset": "Anmeldemethoden zurückgesetzt",
       "user.links_voided": "Links in früheren E‑Mails von der Administration abgeschaltet",
       "user.password_changed": "Passwort geändert",
+      "user.password_limit_lifted": "Passwörter nach zu vielen falschen von der Administration wieder zugelassen",
       "user.password_reset": "Neues Passwort per E‑Mail gewählt",
       "user.password_voided": "Passwort von der Administration abgeschaltet",
       "user.second_factor_failed": "Falscher Code beim zweiten Schritt",

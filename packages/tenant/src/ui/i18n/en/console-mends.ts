@@ -24,5 +24,6 @@ export const consoleMends = {
   second_factor_required: "Sign in again in a browser, with a second factor.",
   details_required: "Sign in again in a browser, which asks for what the user flow requires.",
   code_expired: "Start the sign-in on the device again: a code lasts 15 minutes.",
+  password_limit: "It ends by itself. On the person’s page you can let them try again now.",
   user_code_unknown: "Compare it with the code that the device shows.",
 };

@@ -66,6 +66,7 @@ export const consolePerson = {
     password:
       "The password no longer works, and every sign-in has ended. The person sets a new one with “Forgot your password?”.",
     factors: "Passkeys, authenticator app and recovery codes are removed, and every sign-in has ended.",
+    tries: "The wrong passwords are forgotten. The person can try again now.",
     promoted: "This person is an administrator now.",
     demoted: "This person is no longer an administrator.",
   },
@@ -94,6 +95,13 @@ export const consolePerson = {
     authenticator: "Authenticator app",
     since: (day: string) => `since ${day}`,
     codes: (left: number) => (left === 1 ? "1 recovery code left" : `${number(left)} recovery codes left`),
+  },
+  refused: {
+    title: "Passwords are refused for now",
+    until: (time: Html) =>
+      html`There were too many wrong passwords for this address. Until ${time}, the right one is refused, too.`,
+    hint: "Other ways to sign in still work. If a stranger is guessing, they can go on after your click, too.",
+    tryAgain: "Let them try again",
   },
   groups: "Groups",
   noGroups: "In no group.",
@@ -144,6 +152,7 @@ export const consolePerson = {
     last_administrator:
       "This is the last administrator. Make another person one first, so that the tenant stays in your hands. Nothing was changed.",
     no_password: "This account has no password. Nothing was changed.",
+    not_refused: "Passwords of this person are no longer refused. Nothing was changed.",
     not_confirmed: "The address does not fit. To delete the account, type its address as shown.",
     oneself: {
       disable:
