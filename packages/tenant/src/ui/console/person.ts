@@ -132,7 +132,7 @@ function refusedNote(person: PersonDetail, chrome: ConsoleChrome): Html | null {
   if (until === null) return null;
   const { consolePerson, time } = chrome.messages;
   const { refused: texts } = consolePerson;
-  return html`<section class="note warn"><h2>${texts.title}</h2><p>${texts.until(moment(until, time.at(until)))}</p><p>${texts.hint}</p>${form(to(person, "try-again"), chrome, {}, act(texts.tryAgain))}</section>`;
+  return html`<section class="note warn"><strong>${texts.title}</strong><p>${texts.until(moment(until, time.at(until)))}</p><p>${texts.hint}</p>${form(to(person, "try-again"), chrome, {}, act(texts.tryAgain))}</section>`;
 }
 
 const to = (person: PersonDetail, what: string) => `/console/people/${person.id}/${what}`;

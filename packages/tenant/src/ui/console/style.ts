@@ -104,6 +104,7 @@ fieldset>.hint{margin:0 0 .6rem}
 .plain{background:var(--brand-wash);color:var(--ink)}
 .note{border-radius:.75rem;padding:.7rem .95rem;margin:0 0 1rem}
 .note p{margin:.2rem 0 0}
+.note form{margin:.7rem 0 .2rem}
 .lost{position:sticky;inset-block-start:.6rem;z-index:1}
 .cmd{display:flex;align-items:center;gap:.7rem;background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:.25rem .35rem .25rem .85rem;
   min-block-size:2.5rem;max-inline-size:100%;font-size:.93rem}

@@ -100,7 +100,7 @@ export const consolePerson: typeof english.consolePerson = {
     title: "Passwörter werden zurzeit abgelehnt",
     until: (time) =>
       html`Für diese Adresse wurden zu viele falsche Passwörter eingegeben. Bis ${time} wird auch das richtige abgelehnt.`,
-    hint: "Andere Anmeldemethoden gehen weiterhin. Wenn ein Fremder rät, kann auch er nach Ihrem Klick weitermachen.",
+    hint: "Andere Anmeldemethoden funktionieren weiterhin. Wenn ein Fremder rät, kann auch er nach Ihrem Klick weitermachen.",
     tryAgain: "Neue Versuche zulassen",
   },
   groups: "Gruppen",
