@@ -247,8 +247,8 @@ const eventLine = (event: string, members: object): string =>
     (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
   )}\n`;
 
-/** Names come from an issuer, and control characters in them could change what the terminal shows. */
-const visible = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "");
+/** Names come from an issuer, and control characters in them could change what the terminal shows. Joiners are spelling. */
+const visible = (text: string): string => text.replace(/(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "");
 
 /** The members of an account in every event. */
 const accountMembers = ({ id, username, name, tenant_id, issuer, authority, client_id }: StoredAccount) => ({

@@ -1,8 +1,10 @@
+import { withoutSpelling } from "./visible-text.ts";
+
 /** The longest `device_name` and `device_platform`, in characters. */
 export const DEVICE_TEXT_LENGTH = 40;
 
 /**
- * Control, format (bidi, zero-width), surrogate, private-use, line and paragraph separator characters, which can
+ * Control, format (bidi, zero-width, joiners that are no spelling), surrogate, private-use, line and paragraph separator characters, which can
  * disguise text.
  */
 const FORBIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u;
@@ -48,9 +50,11 @@ export function cleanDeviceText(text: string | undefined): { text: string | null
   const clean = text.normalize("NFKC").trim().replace(/ +/g, " ");
   if (clean === "") return { text: null };
   if ([...clean].length > DEVICE_TEXT_LENGTH) return { problem: `it is longer than ${DEVICE_TEXT_LENGTH} characters.` };
-  if (FORBIDDEN.test(clean)) return { problem: "it contains control characters or invisible characters." };
+  // Joiners that are spelling could still part what the checks look for.
+  const bare = withoutSpelling(clean);
+  if (FORBIDDEN.test(bare)) return { problem: "it contains control characters or invisible characters." };
   // Checks what the user would read, not the exact spelling.
-  const read = asciiDigits(clean.replace(LOOK_ALIKE_DOTS, ".").replace(MIDDLE_DOTS, "."));
+  const read = asciiDigits(bare.replace(LOOK_ALIKE_DOTS, ".").replace(MIDDLE_DOTS, "."));
   if (LOOKS_LIKE_URL.test(read)) return { problem: "it looks like a web address." };
   if (LOOKS_LIKE_EMAIL.test(read)) return { problem: "it looks like an email address." };
   if (IPV4.test(read) || IPV6.test(read)) return { problem: "it looks like an IP address." };

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { normalizeEmail, type User } from "./entities.ts";
+import { withoutInvisible } from "./visible-text.ts";
 
 /** The longest display name, in code points. */
 export const MAX_DISPLAY_NAME = 100;
@@ -16,11 +17,22 @@ export function isEmailAddress(text: string): boolean {
 }
 
 /**
- * The name as entered, without invisible characters: control, bidi and other format characters could make one name read
- * as another.
+ * What people call themselves and their things, as entered, without invisible characters. Joiners stay where they are
+ * spelling.
+ *
+ * @example cleanDisplayName(" Ada\u202e  Lovelace ") // "Ada Lovelace"
  */
 export function cleanDisplayName(typed: string): string {
-  return typed.normalize("NFC").replace(/\s/gu, " ").replace(/\p{C}/gu, "").replace(/ +/g, " ").trim();
+  const clean = withoutInvisible(typed.normalize("NFC").replace(/\s/gu, " "));
+  return clean.normalize("NFC").replace(/ +/g, " ").trim();
+}
+
+/**
+ * What administrators call what others trust and choose by its name: apps, APIs, groups, policies. Without any
+ * invisible character, so that no second name looks the same.
+ */
+export function cleanRegisteredName(typed: string): string {
+  return cleanDisplayName(typed.replace(/\s/gu, " ").replace(/\p{C}/gu, ""));
 }
 
 /** What is known about a user whose account is about to be created. */

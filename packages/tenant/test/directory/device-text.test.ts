@@ -30,6 +30,31 @@ test("a plain name is not changed", () => {
   }
 });
 
+test("joiners that are spelling are kept, and hide no address", () => {
+  for (const name of [
+    "ශ්\u200dරී TV",
+    "پخش\u200cکننده",
+    "TV 👨\u200d👩\u200d👧",
+    "TV \u{1f3f4}\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}",
+  ]) {
+    assert.deepEqual(cleanDeviceText(name), { text: name });
+  }
+  const refused = { problem: "it contains control characters or invisible characters." };
+  for (const name of [
+    "T\u200dV",
+    "TV\u200d",
+    "\u200cTV",
+    "T\u200c\u200cV",
+    "evil\u200d.example",
+    "evil.\u200cexample",
+  ]) {
+    assert.deepEqual(cleanDeviceText(name), refused, JSON.stringify(name));
+  }
+  for (const name of ["مثال.ب\u200cب", "ක්\u200dෂ.ලංකා"]) {
+    assert.deepEqual(cleanDeviceText(name), { problem: "it looks like a web address." }, JSON.stringify(name));
+  }
+});
+
 test("an empty or blank text is no name", () => {
   for (const name of [undefined, "", "   "]) assert.deepEqual(cleanDeviceText(name), { text: null });
 });

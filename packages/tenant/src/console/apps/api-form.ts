@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isIdentifierUri, isPermissionName, isShownText } from "../../directory/check-api.ts";
 import type { Api, ApiRole, ApiScope, SigningAlgorithm } from "../../directory/entities.ts";
-import { cleanDisplayName } from "../../directory/identity.ts";
+import { cleanRegisteredName } from "../../directory/identity.ts";
 import { canSign, SIGNING_ALGORITHMS } from "../../directory/signing-algorithms.ts";
 import type { Fields } from "../../interaction/page-request.ts";
 import type { ApiForm, PermissionForm } from "../../ui/console/api.ts";
@@ -26,7 +26,7 @@ export function apiFormIn(fields: Fields): ApiForm {
 
 /** Why the form cannot be saved. */
 export function apiFormProblem(form: ApiForm): "name_invalid" | "uri_invalid" | "alg_refused" | undefined {
-  if (!isShownText(cleanDisplayName(form.name), 256)) return "name_invalid";
+  if (!isShownText(cleanRegisteredName(form.name), 256)) return "name_invalid";
   if (!isIdentifierUri(form.identifierUri)) return "uri_invalid";
   return canSign(form) ? undefined : "alg_refused";
 }
@@ -58,7 +58,7 @@ export function permissionFormIn(fields: Fields): PermissionForm {
   return {
     kind: fields.get("kind") === "role" ? "role" : "scope",
     ...{ was: fields.get("was") ?? "", value: text("value") },
-    ...{ displayName: cleanDisplayName(text("display_name")), description: text("description").slice(0, 1_024) },
+    ...{ displayName: cleanRegisteredName(text("display_name")), description: text("description").slice(0, 1_024) },
     consent: fields.get("consent") === "User" ? "User" : "Admin",
     ...{ forUsers: isTicked("for_users"), forApps: isTicked("for_apps"), enabled: isTicked("enabled") },
   };

@@ -1,5 +1,5 @@
 import type { Api } from "../../directory/entities.ts";
-import { cleanDisplayName } from "../../directory/identity.ts";
+import { cleanRegisteredName } from "../../directory/identity.ts";
 import type { Registered } from "../../storage/store.ts";
 import type { ApiAction, ApiForm, ApiProblem, ApiView, PermissionForm } from "../../ui/console/api.ts";
 import type { ConsoleAnswer, ConsoleRequest } from "../console-request.ts";
@@ -88,7 +88,7 @@ export async function postApi(request: ConsoleRequest): Promise<ConsoleAnswer> {
       registered,
       (before) => {
         sameAsShown(apiFormOf(before), request.fields.get("shown"));
-        return { ...before, ...typed, name: cleanDisplayName(typed.name) };
+        return { ...before, ...typed, name: cleanRegisteredName(typed.name) };
       },
       "accessTokenSigningAlg groupClaims identifierUri name tokenProfile",
     );

@@ -1,7 +1,7 @@
 import { redirectProblem } from "../../admin/apps.ts";
 import type { App, GrantType } from "../../directory/entities.ts";
 import { grantTypesOf } from "../../directory/grant-types.ts";
-import { cleanDisplayName } from "../../directory/identity.ts";
+import { cleanRegisteredName } from "../../directory/identity.ts";
 import type { Fields } from "../../interaction/page-request.ts";
 import type { AppForm, AppFormProblem } from "../../ui/console/app-form.ts";
 
@@ -52,7 +52,7 @@ export function appFormIn(fields: Fields): AppForm {
 
 /** The members of the app that the form sets, or why it cannot. */
 export function appOf(form: AppForm): Partial<App> | AppFormProblem {
-  const name = cleanDisplayName(form.name);
+  const name = cleanRegisteredName(form.name);
   if (name === "" || name.length > MAX_NAME) return { kind: "name_invalid" };
   const [redirectUris, postLogoutRedirectUris] = [linesOf(form.redirectUris), linesOf(form.postLogoutRedirectUris)];
   const uris = [...redirectUris, ...postLogoutRedirectUris];

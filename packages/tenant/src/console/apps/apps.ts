@@ -1,5 +1,5 @@
 import { newRegistration } from "../../admin/apps.ts";
-import { cleanDisplayName } from "../../directory/identity.ts";
+import { cleanRegisteredName } from "../../directory/identity.ts";
 import { newApi, newApp } from "../../directory/new-app.ts";
 import type { Registered } from "../../storage/store.ts";
 import type { ConsoleAnswer, ConsoleRequest } from "../console-request.ts";
@@ -15,7 +15,7 @@ export async function getApps({ ctx, fields }: ConsoleRequest): Promise<ConsoleA
   const kind = kindOf(fields.get("kind"));
   const key = keyIn(fields, ["", ""]);
   const found = await ctx.store.registrations.page({
-    ...{ kind, prefix: cleanDisplayName(search), limit: PAGE_ROWS + 1 },
+    ...{ kind, prefix: cleanRegisteredName(search), limit: PAGE_ROWS + 1 },
     after: key && { sortedAs: key[0], clientId: key[1] },
   });
   const { rows, next } = pageOf(found, ({ sortedAs, clientId }) => [sortedAs, clientId]);
@@ -61,7 +61,7 @@ export async function postNewApp(request: ConsoleRequest): Promise<ConsoleAnswer
 /** Only its name: what it offers is added on its page. */
 async function addApi({ admin, fields, now }: ConsoleRequest): Promise<ConsoleAnswer> {
   const typed = fields.get("name") ?? "";
-  const name = cleanDisplayName(typed);
+  const name = cleanRegisteredName(typed);
   if (name === "" || name.length > 256) {
     return { view: { page: "console_new_api", name: typed.slice(0, 300), problem: "name_invalid" } };
   }

@@ -1,5 +1,5 @@
 import { normalizeEmail } from "../../directory/entities.ts";
-import { cleanDisplayName } from "../../directory/identity.ts";
+import { cleanRegisteredName } from "../../directory/identity.ts";
 import type { AppView } from "../../ui/console/app.ts";
 import type { ConsoleRequest } from "../console-request.ts";
 
@@ -41,7 +41,7 @@ export async function principalNamed(
 ): Promise<{ id: string } | "assignee_unknown" | "assignee_ambiguous"> {
   const user = typed.includes("@") ? await directory.findUserByEmail(normalizeEmail(typed)) : undefined;
   if (user) return { id: user.id };
-  const name = cleanDisplayName(typed);
+  const name = cleanRegisteredName(typed);
   const groups = (await directory.listGroups()).filter(
     (group) => group.name === name || group.id === typed.toLowerCase(),
   );

@@ -1,6 +1,6 @@
 import { isShownText } from "../../directory/check-api.ts";
 import type { User } from "../../directory/entities.ts";
-import { cleanDisplayName } from "../../directory/identity.ts";
+import { cleanRegisteredName } from "../../directory/identity.ts";
 import { passwordStateOf } from "../../directory/password.ts";
 import { passwordLimitOf } from "../../kernel/password-limit.ts";
 import { OWN_ACTIVITY } from "../../storage/audit-events.ts";
@@ -162,7 +162,7 @@ async function groupNamed(
   { admin, ctx }: ConsoleRequest,
   { name: typed, create }: GroupForm,
 ): Promise<{ id: string } | GroupProblem> {
-  const name = cleanDisplayName(typed);
+  const name = cleanRegisteredName(typed);
   const named = (await ctx.store.directory.listGroups()).filter(
     (group) => group.name === name || group.id === name.toLowerCase(),
   );

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isShownText } from "../../directory/check-api.ts";
 import { normalizeEmail } from "../../directory/entities.ts";
-import { cleanDisplayName } from "../../directory/identity.ts";
+import { cleanRegisteredName } from "../../directory/identity.ts";
 import type { Policy } from "../../directory/user-flow.ts";
 import type { Fields } from "../../interaction/page-request.ts";
 import type { PolicyChoice, PolicyForm, PolicyProblem } from "../../ui/console/policies.ts";
@@ -119,7 +119,7 @@ async function covered(
   typed: PolicyForm,
 ): Promise<ReturnType<typeof settingsOf> | Exclude<PolicyProblem, { kind: "changed" }>> {
   const { directory } = ctx.store;
-  const name = cleanDisplayName(typed.name);
+  const name = cleanRegisteredName(typed.name);
   if (!isShownText(name, 256)) return { kind: "name_invalid" };
   const apps = await directory.listApps();
   const clientIds: string[] = [];

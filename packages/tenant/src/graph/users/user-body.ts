@@ -3,6 +3,7 @@ import { BUILT_IN_ATTRIBUTES } from "../../directory/check-user-flow.ts";
 import type { Attributes, User } from "../../directory/entities.ts";
 import { cleanDisplayName, isEmailAddress, MAX_DISPLAY_NAME } from "../../directory/identity.ts";
 import type { TenantConfig } from "../../directory/tenant-config.ts";
+import { withoutInvisible } from "../../directory/visible-text.ts";
 import type { Resource } from "../odata/answer.ts";
 import { strictBody } from "../odata/route.ts";
 
@@ -30,7 +31,7 @@ const email = z
 const answer = z
   .string()
   .max(250, "it is longer than 250 characters")
-  .regex(/^[^\p{C}]*$/u, "it contains invisible characters")
+  .refine((text) => withoutInvisible(text) === text, "it contains invisible characters")
   .nullable()
   .optional();
 const profile = Object.fromEntries(PROFILE.map((id) => [id, answer])) as Record<string, typeof answer>;

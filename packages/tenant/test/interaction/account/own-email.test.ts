@@ -34,6 +34,20 @@ describe("a user's name and address", { concurrency: true }, () => {
     assert.deepEqual([record?.userId, record?.detail], [user.id, { changed: "displayName" }]);
   });
 
+  test("a name keeps the joiners that its script spells with, and loses those that disguise", async (t) => {
+    const under = await pagesUnderTest(t);
+    const { browser } = await atHome(under);
+    const page = await browser.get("/me/profile");
+    for (const [typed, kept] of [
+      ["ශ්\u200dරී ලංකා", "ශ්\u200dරී ලංකා"],
+      ["علی\u200cرضا", "علی\u200cرضا"],
+      ["A\u200dd\u200ca\u202e", "Ada"],
+    ]) {
+      await browser.send(page, "/me/profile", { display_name: typed! });
+      assert.equal((await under.ctx.store.directory.findUserByEmail(ADA))?.displayName, kept);
+    }
+  });
+
   test("the address is changed with a code to the new one, and a notice with a link goes to the old one", async (t) => {
     const under = await pagesUnderTest(t);
     const { user, browser } = await atHomeByBoth(under);
