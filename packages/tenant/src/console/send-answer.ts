@@ -79,7 +79,9 @@ export function sendConsolePage(
   const language = languages[localeOf(reply.request, ctx.config.pagesOrigin)];
   const { palettes } = ctx.branding;
   const chrome: ConsoleChrome = {
-    ...chromeOf(ctx, language, nonce, csrfTokenOf(frame.cookie, ctx.sealKey)),
+    ...chromeOf(ctx, language, {
+      ...{ nonce, csrfToken: csrfTokenOf(frame.cookie, ctx.sealKey), reader: reply.request.ip },
+    }),
     ...{
       path: frame.path,
       query: frame.query,

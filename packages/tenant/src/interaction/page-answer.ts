@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Logo } from "../ui/branding/branding.ts";
 import type { Chrome } from "../ui/components/layout.ts";
 import { type Language, languages } from "../ui/i18n/languages.ts";
+import { shownAddress } from "../ui/place.ts";
 import { asksAgain, renderPage, scriptOf } from "../ui/render.ts";
 import { statusOf, type View } from "../ui/view.ts";
 import { localeOf, rememberLocale, setCookieHeader } from "./cookies.ts";
@@ -39,11 +40,20 @@ export function sendPage(
   return reply
     .code(options.status ?? statusOf(view))
     .type("text/html; charset=utf-8")
-    .send(renderPage(view, chromeOf(ctx, language, nonce, options.csrfToken ?? "")));
+    .send(
+      renderPage(
+        view,
+        chromeOf(ctx, language, { nonce, csrfToken: options.csrfToken ?? "", reader: reply.request.ip }),
+      ),
+    );
 }
 
-/** What all pages share, for one answer. */
-export function chromeOf(ctx: InteractionContext, language: Language, nonce: string, csrfToken: string): Chrome {
+/** What all pages share, for one answer. `reader`: address of the browser. */
+export function chromeOf(
+  ctx: InteractionContext,
+  language: Language,
+  { nonce, csrfToken, reader }: { nonce: string; csrfToken: string; reader: string },
+): Chrome {
   const { branding } = ctx;
   const logoUrl = branding.logo && logoUrlOf(branding.logo);
   return {
@@ -52,6 +62,7 @@ export function chromeOf(ctx: InteractionContext, language: Language, nonce: str
     branding: { palettes: branding.palettes, logoUrl },
     nonce,
     csrfToken,
+    shownAddress: (ip) => shownAddress(ip, ctx.config, reader),
   };
 }
 

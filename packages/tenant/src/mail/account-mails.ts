@@ -1,9 +1,8 @@
 import type { User } from "../directory/entities.ts";
-import { plainIp } from "../kernel/ip-address.ts";
 import { defaultLocale, type Language, languages } from "../ui/i18n/languages.ts";
 import { askedLocale } from "../ui/i18n/locale.ts";
 import type { OutgoingMail } from "./mailer.ts";
-import { type MailContext, oneLine, renderMail, type SenderContext, senderOf } from "./messages.ts";
+import { type MailContext, oneLine, placeIn, renderMail, type SenderContext, senderOf } from "./messages.ts";
 
 interface Happened {
   /** As it was before. The mail goes to this address. */
@@ -30,7 +29,7 @@ export function emailChangedMail(
   const tenant = oneLine(sender.name);
   const paragraphs = [
     emailChanged.changed(tenant),
-    { lines: [shared.when(utc(at)), shared.from(plainIp(ip))] },
+    { lines: [shared.when(utc(at)), shared.from(placeIn(language, ip, ctx))] },
     shared.wasYou,
     emailChanged.wasNotYou(utc(link.expiresAt)),
     { link: `${ctx.config.pagesOrigin}/not-me/email?token=${link.token}`, label: shared.link },
@@ -51,7 +50,7 @@ export function emailTakenBackMail(
   const { emailTakenBack, securityNotifications: shared } = language.messages.mails;
   const sender = senderOf(ctx);
   const tenant = oneLine(sender.name);
-  const lines = [shared.when(language.messages.time.utc(at)), shared.from(plainIp(ip))];
+  const lines = [shared.when(language.messages.time.utc(at)), shared.from(placeIn(language, ip, ctx))];
   const paragraphs = [
     emailTakenBack.back(tenant),
     { lines },
@@ -88,7 +87,7 @@ export function accountDeletedMail(
   const { accountDeleted, securityNotifications: shared } = language.messages.mails;
   const sender = senderOf(ctx);
   const tenant = oneLine(sender.name);
-  const lines = [shared.when(language.messages.time.utc(at)), shared.from(plainIp(ip))];
+  const lines = [shared.when(language.messages.time.utc(at)), shared.from(placeIn(language, ip, ctx))];
   const paragraphs = [accountDeleted.deleted(tenant), { lines }, accountDeleted.again];
   return renderMail({ to: user.email, subject: accountDeleted.subject(tenant), paragraphs }, sender, language);
 }

@@ -7,6 +7,7 @@ import type { Palette } from "../ui/branding/palette.ts";
 import { initialOf } from "../ui/components/layout.ts";
 import { html } from "../ui/html.ts";
 import { type Language, type Locale, languages } from "../ui/i18n/languages.ts";
+import { shownAddress } from "../ui/place.ts";
 import type { MailQueue } from "./mail-queue.ts";
 import type { OutgoingMail } from "./mailer.ts";
 
@@ -92,6 +93,11 @@ export function senderOf({ config, branding }: SenderContext): Sender {
 
 /** Who sends a mail. */
 export type SenderContext = Pick<MailContext, "branding"> & { config: Pick<TenantConfig, "name"> };
+
+/** Where a request came from, in the words of a mail: "this computer", "192.0.2.7". */
+export function placeIn({ messages }: Language, ip: string, { config }: Pick<MailContext, "config">): string {
+  return shownAddress(ip, config, null) ?? messages.common.thisComputer;
+}
 
 /** A paragraph: a sentence, a code to copy, short lines, a link with its label, or less important text. */
 export type Paragraph =

@@ -1,6 +1,5 @@
 import { cleanDeviceText } from "../directory/device-text.ts";
 import type { App, User } from "../directory/entities.ts";
-import { plainIp } from "../kernel/ip-address.ts";
 import { hashSecret, newSecret } from "../kernel/seal.ts";
 import type { DeviceGrant } from "../storage/device-grant.ts";
 import type { Messages } from "../ui/i18n/en.ts";
@@ -8,7 +7,7 @@ import { defaultLocale, type Language, languages } from "../ui/i18n/languages.ts
 import { askedLocale } from "../ui/i18n/locale.ts";
 import { takeNotice } from "./mail-budget.ts";
 import type { OutgoingMail } from "./mailer.ts";
-import { type MailContext, oneLine, type Paragraph, renderMail, senderOf } from "./messages.ts";
+import { type MailContext, oneLine, type Paragraph, placeIn, renderMail, senderOf } from "./messages.ts";
 
 /**
  * A change to an account that its owner is notified about, because someone else may have made it (ASVS 6.3.5, 6.3.7).
@@ -112,12 +111,18 @@ function mailOf(ctx: MailContext, user: User, happened: Happened): OutgoingMail 
   const name = "name" in notification ? cleanDeviceText(notification.name) : { text: null };
   // A name that could be mistaken for something else, such as an address, is omitted.
   const named = "text" in name && name.text !== null ? [texts.passkeyNamed(name.text)] : [];
-  const first = "before" in notification ? [texts.fromBefore(plainIp(notification.before))] : [];
+  const first = "before" in notification ? [texts.fromBefore(placeIn(language, notification.before, ctx))] : [];
   const left = "left" in notification ? [texts.codesLeft(notification.left)] : [];
   const paragraphs: Paragraph[] = [
     eventOf(notification, tenant, texts),
     {
-      lines: [texts.when(utc(happened.at)), ...whereFrom(happened, language), ...first, ...named, ...left],
+      lines: [
+        texts.when(utc(happened.at)),
+        ...whereFrom(happened, language, (from) => placeIn(language, from, ctx)),
+        ...first,
+        ...named,
+        ...left,
+      ],
     },
     texts.wasYou,
     device ? texts.wasNotYouDevice(utc(link.expiresAt)) : texts.wasNotYou(utc(link.expiresAt)),
@@ -134,15 +139,15 @@ function eventOf(notification: SecurityNotification, tenant: string, texts: Text
   return texts.events[notification.kind](tenant);
 }
 
-function whereFrom({ ip, notification }: Happened, { messages }: Language): string[] {
+function whereFrom({ ip, notification }: Happened, { messages }: Language, place: (ip: string) => string): string[] {
   const texts = messages.mails.securityNotifications;
-  if (notification.kind !== "new_device") return ip === null ? [] : [texts.from(plainIp(ip))];
+  if (notification.kind !== "new_device") return ip === null ? [] : [texts.from(place(ip))];
   const { deviceName, devicePlatform, initiatedIp, decidedBy } = notification.grant;
   const name = deviceName ?? devicePlatform;
   const platform = deviceName !== null && devicePlatform !== null ? devicePlatform : null;
   return [
-    texts.deviceFrom(plainIp(initiatedIp)),
-    decidedBy === "operator" || ip === null ? texts.byOperator : texts.approvedFrom(plainIp(ip)),
+    texts.deviceFrom(place(initiatedIp)),
+    decidedBy === "operator" || ip === null ? texts.byOperator : texts.approvedFrom(place(ip)),
     ...(name === null ? [] : [texts.deviceSays(name)]),
     ...(platform === null ? [] : [texts.deviceSaysPlatform(platform)]),
   ];

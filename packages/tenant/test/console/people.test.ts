@@ -310,12 +310,15 @@ describe("People in the console", { concurrency: true }, () => {
     const ada = await person("ada@contoso.example");
     for (const id of [randomUUID(), "x", "%00", "..%2f"])
       assert.equal((await operator.get(`/console/people/${id}`)).status, 404);
-    await ctx.store.audit.write({
-      ...{ at: ctx.clock.now(), event: "user.signed_in", actor: "user", userId: ada.id, clientId: device.clientId },
-      ...{ grantId: null, ip: "203.0.113.7", detail: {} },
-    });
+    for (const ip of ["203.0.113.7", "::1"]) {
+      await ctx.store.audit.write({
+        ...{ at: ctx.clock.now(), event: "user.signed_in", actor: "user", userId: ada.id, clientId: device.clientId },
+        ...{ grantId: null, ip, detail: {} },
+      });
+    }
     const text = textOf((await operator.get(at(ada))).html);
     assert.match(text, /ada@contoso\.example signed in.*· 203\.0\.113\.7/);
+    assert.match(text, /ada@contoso\.example signed in.*· this computer/);
     assert.match(text, /No program is signed in/);
   });
 

@@ -63,12 +63,29 @@ describe("security notifications", { concurrency: true }, () => {
     for (const part of [
       "Contoso Player was signed in on a device with your Contoso account.",
       "When: 15 January 2026 at 12:00 UTC",
-      "Network address of the device: 127.0.0.1",
+      "Network address of the device: this computer",
       "Approved from: 198.51.100.7",
       "The device calls itself: “Living-room TV”",
       "It works once, until 22 January 2026 at 12:00 UTC.",
     ]) {
       assert.ok(mail?.text.includes(part), `${part} in ${mail?.text}`);
+    }
+  });
+
+  test("the computer of an embedded tenant is named, and that of a served one has its address", async (t) => {
+    for (const embedded of [true, false]) {
+      const pages = await pagesUnderTest(t, { config: { embedded } });
+      const ada = await pages.person();
+      const said = async (notification: SecurityNotification, locale: string) => {
+        await sendSecurityNotification(pages.ctx, { ...ada, locale }, notification, { ip: "::ffff:127.0.0.1" });
+        return (await newest(pages)).text;
+      };
+      const [english, german] = embedded ? ["this computer", "dieser Computer"] : ["127.0.0.1", "127.0.0.1"];
+      assert.match(await said({ kind: "password_changed" }, "en"), new RegExp(`Network address: ${english}\n`));
+      assert.match(await said({ kind: "password_changed" }, "de"), new RegExp(`Netzwerkadresse: ${german}\n`));
+      const before = embedded ? "0:0:0:0::/64" : "127.0.0.0";
+      const repeated = await said({ kind: "refresh_token_repeated", app, before }, "en");
+      assert.match(repeated, new RegExp(`A moment earlier, from: ${embedded ? english : before}\n`));
     }
   });
 

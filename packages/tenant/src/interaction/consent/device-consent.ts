@@ -1,10 +1,11 @@
 import { displayUserCode } from "../../directory/user-code.ts";
-import { isLoopbackAddress, plainIp } from "../../kernel/ip-address.ts";
+import { plainIp } from "../../kernel/ip-address.ts";
 import { sendSecurityNotification } from "../../mail/security-notifications.ts";
 import { type Approver, type ConsentPrompt, evaluateApproval } from "../../oauth/approval.ts";
 import { approveGrant, denyGrant, endedBecause } from "../../oauth/device-authorization/decisions.ts";
 import type { DeviceGrant } from "../../storage/device-grant.ts";
 import type { DeviceConsentView } from "../../ui/pages/device-consent.ts";
+import { isThisComputer, shownAddress } from "../../ui/place.ts";
 import type { View } from "../../ui/view.ts";
 import { goTo, type InteractionRequest } from "../interaction.ts";
 import { nextStep } from "../next-step.ts";
@@ -132,11 +133,10 @@ async function lacksPasskey({ ctx, user }: PageRequest): Promise<boolean> {
  * computer: the browser there comes by the pages' address, every other one is in the same network as that computer.
  */
 function whereFrom(device: string, { ip, ctx }: InteractionRequest): Pick<DeviceConsentView, "fromIp" | "network"> {
-  const { pagesOrigin, localPagesOrigin } = ctx.config;
-  const own = new URL(pagesOrigin).hostname.replace(/^\[|\]$/g, "");
-  const isHere = (address: string) => isLoopbackAddress(address) || plainIp(address) === own;
-  const here = isHere(device);
-  if (here && isHere(ip)) return { fromIp: plainIp(device), network: "this_computer" };
-  if (here && pagesOrigin !== localPagesOrigin) return { fromIp: own, network: "same_network" };
-  return { fromIp: plainIp(device), network: plainIp(device) === plainIp(ip) ? "same_network" : "other_network" };
+  const { config } = ctx;
+  const here = isThisComputer(device, config);
+  const fromIp = shownAddress(device, config, ip) ?? plainIp(device);
+  if (here && isThisComputer(ip, config)) return { fromIp, network: "this_computer" };
+  if (here && config.pagesOrigin !== config.localPagesOrigin) return { fromIp, network: "same_network" };
+  return { fromIp, network: plainIp(device) === plainIp(ip) ? "same_network" : "other_network" };
 }

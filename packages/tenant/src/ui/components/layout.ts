@@ -10,6 +10,8 @@ export interface Chrome extends Language {
   /** For the `<style>` element. */
   nonce: string;
   csrfToken: string;
+  /** What this browser's user reads of an address that a request came from. Null: this computer (`shownAddress`). */
+  shownAddress: (ip: string) => string | null;
 }
 
 /** A page before it is placed in the document. */

@@ -108,6 +108,19 @@ export function address(text: string, whole = 30): Html {
   return html`<bdi>${text.split(/(?<=[.:])|(?=@)/).map((part, i) => [i > 0 && html`<wbr>`, part])}</bdi>`;
 }
 
+/** Where a request came from: "this computer", "192.0.2.7". */
+export function placeOf(ip: string, chrome: Chrome): Html {
+  const shown = chrome.shownAddress(ip);
+  return shown === null ? html`${chrome.messages.common.thisComputer}` : address(shown);
+}
+
+/** The same at the end of a sentence: "from this computer". */
+export function cameFrom(ip: string, chrome: Chrome): Html {
+  const { from, fromHere } = chrome.messages.common;
+  const shown = chrome.shownAddress(ip);
+  return shown === null ? html`${fromHere}` : from(address(shown));
+}
+
 /** Keeps browsers from changing what is typed in a field for an email, user name or code. */
 export const asTyped = { autocapitalize: "none", autocorrect: "off", spellcheck: "false" } as const;
 

@@ -1,10 +1,10 @@
 import { displayUserCode } from "../../directory/user-code.ts";
 import type { LiveRequest } from "../../storage/live-requests.ts";
-import { address, form, moment } from "../components/parts.ts";
+import { address, form, moment, placeOf } from "../components/parts.ts";
 import { attrs, type Html, html } from "../html.ts";
 import { type ShownRecord, sentenceOf, toneOf } from "./audit-record.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
-import { act, copyable, countdown, live, pager, pill, placeOf, problemBox } from "./parts.ts";
+import { act, copyable, countdown, live, pager, pill, problemBox } from "./parts.ts";
 import { mendOf, type Refused } from "./refusal-mend.ts";
 import { hourChart, type OutcomeBar } from "./sign-ins.ts";
 

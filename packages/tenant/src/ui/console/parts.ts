@@ -1,5 +1,4 @@
-import { isLoopbackAddress, plainIp } from "../../kernel/ip-address.ts";
-import { address, problemId } from "../components/parts.ts";
+import { problemId, cameFrom as wordsOfPlace } from "../components/parts.ts";
 import { attrs, type Child, type Html, html } from "../html.ts";
 import type { ConsoleChrome } from "./layout.ts";
 
@@ -31,17 +30,9 @@ export function copyable(text: string, chrome: ConsoleChrome, shown: Child = tex
   return html`<div class="cmd"><code>${shown}</code><button type="button" class="copy" hidden data-copy="${text}" data-copied="${copied}">${copy}</button></div>`;
 }
 
-/** On an embedded tenant, `::1` says less than where that is. */
-const isHere = (ip: string, { embedded }: ConsoleChrome) => embedded && isLoopbackAddress(plainIp(ip));
-
-/** Where a request came from. */
-export function placeOf(ip: string, chrome: ConsoleChrome): Html {
-  return isHere(ip, chrome) ? html`${chrome.messages.console.thisComputer}` : address(plainIp(ip));
-}
-
-/** The same at the end of a sentence: "from 192.0.2.7". */
+/** Where a request came from, at the end of a sentence: "from 192.0.2.7". */
 export function cameFrom(ip: string, chrome: ConsoleChrome): Html {
-  return html`<span class="from">${chrome.messages.console.from(isHere(ip, chrome) ? null : address(plainIp(ip)))}</span>`;
+  return html`<span class="from">${wordsOfPlace(ip, chrome)}</span>`;
 }
 
 /** Time until then. The script counts; without it, the time of the answer is shown. `until` in milliseconds since the epoch. */

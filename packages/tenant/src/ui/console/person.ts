@@ -1,6 +1,6 @@
 import type { Attributes } from "../../directory/entities.ts";
 import type { PasswordState } from "../../directory/password.ts";
-import { asTyped, field, form, moment, tickBox } from "../components/parts.ts";
+import { asTyped, field, form, moment, placeOf, tickBox } from "../components/parts.ts";
 import { attributeName } from "../components/questions.ts";
 import { type Child, type Html, html } from "../html.ts";
 import type { Messages } from "../i18n/en.ts";
@@ -221,7 +221,8 @@ function groupsCard(view: PersonView, chrome: ConsoleChrome): Html {
   }${action({ title: texts.joinGroup, hint: texts.groupHint, form: add, danger: true, open: wrong })}</section>`;
 }
 
-function devicesCard({ id, devices, moreDevices }: PersonDetail, { messages, rail }: ConsoleChrome): Html {
+function devicesCard({ id, devices, moreDevices }: PersonDetail, chrome: ConsoleChrome): Html {
+  const { messages, rail } = chrome;
   const { consolePerson: texts, time } = messages;
   const hasPage = rail.includes("/console/sign-ins");
   const rows = devices.map((device) => {
@@ -230,19 +231,20 @@ function devicesCard({ id, devices, moreDevices }: PersonDetail, { messages, rai
       device.lastUsedAt === null
         ? texts.signedIn(time.day(device.createdAt))
         : texts.lastUsed(time.day(device.lastUsedAt));
-    return html`<li><b>${hasPage ? html`<a href="/console/sign-ins/${device.id}">${app}</a>` : app}</b> <span>${device.name !== null && html`<bdi>${device.name}</bdi> · `}${used}${device.from !== null && html` · <bdi>${device.from}</bdi>`}</span></li>`;
+    return html`<li><b>${hasPage ? html`<a href="/console/sign-ins/${device.id}">${app}</a>` : app}</b> <span>${device.name !== null && html`<bdi>${device.name}</bdi> · `}${used}${device.from !== null && html` · ${placeOf(device.from, chrome)}`}</span></li>`;
   });
   return html`<section class="card"><h2>${texts.devices}</h2>${
     rows.length === 0 ? html`<p class="hint">${texts.noDevices}</p>` : html`<ul class="plain-list">${rows}</ul>`
   }${hasPage && moreDevices && html`<p><a class="link" href="/console/sign-ins?person=${id}">${texts.allDevices}</a></p>`}</section>`;
 }
 
-function activityCard({ id, activity }: PersonDetail, { messages, rail }: ConsoleChrome): Html {
+function activityCard({ id, activity }: PersonDetail, chrome: ConsoleChrome): Html {
+  const { messages, rail } = chrome;
   const { consolePerson: texts, time } = messages;
   const rows = activity.map((record) => {
     const { at, ip, caller } = record;
     // Of a change by an administrator, the address is theirs.
-    const from = ip !== null && caller === null && html` · <bdi>${ip}</bdi>`;
+    const from = ip !== null && caller === null && html` · ${placeOf(ip, chrome)}`;
     return html`<div>${moment(at, time.at(at))}<span>${sentenceOf(record, messages)}${from}</span></div>`;
   });
   return html`<section class="card"><h2>${texts.activity}</h2>${

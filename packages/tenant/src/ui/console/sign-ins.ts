@@ -1,14 +1,14 @@
 import type { SignInMethod } from "../../directory/sign-in-methods.ts";
 import { eventOf } from "../../storage/audit-events.ts";
 import type { ListedFamily, SignedInDevice } from "../../storage/store.ts";
-import { fact, form, moment } from "../components/parts.ts";
+import { fact, form, moment, placeOf } from "../components/parts.ts";
 import { type Child, type Html, html } from "../html.ts";
 import { appLink, personLink } from "./audit.ts";
 import { type ShownRecord, sentenceOf, toneOf, wordOf } from "./audit-record.ts";
 import { chart } from "./chart.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
 import { doneNote } from "./list-parts.ts";
-import { act, backLink, cameFrom, pager, pill, placeOf, problemBox } from "./parts.ts";
+import { act, backLink, cameFrom, pager, pill, problemBox } from "./parts.ts";
 import { queryOf, searchField, searchForm, searchSelect } from "./search.ts";
 
 /** One bar of the charts. `at`: its beginning. */

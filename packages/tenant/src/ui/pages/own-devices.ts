@@ -6,7 +6,6 @@ import type { Chrome, Page, Pages } from "../components/layout.ts";
 import { address, button, fact, field, form, moment, problemNote, rows, tick } from "../components/parts.ts";
 import { permissionText } from "../components/permission-cards.ts";
 import { type Html, html } from "../html.ts";
-import type { Messages } from "../i18n/en.ts";
 
 /** One signed-in program, as its user sees it. */
 export interface OwnDevice extends SignedInDevice {
@@ -75,7 +74,7 @@ function devicePage(view: View<"my_device">, chrome: Chrome): Page {
   return {
     title: titles.my_device,
     main: html`<h1><bdi>${label ?? saidBy(deviceName) ?? appName}</bdi></h1>
-<dl class="card facts apart">${factsOf(view.device, chrome.messages)}</dl>
+<dl class="card facts apart">${factsOf(view.device, chrome)}</dl>
 ${problemNote(view.problem && texts.long)}
 ${form(formActions.my_device_rename, chrome, { id }, [
   field({
@@ -99,9 +98,14 @@ ${backLink(formActions.my_devices, texts.back)}`,
   };
 }
 
-function factsOf(device: OwnDevice, { time, ownAccount }: Messages): Html[] {
+function factsOf(device: OwnDevice, chrome: Chrome): Html[] {
+  const { time, ownAccount, deviceConsent } = chrome.messages;
   const { device: texts } = ownAccount;
   const at = (when: number) => moment(when, time.utc(when));
+  const place = (ip: string) => {
+    const shown = chrome.shownAddress(ip);
+    return shown === null ? deviceConsent.networks.this_computer : address(shown);
+  };
   const bdi = (text: string) => html`<bdi>${text}</bdi>`;
   const [name, platform] = [saidBy(device.deviceName), saidBy(device.devicePlatform)];
   return [
@@ -109,9 +113,9 @@ function factsOf(device: OwnDevice, { time, ownAccount }: Messages): Html[] {
     ...(name === null ? [] : [fact(texts.calls, bdi(name))]),
     ...(platform === null ? [] : [fact(texts.platform, bdi(platform))]),
     fact(texts.signedIn, at(device.createdAt)),
-    ...(device.signedInFrom === null ? [] : [fact(texts.from, address(device.signedInFrom))]),
+    ...(device.signedInFrom === null ? [] : [fact(texts.from, place(device.signedInFrom))]),
     fact(texts.lastUsed, device.lastUsedAt === null ? texts.notYet : at(device.lastUsedAt)),
-    ...(device.lastUsedFrom === null ? [] : [fact(texts.lastFrom, address(device.lastUsedFrom))]),
+    ...(device.lastUsedFrom === null ? [] : [fact(texts.lastFrom, place(device.lastUsedFrom))]),
   ];
 }
 

@@ -2,7 +2,18 @@ import type { OwnActivity } from "../../storage/audit-events.ts";
 import { formActions } from "../components/form-actions.ts";
 import type { Chrome, Page, Pages } from "../components/layout.ts";
 import { type EmailView, emailForm, type MailedCodeView, mailedCodeForms } from "../components/mailed-code.ts";
-import { address, asTyped, button, buttonLink, field, form, moment, problemNote, tick } from "../components/parts.ts";
+import {
+  address,
+  asTyped,
+  button,
+  buttonLink,
+  cameFrom,
+  field,
+  form,
+  moment,
+  problemNote,
+  tick,
+} from "../components/parts.ts";
 import { type Child, type Html, html } from "../html.ts";
 import { backLink } from "./own-devices.ts";
 
@@ -77,10 +88,11 @@ ${backLink(formActions.account, ownAccount.back)}`,
   };
 }
 
-function activityLine({ at, event, appName, ip, by: actor }: ActivityLine, { messages }: Chrome): Html {
+function activityLine({ at, event, appName, ip, by: actor }: ActivityLine, chrome: Chrome): Html {
+  const { messages } = chrome;
   const { activity: texts } = messages.ownAccount;
   const text = texts.events[event];
-  const by = actor === "user" ? ip !== null && texts.from(ip) : texts.by[actor];
+  const by = actor === "user" ? ip !== null && cameFrom(ip, chrome) : texts.by[actor];
   return html`<li><strong>${appName === null ? text : texts.withApp(text, html`<bdi>${appName}</bdi>`)}</strong><span>${moment(at, messages.time.utc(at))}${by !== false && [" ", by]}</span></li>`;
 }
 

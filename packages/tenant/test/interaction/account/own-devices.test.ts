@@ -24,8 +24,16 @@ describe("a user's devices", { concurrency: true }, () => {
     assert.match(textOf(list.html), /Living-room TV Contoso Player, signed in 15 Jan 2026/);
     const device = await browser.get(linkTo(id));
     assert.equal(device.heading, "Living-room TV");
-    assert.match(textOf(device.html), /App Contoso Player.*Signed in 15 January 2026 at 12:00 UTC.*From 127\.0\.0\.1/);
+    assert.match(textOf(device.html), /App Contoso Player.*Signed in 15 January 2026 at 12:00 UTC.*From This computer/);
     assert.match(textOf(device.html), /Last used Not since it signed in/);
+  });
+
+  test("a served tenant shows the address that each was signed in from", async (t) => {
+    const under = await pagesUnderTest(t, { config: { embedded: false } });
+    const { user, browser } = await atHome(under);
+    const id = await signedInDevice(under, user);
+    assert.match(textOf((await browser.get(linkTo(id))).html), /From 127\.0\.0\.1/);
+    assert.match(textOf((await browser.get("/me/activity")).html), /from 127\.0\.0\.1/);
   });
 
   test("a name that could be an address is not shown", async (t) => {

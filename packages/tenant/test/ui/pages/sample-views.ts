@@ -14,7 +14,8 @@ const branding = { palettes: palettesOf(DEFAULT_COLOUR), logoUrl: null };
 
 export function chromeIn(locale: Locale): Chrome {
   const own = { tenantName: "Contoso", branding, nonce: "c2FtcGxlLW5vbmNl", csrfToken: "sample-csrf-token" };
-  return { ...languages[locale], ...own };
+  const shownAddress = (ip: string) => (ip === "127.0.0.1" ? null : ip);
+  return { ...languages[locale], ...own, shownAddress };
 }
 
 export const chrome = chromeIn("en");

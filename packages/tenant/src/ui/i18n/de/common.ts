@@ -1,3 +1,4 @@
+import { html } from "../../html.ts";
 import type { Messages } from "../en.ts";
 
 export const common: Messages["common"] = {
@@ -10,6 +11,9 @@ export const common: Messages["common"] = {
   signIn: "Anmelden",
   enterCode: "Code eingeben",
   tooManyTries: "Zu viele Versuche. Versuchen Sie es in einigen Minuten noch einmal.",
+  thisComputer: "dieser Computer",
+  fromHere: "von diesem Computer",
+  from: (place) => html`von ${place}`,
 };
 
 const moment = new Intl.DateTimeFormat("de-DE", { dateStyle: "medium", timeStyle: "medium" });

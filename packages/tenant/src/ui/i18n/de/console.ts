@@ -17,8 +17,6 @@ const frame: Messages["console"] = {
     title: "Keine Verbindung zum Mandanten",
     text: "Vielleicht wurde er beendet. Diese Seite zeigt den letzten bekannten Stand, und nichts wird gesendet, bis der Mandant wieder antwortet.",
   },
-  thisComputer: "dieser Computer",
-  from: (place) => html`von ${place ?? "diesem Computer"}`,
   left: (time) => html`noch ${time}`,
   copy: "Kopieren",
   copied: "Kopiert",

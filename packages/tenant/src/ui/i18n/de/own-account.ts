@@ -54,7 +54,6 @@ export const ownAccount: Messages["ownAccount"] = {
   activity: {
     lede: "Die letzten 90 Tage, das Neueste zuerst. Die Zeiten sind in UTC.",
     none: "In den letzten 90 Tagen ist nichts geschehen.",
-    from: (ip) => `von ${ip}`,
     by: { administrator: "durch einen Administrator", operator: "durch die Betreiber dieses Dienstes" },
     suspicious: "Waren Sie etwas davon nicht?",
     suspiciousAdvice: "Melden Sie alle Geräte ab und wählen Sie ein neues Passwort.",

@@ -1,3 +1,5 @@
+import { type Html, html } from "../../html.ts";
+
 /** Texts used by more than one page. */
 export const common = {
   /** Document title of a page that shows an error. */
@@ -10,6 +12,10 @@ export const common = {
   signIn: "Sign in",
   enterCode: "Enter a code",
   tooManyTries: "Too many attempts. Wait a few minutes, then try again.",
+  /** The computer of an embedded tenant, within a sentence. */
+  thisComputer: "this computer",
+  fromHere: "from this computer",
+  from: (place: Html) => html`from ${place}`,
 };
 
 const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });

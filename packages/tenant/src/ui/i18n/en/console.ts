@@ -17,9 +17,6 @@ const frame = {
     title: "No connection to the tenant",
     text: "It may have been stopped. This page shows what was last known, and nothing is sent until the tenant answers again.",
   },
-  thisComputer: "this computer",
-  /** `place`: null is this computer. */
-  from: (place: Html | null) => html`from ${place ?? "this computer"}`,
   left: (time: Html) => html`${time} left`,
   copy: "Copy",
   copied: "Copied",

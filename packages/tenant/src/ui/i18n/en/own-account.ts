@@ -55,7 +55,6 @@ export const ownAccount = {
   activity: {
     lede: "The last 90 days, newest first. Times are UTC.",
     none: "Nothing happened in the last 90 days.",
-    from: (ip: string) => `from ${ip}`,
     by: { administrator: "by an administrator", operator: "by the people who run this service" },
     suspicious: "Was something not you?",
     suspiciousAdvice: "Sign out all devices, and choose a new password.",
