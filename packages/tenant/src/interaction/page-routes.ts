@@ -125,7 +125,10 @@ function sendProblem(
     return sendPage(ctx, reply, { page: "too_many", device: false });
   }
   const status = error.statusCode ?? 500;
-  // Fastify's own errors: body too large (413), not a form (415), length mismatch (400).
+  if (status === 413) {
+    return sendPage(ctx, reply, { page: "too_large", limit: request.routeOptions.bodyLimit ?? BODY_LIMIT });
+  }
+  // Fastify's own errors: not a form (415), length mismatch (400).
   if (status >= 400 && status < 500) return sendPage(ctx, reply, { page: "stale_form" }, { status });
   request.log.error({ err: error, traceId: request.id }, "page failed");
   const view = { page: "failed", traceId: String(request.id) } as const;

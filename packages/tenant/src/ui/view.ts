@@ -66,6 +66,8 @@ export function statusOf(view: View): number {
     case "dead_link":
     case "sign_in_over":
       return 410;
+    case "too_large":
+      return 413;
     case "too_many":
       return 429;
     case "failed":

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { describe, test } from "node:test";
 import { hashSecret } from "../../src/kernel/seal.ts";
-import { formFields } from "./browser.ts";
+import { atHome } from "./account/own-account-walks.ts";
+import { formFields, textOf } from "./browser.ts";
 import { pagePaths } from "./page-paths.ts";
 import { PASSWORD, pagesUnderTest } from "./pages-under-test.ts";
 import { enterCode, walkToConfirm } from "./walks.ts";
@@ -140,7 +141,22 @@ describe("bad input gets a page and its status", { concurrency: true }, () => {
       const large = await phone.post(path, `${csrf}&x=${"x".repeat(limit)}`);
       assert.equal(large.status, 413);
       assert.match(large.html, /^<!doctype html>/i);
+      assert.match(textOf(large.html), limit > 60_000 ? /at most 64 KB/ : /at most 16 KB/);
     }
+  });
+
+  test("a form that is too large is said to be too large, by how much it may be, and is not out of date", async (t) => {
+    const under = await pagesUnderTest(t);
+    const { user, browser } = await atHome(under);
+    const page = await browser.get("/me/profile");
+    const large = await browser.send(page, "/me/profile", { display_name: "x".repeat(200_000) });
+    assert.deepEqual([large.status, large.heading], [413, "That’s too long"]);
+    assert.match(textOf(large.html), /at most 16 KB in all fields together. Nothing was changed/);
+    assert.doesNotMatch(large.html, /out of date|open too long/);
+    assert.equal((await under.ctx.store.directory.findUser(user.id))?.displayName, "Ada");
+    await browser.get("/me?ui_locales=de");
+    const german = await browser.send(page, "/me/profile", { display_name: "x".repeat(200_000) });
+    assert.match(textOf(german.html), /Das ist zu lang .*höchstens 16 KB/);
   });
 
   test("bodies that are not forms: 415; unsupported methods: 405 with Allow; unknown paths: 404", async (t) => {

@@ -111,6 +111,7 @@ test("each view has the status that says what happened", () => {
     used: 410,
     "used-twice": 410,
     "stale-form": 403,
+    "too-large": 413,
     "not-found": 404,
     "too-many": 429,
     "too-many-device": 429,

@@ -33,6 +33,8 @@ export type EndedView =
     }
   /** The form came from another page, from another browser, or too late. */
   | { page: "stale_form" }
+  /** The form is larger than this page accepts. `limit`: in bytes. */
+  | { page: "too_large"; limit: number }
   | { page: "not_found" }
   /** `device`: a device is waiting, and its code is still valid. */
   | { page: "too_many"; device: boolean }
@@ -73,6 +75,8 @@ export const endedPages: Pages<EndedView> = {
   used_twice: startAgainPage,
   stale_form: startAgainPage,
   not_found: startAgainPage,
+  too_large: ({ limit }, { messages: { titles, ended } }) =>
+    end(titles.too_large, ended.too_large(Math.floor(limit / 1_024)), null),
   too_many(view, chrome) {
     const { titles, ended } = chrome.messages;
     const lede = view.device ? ended.tooManyDevice : ended.too_many;

@@ -325,6 +325,7 @@ export const samples: Sample[] = [
   ...programSamples,
   ...consoleAccessSamples,
   { name: "stale-form", view: { page: "stale_form" } },
+  { name: "too-large", view: { page: "too_large", limit: 16_384 } },
   { name: "not-found", view: { page: "not_found" } },
   { name: "too-many", view: { page: "too_many", device: false } },
   { name: "too-many-device", view: { page: "too_many", device: true } },

@@ -104,6 +104,8 @@ export const ended: Messages["ended"] = {
   },
   stale_form:
     "Sie war zu lange geöffnet, oder das Formular kam von einer anderen Seite. Es wurde nichts geändert. Geben Sie den Code Ihres Geräts noch einmal ein, oder beginnen Sie in dem Programm neu, aus dem Sie kommen.",
+  too_large: (kilobytes) =>
+    `Ihre Eingabe ist länger, als diese Seite annimmt: höchstens ${kilobytes} KB in allen Feldern zusammen. Es wurde nichts geändert. Gehen Sie zurück und kürzen Sie sie.`,
   not_found: "Prüfen Sie die Adresse. Um ein Gerät anzumelden, geben Sie dessen Code ein.",
   too_many: "Versuchen Sie es in einigen Minuten noch einmal.",
   tooManyDevice: "Versuchen Sie es in einigen Minuten noch einmal. Ihr Gerät behält seinen Code.",

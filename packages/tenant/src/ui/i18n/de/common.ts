@@ -109,6 +109,7 @@ export const titles: Messages["titles"] = {
   device_signed_out: "Das Gerät ist abgemeldet",
   dead_link: "Dieser Link ist nicht mehr gültig",
   stale_form: "Diese Seite ist nicht mehr aktuell",
+  too_large: "Das ist zu lang",
   not_found: "Seite nicht gefunden",
   too_many: "Zu viele Versuche",
   failed: "Etwas ist schiefgegangen",

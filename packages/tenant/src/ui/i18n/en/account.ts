@@ -103,6 +103,8 @@ export const ended = {
   },
   stale_form:
     "It was open too long, or the form came from somewhere else. Nothing was changed. Enter your device’s code again, or start again in the program that sent you here.",
+  too_large: (kilobytes: number) =>
+    `What you entered is longer than this page accepts: at most ${kilobytes} KB in all fields together. Nothing was changed. Go back, and shorten it.`,
   not_found: "Check the address. To sign in on a device, enter its code.",
   too_many: "Wait a few minutes, then try again.",
   tooManyDevice: "Wait a few minutes, then try again. Your device keeps its code.",

@@ -123,6 +123,7 @@ export const titles = {
   device_signed_out: "The device is signed out",
   dead_link: "This link no longer works",
   stale_form: "This page is out of date",
+  too_large: "That’s too long",
   not_found: "Page not found",
   too_many: "Too many attempts",
   failed: "Something went wrong",
