@@ -42,6 +42,7 @@ export async function getAccount(request: PageRequest): Promise<Answer> {
       recoveryCodesLeft: totp ? codes : null,
       devices: apps.reduce((sum, { signIns }) => sum + signIns, 0),
       apps: apps.length,
+      savedName: request.fields.get("saved") === "name",
     },
   };
 }

@@ -15,7 +15,7 @@ export async function postProfile(request: PageRequest): Promise<Answer> {
     if (problem) return profilePage(user, name, problem);
     const audit = record("user.changed", { detail: { changed: "displayName" } });
     const changed = await request.ctx.store.ownAccount.changeName(by, name, audit);
-    return changed === "refused" ? refused : { to: "/me" };
+    return changed === "refused" ? refused : { to: "/me?saved=name" };
   });
 }
 

@@ -141,6 +141,7 @@ h1+.card,h1+.note{margin-block-start:.7rem}
 form+.hint{margin-block-start:1rem}
 .well{text-align:center;padding-block:2.6rem 1.2rem}
 .well p{text-wrap:balance}
+.well .button{margin-block-start:1.4rem}
 .sign{inline-size:4.5rem;block-size:4.5rem;border-radius:50%;margin:0 auto 1.4rem;display:grid;place-items:center;
   background:var(--brand-wash);color:var(--brand);border:1px solid transparent}
 .sign svg{inline-size:2.1rem;block-size:2.1rem}

@@ -30,6 +30,8 @@ export interface AccountView {
   /** How many devices are signed in, and how many apps have access. */
   devices: number;
   apps: number;
+  /** The name was just changed. */
+  savedName: boolean;
 }
 
 type View<P extends AccountPagesView["page"]> = Extract<AccountPagesView, { page: P }>;
@@ -47,6 +49,7 @@ function accountPage(view: View<"account">, chrome: Chrome): Page {
   return {
     title: chrome.messages.titles[view.page],
     main: html`<h1>${chrome.messages.titles[view.page]}</h1>
+${view.savedName && html`<p class="note good" role="status">${account.savedName}</p>`}
 <div class="card person"><span class="face" aria-hidden="true">${initialOf(view.displayName || view.email)}</span><div><strong><bdi>${view.displayName}</bdi></strong><span>${address(view.email)}</span></div></div>
 ${overview(view, chrome)}
 ${way(account.passkeys, passkeysOf(view, chrome))}

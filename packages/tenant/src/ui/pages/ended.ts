@@ -119,6 +119,8 @@ function donePage(view: View<"done">, { messages }: Chrome): Page {
 <h1>${ended.doneHeading(appName(view.appName))}</h1>
 ${view.signedIn ? liveLede(ended.doneSignedIn, null) : liveLede(ended.done, ended.doneSignedIn)}
 ${view.deviceName !== null && html`<p class="hint">${ended.deviceSays(html`<bdi>${view.deviceName}</bdi>`)}</p>`}
-<p class="hint"><a class="link" href="${formActions.account}">${view.offerPasskey ? ended.addPasskey : ended.yourAccount}</a></p></div>`,
+${buttonLink(formActions.my_devices, ended.yourDevices, true)}
+<p class="hint">${ended.changedYourMind}</p>
+${view.offerPasskey && html`<p class="hint"><a class="link" href="${formActions.account}">${ended.addPasskey}</a></p>`}</div>`,
   };
 }

@@ -29,7 +29,9 @@ describe("a user's name and address", { concurrency: true }, () => {
     const long = await browser.send(page, "/me/profile", { display_name: "A".repeat(101) });
     assert.deepEqual([long.status, long.html.includes("A".repeat(101))], [422, true]);
     const home = await browser.send(page, "/me/profile", { display_name: " Ada  Lovelace " });
-    assert.match(textOf(home.html), /Ada Lovelace ada@contoso\.example/);
+    assert.match(textOf(home.html), /Your name was saved\. A Ada Lovelace ada@contoso\.example/);
+    assert.doesNotMatch((await browser.get("/me")).html, /was saved/);
+    assert.match((await browser.get("/me?saved=name&ui_locales=de")).html, /role="status">Ihr Name wurde gespeichert/);
     const [record] = await under.ctx.store.audit.list({ event: "user.changed", limit: 1 });
     assert.deepEqual([record?.userId, record?.detail], [user.id, { changed: "displayName" }]);
   });

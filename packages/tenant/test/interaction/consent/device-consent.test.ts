@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { seed } from "../../fixtures/seed.ts";
-import { sampleAudit } from "../../storage/samples.ts";
+import { sampleAudit, samplePasskey } from "../../storage/samples.ts";
 import { textOf } from "../browser.ts";
 import { pagesUnderTest } from "../pages-under-test.ts";
 import { enterCode, signIn, walkToConfirm } from "../walks.ts";
@@ -89,6 +89,21 @@ describe("the question", { concurrency: true }, () => {
     assert.deepEqual(await ctx.store.grants.findById(id), row);
     const approvals = await ctx.store.audit.list({ event: "device_grant.approved", limit: 5 });
     assert.equal(approvals.length, 1);
+  });
+
+  test("after a yes, the page leads to the user's devices, with and without a passkey", async (t) => {
+    const { ctx, browser, grant, person } = await pagesUnderTest(t);
+    const ada = await person();
+    for (const passkey of [false, true]) {
+      if (passkey) await ctx.store.passkeys.insert(samplePasskey(ada.id), 0);
+      const phone = browser();
+      const confirm = await walkToConfirm(phone, (await grant()).userCode, ADA);
+      const done = await phone.send(confirm, "/confirm", { decision: "yes" });
+      assert.match(textOf(done.html), /See and manage your devices Changed your mind\? You can sign it out there/);
+      assert.equal(/Add a passkey for next time/.test(done.html), !passkey);
+      const [, devices] = /href="([^"]*)">See and manage your devices/.exec(done.html) ?? [];
+      assert.equal((await phone.get(devices ?? "")).heading, "Your devices");
+    }
   });
 
   test("only the session that claimed a grant decides on it", async (t) => {

@@ -15,6 +15,7 @@ const account: AccountView = {
   recoveryCodesLeft: null,
   devices: 0,
   apps: 0,
+  savedName: false,
 };
 
 /** The pages of a user's own account, in every state. */
@@ -33,6 +34,7 @@ export const ownPagesSamples: Sample[] = [
       apps: 2,
     },
   },
+  { name: "account-name-saved", view: { ...account, savedName: true } },
   {
     name: "account-long",
     view: {

@@ -2,6 +2,7 @@ import { html } from "../../html.ts";
 import type { Messages } from "../en.ts";
 
 export const account: Messages["account"] = {
+  savedName: "Ihr Name wurde gespeichert.",
   signedOut: "Hier sehen Sie Ihre Geräte und Angaben und ändern, wie Sie sich anmelden.",
   signInAgain: {
     change: (email) =>
@@ -81,7 +82,8 @@ export const ended: Messages["ended"] = {
   otherAccount: "Anderes Konto verwenden",
   done: "Kehren Sie zu Ihrem Gerät zurück. Dort geht es in wenigen Sekunden weiter. Sie können diese Seite schließen.",
   doneSignedIn: "Auf Ihrem Gerät geht es weiter. Sie können diese Seite schließen.",
-  yourAccount: "Ihre Geräte und Ihr Konto ansehen",
+  yourDevices: "Ihre Geräte verwalten",
+  changedYourMind: "Doch nicht? Dort können Sie es jederzeit wieder abmelden.",
   deviceSays: (name) => html`Das Gerät nennt sich „${name}“.`,
   addPasskey: "Für das nächste Mal einen Passkey hinzufügen",
   declined: (app) => html`Sie haben Nein gesagt. ${app} hat nichts erhalten. Sie können diese Seite schließen.`,

@@ -1,6 +1,7 @@
 import { type Html, html } from "../../html.ts";
 
 export const account = {
+  savedName: "Your name was saved.",
   signedOut: "See your devices and details, and change how you sign in.",
   signInAgain: {
     change: (email: Html) => html`You’re signed in as ${email}. Sign in once more before you change your account.`,
@@ -82,7 +83,8 @@ export const ended = {
   otherAccount: "Use another account",
   done: "Go back to your device. It continues in a few seconds. You can close this page.",
   doneSignedIn: "Your device has continued. You can close this page.",
-  yourAccount: "See your devices and your account",
+  yourDevices: "See and manage your devices",
+  changedYourMind: "Changed your mind? You can sign it out there at any time.",
   deviceSays: (name: Html) => html`The device calls itself “${name}”.`,
   addPasskey: "Add a passkey for next time",
   declined: (app: Html) => html`You said no, so ${app} got nothing. You can close this page.`,
