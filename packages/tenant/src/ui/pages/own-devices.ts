@@ -49,11 +49,13 @@ function devicesPage(view: View<"my_devices">, chrome: Chrome): Page {
   const { devices: texts } = ownAccount;
   const list = view.devices.map(({ id, label, deviceName, appName, createdAt, lastUsedAt }) => {
     const name = label ?? saidBy(deviceName);
-    const used = lastUsedAt === null ? texts.signedIn(time.day(createdAt)) : texts.lastUsed(time.day(lastUsedAt));
+    const at = (when: number) => moment(when, time.utcShort(when));
+    const used = lastUsedAt !== null && texts.lastUsed(at(lastUsedAt));
     return {
       href: `${formActions.my_device}?id=${encodeURIComponent(id)}`,
       name: html`<bdi>${name ?? appName}</bdi>`,
-      more: [name !== null && html`<bdi>${appName}</bdi>, `, used],
+      // Two sign-ins of one program differ only in when they were.
+      more: [name !== null && html`<bdi>${appName}</bdi> · `, texts.signedIn(at(createdAt)), used && html`<br>${used}`],
     };
   });
   return {

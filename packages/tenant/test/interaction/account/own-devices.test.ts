@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { describe, test } from "node:test";
 import { RECENT_SIGN_IN_MS } from "../../../src/interaction/session.ts";
 import { seed } from "../../fixtures/seed.ts";
+import { rotation } from "../../storage/samples.ts";
 import { textOf } from "../browser.ts";
 import { pagesUnderTest } from "../pages-under-test.ts";
 import { ADA, signInToAccount } from "../passkeys/passkey-walks.ts";
@@ -21,11 +22,29 @@ describe("a user's devices", { concurrency: true }, () => {
     const id = await signedInDevice(under, user);
     assert.match(textOf((await browser.get("/me")).html), /1 device signed in.*1 app has access/);
     const list = await browser.get("/me/devices");
-    assert.match(textOf(list.html), /Living-room TV Contoso Player, signed in 15 Jan 2026/);
+    assert.match(textOf(list.html), /Living-room TV Contoso Player · signed in 15 Jan 2026, 12:00/);
     const device = await browser.get(linkTo(id));
     assert.equal(device.heading, "Living-room TV");
     assert.match(textOf(device.html), /App Contoso Player.*Signed in 15 January 2026 at 12:00 UTC.*From This computer/);
     assert.match(textOf(device.html), /Last used Not since it signed in/);
+  });
+
+  test("of the same program and name are told apart by when they were signed in and used", async (t) => {
+    const under = await pagesUnderTest(t);
+    const { user, browser } = await atHome(under);
+    await signedInDevice(under, user, "vm", "first");
+    under.advance(60_000);
+    await signedInDevice(under, user, "vm");
+    under.advance(60_000);
+    await under.ctx.store.tokens.rotate(rotation("first", under.device.clientId, under.ctx.clock.now()));
+    const words = textOf((await browser.get("/me/devices")).html);
+    assert.match(
+      words,
+      /vm Contoso Player · signed in 15 Jan 2026, 12:01 vm Contoso Player · signed in 15 Jan 2026, 12:00 last used 15 Jan 2026, 12:02/,
+    );
+    assert.match(words, /Times are UTC/);
+    const german = await browser.get("/me/devices?ui_locales=de");
+    assert.match(textOf(german.html), /vm Contoso Player · angemeldet 15\.01\.2026, 12:01/);
   });
 
   test("a served tenant shows the address that each was signed in from", async (t) => {

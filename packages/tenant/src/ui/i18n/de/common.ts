@@ -18,6 +18,7 @@ export const common: Messages["common"] = {
 
 const moment = new Intl.DateTimeFormat("de-DE", { dateStyle: "medium", timeStyle: "medium" });
 const universal = new Intl.DateTimeFormat("de-DE", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
+const universalShort = new Intl.DateTimeFormat("de-DE", { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" });
 const day = new Intl.DateTimeFormat("de-DE", { dateStyle: "medium" });
 const clock = new Intl.DateTimeFormat("de-DE", { timeStyle: "medium" });
 const minute = new Intl.DateTimeFormat("de-DE", { timeStyle: "short" });
@@ -27,6 +28,7 @@ const relative = new Intl.RelativeTimeFormat("de", { numeric: "always" });
 export const time: Messages["time"] = {
   at: (at) => moment.format(at),
   utc: (at) => `${universal.format(at)} Uhr UTC`,
+  utcShort: (at) => universalShort.format(at),
   clock: (at) => clock.format(at),
   minute: (at) => minute.format(at),
   zone: (at) => `Zeiten in ${zone.formatToParts(at).find(({ type }) => type === "timeZoneName")?.value ?? "UTC"}.`,

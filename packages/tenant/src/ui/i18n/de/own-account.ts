@@ -18,9 +18,9 @@ export const ownAccount: Messages["ownAccount"] = {
   },
   devices: {
     none: "Mit Ihrem Konto ist kein Gerät angemeldet. Wenn Sie eines anmelden, erscheint es hier.",
-    lede: "Diese Geräte sind mit Ihrem Konto angemeldet. Wählen Sie eines, um es umzubenennen oder abzumelden.",
-    lastUsed: (when) => `zuletzt verwendet ${when}`,
-    signedIn: (day) => `angemeldet am ${day}`,
+    lede: "Diese Geräte sind mit Ihrem Konto angemeldet. Wählen Sie eines, um es umzubenennen oder abzumelden. Die Zeiten sind in UTC.",
+    lastUsed: (when) => html`zuletzt verwendet ${when}`,
+    signedIn: (when) => html`angemeldet ${when}`,
     allHint:
       "Kommt Ihnen eines unbekannt vor? Melden Sie alle ab, und jeden anderen Browser. Dieser Browser bleibt angemeldet.",
     all: "Alle Geräte abmelden",

@@ -20,6 +20,7 @@ export const common = {
 
 const moment = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
 const universal = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" });
+const universalShort = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" });
 const day = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium" });
 const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 const minute = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
@@ -31,6 +32,8 @@ export const time = {
   at: (at: number) => moment.format(at),
   /** For readers whose time zone is unknown. */
   utc: (at: number) => `${universal.format(at)} UTC`,
+  /** The same in lists, whose page says that times are UTC. */
+  utcShort: (at: number) => universalShort.format(at),
   /** Of the day, in the time zone of this computer. */
   clock: (at: number) => clock.format(at),
   /** Of the day, without seconds. */

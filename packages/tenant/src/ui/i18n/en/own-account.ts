@@ -20,9 +20,9 @@ export const ownAccount = {
   },
   devices: {
     none: "No device is signed in with your account. When you sign one in, it shows up here.",
-    lede: "Signed in with your account. Choose one to rename it or sign it out.",
-    lastUsed: (when: string) => `last used ${when}`,
-    signedIn: (day: string) => `signed in ${day}`,
+    lede: "Signed in with your account. Choose one to rename it or sign it out. Times are UTC.",
+    lastUsed: (when: Html) => html`last used ${when}`,
+    signedIn: (when: Html) => html`signed in ${when}`,
     allHint: "Don’t recognize one? Sign out all of them, and every other browser. This browser stays signed in.",
     all: "Sign out all devices",
   },
