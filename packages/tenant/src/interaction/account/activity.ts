@@ -54,12 +54,15 @@ async function linesOf({ store }: InteractionContext, records: AuditRecord[]): P
   }));
 }
 
+/** Who it was, from the user's point of view. The tenant itself acts for those who run it. */
+const WHO = { user: "user", client: "program", operator: "operator", tenant: "operator" } as const;
+
 /** A record as its user sees it. `ip` and `clientId` are not those of an administrator. */
 export function ownEntryOf({ at, event, actor, clientId, grantId, ip, detail }: AuditRecord) {
   const administered = isByCaller(event);
   return {
     ...{ at, event: eventOf(event) as OwnActivity },
-    by: administered ? ("administrator" as const) : actor === "operator" ? ("operator" as const) : ("user" as const),
+    by: administered ? ("administrator" as const) : WHO[actor],
     ...(administered ? { clientId: null, grantId: null, ip: null } : { clientId, grantId, ip }),
     detail: Object.fromEntries(OWN_DETAILS.flatMap((name) => (name in detail ? [[name, detail[name]]] : []))),
   };

@@ -24,8 +24,8 @@ export interface ActivityLine {
   /** Null if no app is involved, or if it was deleted. */
   appName: string | null;
   ip: string | null;
-  /** By those who run the tenant. */
-  by: "user" | "administrator" | "operator";
+  /** `operator`: those who run the tenant. `program`: the one that has the sign-in. */
+  by: "user" | "program" | "administrator" | "operator";
 }
 
 export type OwnProfileView =
@@ -92,7 +92,7 @@ function activityLine({ at, event, appName, ip, by: actor }: ActivityLine, chrom
   const { messages } = chrome;
   const { activity: texts } = messages.ownAccount;
   const text = texts.events[event];
-  const by = actor === "user" ? ip !== null && cameFrom(ip, chrome) : texts.by[actor];
+  const by = actor === "user" || actor === "program" ? ip !== null && cameFrom(ip, chrome) : texts.by[actor];
   return html`<li><strong>${appName === null ? text : texts.withApp(text, html`<bdi>${appName}</bdi>`)}</strong><span>${moment(at, messages.time.utc(at))}${by !== false && [" ", by]}</span></li>`;
 }
 

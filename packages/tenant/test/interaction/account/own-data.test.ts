@@ -6,6 +6,9 @@ import { DatabaseSync } from "node:sqlite";
 import { describe, test } from "node:test";
 import { dataOf } from "../../../src/interaction/account/my-data.ts";
 import { RECENT_SIGN_IN_MS } from "../../../src/interaction/session.ts";
+import type { OwnActivity } from "../../../src/storage/audit-events.ts";
+import type { AuditRecord } from "../../../src/storage/store.ts";
+import { languages } from "../../../src/ui/i18n/languages.ts";
 import { fillEveryTable } from "../../fixtures/every-table.ts";
 import { seed } from "../../fixtures/seed.ts";
 import { startTestTenant } from "../../fixtures/start-test-tenant.ts";
@@ -24,10 +27,7 @@ describe("a user's activity", { concurrency: true }, () => {
     const { user, browser } = await atHome(under);
     await signedInDevice(under, user);
     const page = await browser.get("/me/activity");
-    assert.match(
-      textOf(page.html),
-      /You signed in a device: Contoso Player 15 January 2026 at 12:00 UTC from 192\.0\.2\.7/,
-    );
+    assert.match(textOf(page.html), /Device signed in: Contoso Player 15 January 2026 at 12:00 UTC from 192\.0\.2\.7/);
     assert.match(textOf(page.html), /Signed in 15 January 2026 at 12:00 UTC from this computer/);
     const write = (n: number) =>
       under.ctx.store.audit.write({
@@ -79,6 +79,54 @@ describe("a user's activity", { concurrency: true }, () => {
     for (const text of [html, file.html]) assert.doesNotMatch(text, /198\.51\.100\.77|policy-7/);
     assert.ok(!file.html.includes(grace.id));
   });
+
+  test("says who did it, and never that the user did what the operator, the program or the tenant did", async (t) => {
+    const under = await pagesUnderTest(t);
+    const { user, browser } = await atHomeByBoth(under);
+    const at = under.ctx.clock.now() + 1;
+    const write = (event: OwnActivity, actor: AuditRecord["actor"]) =>
+      under.ctx.store.audit.write({
+        ...{ at, event, actor, userId: user.id, clientId: null, grantId: null },
+        ...{ ip: actor === "client" ? "192.0.2.9" : null, detail: {} },
+      });
+    for (const event of ["device_grant.approved", "user.password_voided", "user.links_voided"] as const) {
+      await write(event, "operator");
+    }
+    await write("user.created", "tenant");
+    await write("sign_in.revoked", "client");
+    const { html } = await browser.get("/me/activity");
+    const words = textOf(html);
+    const [when, by] = ["15 January 2026 at 12:00 UTC", "by the people who run this service"];
+    for (const what of [
+      ...["Device signed in", "Password switched off", "Links in earlier emails switched off", "Account created"].map(
+        (done) => `${done} ${when} ${by}`,
+      ),
+      `Device signed out ${when} from 192.0.2.9`,
+    ]) {
+      assert.ok(words.includes(what), `${what} in: ${words}`);
+    }
+    const file = await browser.send(await browser.get("/me/data"), "/me/data/download");
+    const made = Object.fromEntries(
+      JSON.parse(file.html).activity.map((entry: { event: string; by: string }) => [entry.event, entry.by]),
+    );
+    assert.deepEqual(
+      [made["sign_in.revoked"], made["user.created"], made["device_grant.approved"], made["user.data_downloaded"]],
+      ["program", "operator", "operator", "user"],
+    );
+  });
+
+  for (const locale of ["en", "de"] as const) {
+    test(`no sentence names who did it, so that each is true of everyone: ${locale}`, () => {
+      const { events } = languages[locale].messages.ownAccount.activity;
+      for (const [event, text] of Object.entries(events)) {
+        assert.doesNotMatch(
+          text,
+          /^(You|Sie|Ihnen|I|Ich)\b|administrator\b(?! rights)|Administration|\bby (?!email)/,
+          event,
+        );
+      }
+    });
+  }
 
   test("ends after 90 days, and is no one else's", async (t) => {
     const under = await pagesUnderTest(t);
