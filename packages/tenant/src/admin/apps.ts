@@ -111,21 +111,38 @@ export function permissions({ store, clock }: AdminStore, by: Actor) {
   };
 }
 
+/** Why a redirect URI cannot be registered, by a stable name, with its words. */
+const REDIRECT_FAULTS = {
+  not_absolute: "it is not an absolute URI",
+  fragment: "it has a fragment",
+  wildcard: "it contains a wildcard, but redirect URIs must match exactly",
+  credentials: "it contains a user name or password",
+  long_or_backslash: "it is too long, or contains a backslash",
+  plain_http: "it must start with https://, or with http://localhost",
+  scheme: "its scheme does not open a program",
+} as const;
+
+export type RedirectFault = keyof typeof REDIRECT_FAULTS;
+
 /**
  * Why a redirect URI cannot be registered, or null (RFC 6749 §3.1.2, RFC 8252 §7, RFC 9700 §2.1): /authorize redirects
  * to every registered URI.
  */
-export function redirectProblem(uri: string): string | null {
-  if (!/^[\x21-\x7e]+$/.test(uri) || !URL.canParse(uri)) return "it is not an absolute URI";
+export function redirectFault(uri: string): RedirectFault | null {
+  if (!/^[\x21-\x7e]+$/.test(uri) || !URL.canParse(uri)) return "not_absolute";
   const { protocol, username, password } = new URL(uri);
-  if (uri.includes("#")) return "it has a fragment";
-  if (uri.includes("*")) return "it contains a wildcard, but redirect URIs must match exactly";
-  if (username !== "" || password !== "") return "it contains a user name or password";
+  if (uri.includes("#")) return "fragment";
+  if (uri.includes("*")) return "wildcard";
+  if (username !== "" || password !== "") return "credentials";
   if (redirectKind(uri) !== undefined) return null;
-  if (protocol === "https:") return "it is too long, or contains a backslash";
-  return protocol === "http:"
-    ? "it must start with https://, or with http://localhost"
-    : "its scheme does not open a program";
+  if (protocol === "https:") return "long_or_backslash";
+  return protocol === "http:" ? "plain_http" : "scheme";
+}
+
+/** The same in words. */
+export function redirectProblem(uri: string): string | null {
+  const fault = redirectFault(uri);
+  return fault && REDIRECT_FAULTS[fault];
 }
 
 /** The Graph properties of an app or an API that was never described there. */

@@ -79,6 +79,38 @@ describe("Apps and APIs in the console", { concurrency: true }, () => {
     }
   });
 
+  test("only the field with the wrong redirect URI is marked, and both if together they are too many", async (t) => {
+    const { operator } = await embeddedConsole(t);
+    const form = await operator.get("/console/apps/new");
+    const many = (count: number) =>
+      Array.from({ length: count }, (_, index) => `https://tv.example/${index}`).join("\n");
+    const [wrong, good] = ["http://evil.example/x", "https://tv.example/back"];
+    for (const [redirect_uris, post_logout_redirect_uris, marked] of [
+      [wrong, "", ["redirect_uris"]],
+      [wrong, good, ["redirect_uris"]],
+      [good, wrong, ["post_logout_redirect_uris"]],
+      [many(101), "", ["redirect_uris"]],
+      [many(60), many(60), ["redirect_uris", "post_logout_redirect_uris"]],
+    ] as const) {
+      const refused = await operator.send(form, "/console/apps/new", {
+        ...{ name: "App", redirect_uris, post_logout_redirect_uris },
+      });
+      assert.equal(refused.status, 422);
+      const invalid = [...refused.html.matchAll(/name="([^"]*)"[^>]* aria-invalid="true"/g)].map(([, name]) => name);
+      assert.deepEqual(invalid, marked);
+    }
+  });
+
+  test("a wrong redirect URI is explained in the language of the page", async (t) => {
+    const { operator } = await embeddedConsole(t);
+    const form = await operator.get("/console/apps/new?ui_locales=de");
+    const refused = await operator.send(form, "/console/apps/new", {
+      name: "App",
+      redirect_uris: "http://evil.example/x",
+    });
+    assert.match(textOf(refused.html), /kann keine Umleitungs-URI sein: sie muss mit https:\/\/ oder mit/);
+  });
+
   test("a secret is shown once, authenticates the app, and is removed", async (t) => {
     const { ctx, operator } = await embeddedConsole(t);
     const { id, folder } = await added(operator, "app", { name: "Server" });

@@ -1,9 +1,9 @@
-import { redirectProblem } from "../../admin/apps.ts";
+import { redirectFault } from "../../admin/apps.ts";
 import type { App, GrantType } from "../../directory/entities.ts";
 import { grantTypesOf } from "../../directory/grant-types.ts";
 import { cleanRegisteredName } from "../../directory/identity.ts";
 import type { Fields } from "../../interaction/page-request.ts";
-import type { AppForm, AppFormProblem } from "../../ui/console/app-form.ts";
+import { type AppForm, type AppFormProblem, URI_FIELDS } from "../../ui/console/app-form.ts";
 
 /** As Graph allows it. */
 export const MAX_NAME = 256;
@@ -55,11 +55,16 @@ export function appOf(form: AppForm): Partial<App> | AppFormProblem {
   const name = cleanRegisteredName(form.name);
   if (name === "" || name.length > MAX_NAME) return { kind: "name_invalid" };
   const [redirectUris, postLogoutRedirectUris] = [linesOf(form.redirectUris), linesOf(form.postLogoutRedirectUris)];
-  const uris = [...redirectUris, ...postLogoutRedirectUris];
-  if (uris.length > MAX_URIS) return { kind: "uris_many", most: MAX_URIS };
-  for (const uri of uris) {
-    const why = redirectProblem(uri);
-    if (why !== null) return { kind: "uri_invalid", uri: uri.slice(0, 200), why };
+  const uris = { redirect_uris: redirectUris, post_logout_redirect_uris: postLogoutRedirectUris };
+  if (redirectUris.length + postLogoutRedirectUris.length > MAX_URIS) {
+    // Together they are too many: each field that has some can be shortened.
+    return { kind: "uris_many", most: MAX_URIS, fields: URI_FIELDS.filter((field) => uris[field].length > 0) };
+  }
+  for (const field of URI_FIELDS) {
+    for (const uri of uris[field]) {
+      const why = redirectFault(uri);
+      if (why !== null) return { kind: "uri_invalid", uri: uri.slice(0, 200), why, fields: [field] };
+    }
   }
   const grants = (["device_code", "authorization_code", "refresh_token", "client_credentials"] as const).filter(
     (each) => form[each],

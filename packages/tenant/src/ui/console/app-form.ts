@@ -26,19 +26,24 @@ export interface AppForm {
   groupClaims: boolean;
 }
 
+/** The fields that take redirect URIs. */
+export const URI_FIELDS = ["redirect_uris", "post_logout_redirect_uris"] as const;
+
+type UriField = (typeof URI_FIELDS)[number];
+
+/** `fields`: those whose text is wrong. */
 export type AppFormProblem =
   | { kind: "name_invalid" | "grants_empty" | "flow_unknown" }
-  /** `why`: in the words of the tenant. */
-  | { kind: "uri_invalid"; uri: string; why: string }
-  | { kind: "uris_many"; most: number };
+  | { kind: "uri_invalid"; uri: string; why: keyof Messages["consoleApp"]["redirectFaults"]; fields: UriField[] }
+  | { kind: "uris_many"; most: number; fields: UriField[] };
 
 export const GRANTS = ["device_code", "authorization_code", "refresh_token", "client_credentials"] as const;
 
 /** The sentence for a problem of the form. */
-export function appFormProblem(problem: AppFormProblem, { consoleApp: { problems } }: Messages): Html {
+export function appFormProblem(problem: AppFormProblem, { consoleApp: { problems, redirectFaults } }: Messages): Html {
   switch (problem.kind) {
     case "uri_invalid":
-      return html`${problems.uri_invalid(html`<bdi>${problem.uri}</bdi>`, problem.why)}`;
+      return html`${problems.uri_invalid(html`<bdi>${problem.uri}</bdi>`, redirectFaults[problem.why])}`;
     case "uris_many":
       return html`${problems.uris_many(problem.most)}`;
     default:
@@ -60,7 +65,7 @@ export function appForm(
 ): Html {
   const { consoleApp: texts } = chrome.messages;
   const { typed, problem } = of;
-  const ofUris = problem?.kind === "uri_invalid" || problem?.kind === "uris_many";
+  const isWrong = (name: UriField) => problem !== null && "fields" in problem && problem.fields.includes(name);
   const flows = [
     { value: "", label: texts.defaultFlow },
     ...of.flows.map(({ id, name }) => ({ value: id, label: name })),
@@ -91,11 +96,11 @@ export function appForm(
     html`<div class="inner own-grants">${GRANTS.map((name) => tickBox({ name, label: texts.grantTypes[name], ticked: typed[name] }))}</div>`,
     textArea({
       ...{ name: "redirect_uris", label: texts.redirectUris, value: typed.redirectUris, rows: 3 },
-      ...{ hint: texts.redirectUrisHint, wrong: ofUris },
+      ...{ hint: texts.redirectUrisHint, wrong: isWrong("redirect_uris") },
     }),
     textArea({
       ...{ name: "post_logout_redirect_uris", label: texts.postLogout, value: typed.postLogoutRedirectUris, rows: 2 },
-      wrong: ofUris,
+      wrong: isWrong("post_logout_redirect_uris"),
     }),
     select({ name: "user_flow", label: texts.userFlow, value: typed.userFlowId, options: flows }),
     tickBox({ name: "require_mfa", label: texts.requireMfa, ticked: typed.requireMfa }),

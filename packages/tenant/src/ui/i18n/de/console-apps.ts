@@ -111,6 +111,15 @@ export const consoleApp: typeof english.consoleApp = {
   removeHint:
     "Beendet ihre Anmeldungen und löscht Geheimnisse, Zustimmungen und Zuweisungen. Es lässt sich nicht wiederherstellen.",
   confirm: (name) => html`Geben Sie zum Löschen ${name} ein`,
+  redirectFaults: {
+    not_absolute: "sie ist keine absolute URI",
+    fragment: "sie hat ein Fragment (#)",
+    wildcard: "sie enthält einen Platzhalter, aber Umleitungs-URIs müssen genau übereinstimmen",
+    credentials: "sie enthält einen Benutzernamen oder ein Passwort",
+    long_or_backslash: "sie ist zu lang oder enthält einen Backslash",
+    plain_http: "sie muss mit https:// oder mit http://localhost beginnen",
+    scheme: "ihr Schema öffnet kein Programm",
+  },
   problems: {
     assignee_unknown: "Keine Person hat diese Adresse, und keine Gruppe heißt so.",
     assignee_ambiguous: "Mehrere Gruppen heißen so. Geben Sie stattdessen die ID ein.",

@@ -108,6 +108,16 @@ export const consoleApp = {
   remove: "Delete",
   removeHint: "Ends its sign-ins, and deletes its secrets, consents and assignments. It can’t be restored.",
   confirm: (name: Html) => html`To delete it, type ${name}`,
+  /** Why a URI cannot be a redirect URI. */
+  redirectFaults: {
+    not_absolute: "it is not an absolute URI",
+    fragment: "it has a fragment",
+    wildcard: "it contains a wildcard, but redirect URIs must match exactly",
+    credentials: "it contains a user name or password",
+    long_or_backslash: "it is too long, or contains a backslash",
+    plain_http: "it must start with https://, or with http://localhost",
+    scheme: "its scheme does not open a program",
+  },
   problems: {
     assignee_unknown: "No person has this address, and no group this name.",
     assignee_ambiguous: "More than one group has this name. Enter its ID instead.",
