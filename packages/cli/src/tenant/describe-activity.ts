@@ -104,7 +104,7 @@ const words: Record<string, Words> = {
     ({ detail }) => `a tester returned to a snapshot${shown(detail.snapshot)}`,
   ],
   "testing.token_issued": ["good", "tokens", (each) => `a tester has one of ${appOf(each)} for ${userOf(each)}`],
-  "request.refused": ["bad", "refused", (each) => `${appOf(each)}: ${messageOf(each)}`],
+  "request.refused": ["bad", "refused", (each) => `${whoseOf(each)}: ${messageOf(each)}`],
   "mail.sent": ["plain", "mail", mailText],
   "activity.skipped": ["plain", "skipped", ({ detail }) => `${detail.count} entries: more happened than can be shown`],
 };
@@ -129,6 +129,10 @@ const shown = (value: unknown, before = ""): string => (value === undefined ? ""
 
 const appOf = ({ app, client_id }: Activity): string =>
   app ?? (client_id === null ? "a program" : `the unknown app ${short(client_id)}`);
+
+/** Of a refused request. On a page, it may be of a user at a device whose app is not known yet. */
+const whoseOf = (each: Activity): string =>
+  each.actor !== "user" || each.client_id !== null ? appOf(each) : each.user_id === null ? "a person" : userOf(each);
 
 const userOf = ({ user, user_id }: Activity): string =>
   user ?? (user_id === null ? "an unknown user" : `the deleted user ${short(user_id)}`);

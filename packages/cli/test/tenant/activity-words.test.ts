@@ -75,6 +75,17 @@ describe("the activity of a tenant, in words", () => {
     assert.equal(textOf({ event: "graph.user_flow.created" }), "changed: user flow created, through Microsoft Graph");
   });
 
+  test("a refusal on a page is a person's, and a program's otherwise", () => {
+    const message = "The code that was entered is not known.";
+    const of = (about: Partial<Activity>) =>
+      refusal("user_code_unknown", message, { app: null, app_key: null, client_id: null, ...about }).text;
+    const unknown = { user: null, user_id: null };
+    assert.match(of(unknown), /^a person: The code/);
+    assert.match(of({}), /^ada@contoso\.example: The code/);
+    assert.match(of({ ...unknown, actor: "client" }), /^a program: The code/);
+    assert.match(refusal("not_assigned", "No.").text, /^ciam-client-app: No/);
+  });
+
   test("of deleted and unknown objects says that they are", () => {
     const gone = { app: null, app_key: null, user: null, event: "refresh_token.rotated" };
     assert.match(textOf(gone), /^renewed: the unknown app a4e18d21-\S+ for the deleted user 1f0c8f3e-/);

@@ -16,8 +16,12 @@ export interface RecentRefusal {
   why: string;
   /** A sentence, as the program gets it. */
   message: string;
+  /** The end of the sentence that only this request has. */
+  detail: string | null;
   /** Of Entra: 50011. Null: it has none. */
   aadsts: number | null;
+  /** On whose request: of a user on our pages, or of a program. */
+  actor: "user" | "client";
   clientId: string | null;
   /** Object ID of the signed-in user. */
   userId: string | null;
@@ -33,10 +37,11 @@ export interface RecentRefusals {
 export function recentRefusals(clock: Clock): RecentRefusals {
   const refusals: RecentRefusal[] = [];
   return {
-    note({ why, message, aadsts, clientId, userId, recorded }) {
+    note({ why, message, detail, aadsts, actor, clientId, userId, recorded }) {
       if (recorded) return;
       const refusal: RecentRefusal = {
-        ...{ at: clock.now(), why, userId, message: message.slice(0, LONGEST_MESSAGE), aadsts: aadsts ?? null },
+        ...{ at: clock.now(), why, actor, userId, message: message.slice(0, LONGEST_MESSAGE), aadsts: aadsts ?? null },
+        detail: detail?.slice(0, LONGEST_MESSAGE) ?? null,
         clientId: clientId?.slice(0, 36) ?? null,
       };
       const isSame = (other: RecentRefusal) =>

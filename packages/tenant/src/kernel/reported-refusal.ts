@@ -7,8 +7,12 @@ export interface ReportedRefusal {
   why: string;
   /** A sentence in English. It may quote the request. */
   message: string;
+  /** The end of the sentence that only this request has, such as the name of a parameter. Null: it has none. */
+  detail: string | null;
   /** Entra's error number; null if there is none. */
   aadsts: number | null;
+  /** Whose request it was: of a user on our pages, who may be unknown, or of a program. */
+  actor: "user" | "client";
   /** As the request names it. No such app has to exist. */
   clientId: string | null;
   /** Object ID of the signed-in user. */

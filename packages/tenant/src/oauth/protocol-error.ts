@@ -201,6 +201,8 @@ export class ProtocolError extends Error {
   /** Which of `protocolErrors` it is. */
   readonly why: ProtocolErrorName;
   readonly number: number;
+  /** What follows the sentence of `protocolErrors`. */
+  readonly detail: string | undefined;
   readonly status: number;
   /** The OAuth error code (RFC 6749 §5.2, RFC 8628 §3.5). */
   readonly error: string;
@@ -239,6 +241,7 @@ export class ProtocolError extends Error {
     Error.stackTraceLimit = stackTraceLimit;
     this.why = name;
     this.number = more.number ?? number;
+    this.detail = more.detail;
     this.status = more.status ?? status;
     this.error = more.error ?? error;
     this.suberror = more.suberror;

@@ -84,8 +84,9 @@ const EXPECTED = new Set<ProtocolErrorName>(["pending", "slow_down", "declined"]
 function reportRefused(ctx: OAuthContext, request: FastifyRequest, error: ProtocolError): void {
   if (EXPECTED.has(error.why) || error.injected) return;
   const clientId = request.body instanceof Map ? claimedClientId(request, request.body as Form) : undefined;
-  const { why, message, number: aadsts, recorded } = error;
-  ctx.reportRefusal({ why, message, aadsts, recorded, clientId: clientId ?? null, userId: null, ip: request.ip });
+  const { why, message, detail = null, number: aadsts, recorded } = error;
+  const about = { actor: "client", clientId: clientId ?? null, userId: null, ip: request.ip } as const;
+  ctx.reportRefusal({ why, message, detail, aadsts, recorded, ...about });
 }
 
 function sentenceFor(status: number): string {

@@ -14,8 +14,8 @@ export interface Activity extends ListedRecord, RecordNames {
   /**
    * An event of the audit log, such as `device_grant.approved`. Or one of four that the log does not have:
    * - `device_grant.requested`: a device got a code. `detail`: `user_code`, `device_name`, `device_platform`.
-   * - `request.refused`: `detail` has a stable name in `why`, a sentence in `message`, and `aadsts`. The same refusal is
-   *   reported once in two seconds.
+   * - `request.refused`: `detail` has a stable name in `why`, a sentence in `message`, and `aadsts`; its actor is `user` if
+   *   it was on a page. The same refusal is reported once in two seconds.
    * - `mail.sent`: `detail` has `to` and `subject`, and, if the mail went to the inbox of the embedded tenant, the `code`
    *   that it contains.
    * - `activity.skipped`: more happened at once than could be reported. `detail.count`: how many entries are missing.
@@ -162,7 +162,7 @@ export function createActivityLog(clock: Clock, log: Logger): ActivityLog {
       return () => void listeners.delete(listener);
     },
 
-    refused({ why, message, aadsts, userId, ip, recorded, ...by }) {
+    refused({ why, message, aadsts, actor, userId, ip, recorded, ...by }) {
       // Its record says more. Without the audit log, this is the only entry.
       if (listeners.size === 0 || (recorded && page !== undefined)) return;
       const clientId = by.clientId?.slice(0, LONGEST_CLIENT_ID) ?? null;
@@ -176,7 +176,7 @@ export function createActivityLog(clock: Clock, log: Logger): ActivityLog {
         refusals.delete(oldest);
       }
       const detail = { why, message: message.slice(0, LONGEST_MESSAGE), ...(aadsts !== null && { aadsts }) };
-      add("request.refused", { actor: userId === null ? "client" : "user", clientId, userId, ip, detail });
+      add("request.refused", { actor, clientId, userId, ip, detail });
     },
 
     reporting(opened) {

@@ -84,8 +84,10 @@ async function apply(
   reply: FastifyReply,
 ): Promise<void> {
   const { endpoint, delayMs, cut, clientId } = fault;
-  const about = { aadsts: fault.aadsts, clientId, userId: null, ip: request.ip, recorded: false };
-  ctx.reportRefusal({ why: "fault", message: `Injected fault: ${endpoint} ${whatHappens(fault)}.`, ...about });
+  const by = { actor: "client", clientId, userId: null, ip: request.ip } as const;
+  const detail = `${endpoint} ${whatHappens(fault)}.`;
+  const about = { aadsts: fault.aadsts, recorded: false, detail, message: `Injected fault: ${detail}` };
+  ctx.reportRefusal({ why: "fault", ...about, ...by });
   if (delayMs > 0) await late(delayMs, stopped, reply);
   if (cut) {
     reply.hijack();

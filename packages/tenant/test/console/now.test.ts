@@ -167,7 +167,14 @@ describe("Now", { concurrency: true }, () => {
     const { userCode } = await grant();
     await operator.send(await operator.get("/console"), "/console/approve", { code: userCode, as: user.email });
     const refusal = { why: "redirect_uri", message: "The redirect URI is not registered.", aadsts: 50011 };
-    const by = { clientId: device.clientId, userId: null, ip: null, recorded: false };
+    const by = {
+      actor: "client",
+      clientId: device.clientId,
+      userId: null,
+      ip: null,
+      recorded: false,
+      detail: null,
+    } as const;
     for (let i = 0; i < 3; i++) ctx.reportRefusal({ ...refusal, ...by });
     ctx.reportRefusal({ ...refusal, ...by, message: "In the audit log already.", recorded: true });
     ctx.reportRefusal({ ...refusal, ...by, message: "Unknown.", aadsts: null, clientId: "<b>x</b>" });
@@ -178,10 +185,49 @@ describe("Now", { concurrency: true }, () => {
     assert.doesNotMatch(text, /In the audit log already/);
   });
 
+  test("a code that a person typed wrong is said to be a person's, by address if they are signed in", async (t) => {
+    const { ctx, operator, browser, person } = await embeddedConsole(t);
+    const typed = browser();
+    const page = await typed.get("/device");
+    await typed.send(page, "/device", { user_code: "BCDF-GHJK" });
+    const feed = async (locale: string) => textOf((await operator.get(`/console?ui_locales=${locale}`)).html);
+    assert.match(await feed("en"), /A person ?: ?The code that was entered is not known/);
+    assert.match(await feed("de"), /Eine Person ?: ?Den eingegebenen Code gibt es nicht/);
+    assert.doesNotMatch(await feed("en"), /A program/);
+    const { id: userId, email } = await person();
+    const about = { message: "Not known.", detail: null, aadsts: null, recorded: false, ip: null };
+    ctx.reportRefusal({ ...about, why: "user_code_unknown", actor: "user", clientId: null, userId });
+    assert.ok((await feed("en")).replace(/ (?=:)/g, "").includes(`${email}: Not known.`));
+  });
+
+  test("a refusal is in the language of the page, with what only this request has; otherwise it says that it is English", async (t) => {
+    const { ctx, operator, device } = await embeddedConsole(t);
+    const about = {
+      aadsts: null,
+      recorded: false,
+      actor: "client",
+      clientId: device.clientId,
+      userId: null,
+      ip: null,
+    } as const;
+    const refuse = (why: string, sentence: string, detail: string | null) =>
+      ctx.reportRefusal({ ...about, why, detail, message: detail === null ? sentence : `${sentence} ${detail}` });
+    refuse("parameter_missing", "The request body must contain the parameter", "'device_code'.");
+    refuse("secret_wrong", "The client secret is wrong.", null);
+    refuse("quantum_entangled", "Of a newer version.", null);
+    const { html } = await operator.get("/console?ui_locales=de");
+    assert.match(html, /Der Anfrage fehlt ein Parameter: <bdi lang="en">&#39;device_code&#39;\.<\/bdi>/);
+    assert.match(html, /Das Geheimnis der App ist falsch\./);
+    assert.match(html, /<bdi lang="en">Of a newer version\.<\/bdi>/);
+    const english = textOf((await operator.get("/console?ui_locales=en")).html);
+    assert.match(english, /must contain the parameter 'device_code'\./);
+  });
+
   test("says below a refusal what mends it, and leads to where that is done", async (t) => {
     const { ctx, operator, person, device } = await embeddedConsole(t);
     const user = await person();
-    const by = { aadsts: null, clientId: device.clientId, userId: user.id, ip: null, recorded: false };
+    const about = { aadsts: null, recorded: false, detail: null };
+    const by = { ...about, actor: "user", clientId: device.clientId, userId: user.id, ip: null } as const;
     const feed = async (locale: string) => (await operator.get(`/console?ui_locales=${locale}`)).html;
     const refusals: [why: string, to: string, en: string, de: string][] = [
       ["secret_missing", `/console/apps/${device.clientId}`, "Make it a public client", "zum öffentlichen Client"],

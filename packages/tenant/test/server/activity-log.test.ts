@@ -23,7 +23,17 @@ async function activityLog(t: TestContext, changes: (store: Store) => Partial<St
       for (let n = from; n < to; n++) await opened.audit.write(record(n));
     },
     refuse: (message: string, clientId: string | null = null) =>
-      log.refused({ why: "app_unknown", message, aadsts: null, clientId, userId: null, ip: null, recorded: false }),
+      log.refused({
+        why: "app_unknown",
+        message,
+        detail: null,
+        aadsts: null,
+        actor: "client",
+        clientId,
+        userId: null,
+        ip: null,
+        recorded: false,
+      }),
   };
 }
 
@@ -39,7 +49,8 @@ describe("the activity log loses nothing", () => {
     await log.watch((entry) => seen.push(entry));
     await write(0, 3);
     log.refused({
-      ...{ why: "not_assigned", message: "No.", aadsts: null, clientId: null, ip: null, recorded: false },
+      ...{ why: "not_assigned", message: "No.", detail: null, aadsts: null, clientId: null, ip: null, recorded: false },
+      actor: "user",
       userId: "11111111-2222-4333-8444-555555555555",
     });
     await log.stop();

@@ -107,15 +107,19 @@ async function nowView(request: ConsoleRequest, problem: NowView["problem"], of:
       of.refusals
         .list()
         .slice(0, RECORDS)
-        .map((each) => withApp(ctx.store, each)),
+        .map((each) => withNames(ctx.store, each)),
     ),
   };
 }
 
-async function withApp(
+async function withNames(
   { directory }: ConsoleRequest["ctx"]["store"],
-  { clientId, ...refusal }: RecentRefusal,
+  { clientId, userId, ...refusal }: RecentRefusal,
 ): Promise<NowView["refusals"][number]> {
-  const app = clientId === null ? undefined : await directory.findApp(clientId.toLowerCase());
-  return { ...refusal, clientId: app?.clientId ?? null, app: app?.name ?? clientId };
+  const [app, user] = await Promise.all([
+    clientId === null ? undefined : directory.findApp(clientId.toLowerCase()),
+    userId === null ? undefined : directory.findUser(userId),
+  ]);
+  const who = app?.name ?? clientId ?? user?.email ?? null;
+  return { ...refusal, clientId: app?.clientId ?? null, userId: user?.id ?? null, who };
 }

@@ -48,9 +48,9 @@ export async function getAuthorize(request: PageRequest): Promise<Answer> {
 
 /** For the operator who watches, who is mostly the program's developer. */
 function report({ ctx, fields, user, ip }: PageRequest, error: ProtocolError): void {
-  const { why, message, number: aadsts, recorded } = error;
+  const { why, message, detail = null, number: aadsts, recorded } = error;
   ctx.reportRefusal({
-    ...{ why, message, aadsts, ip, recorded },
+    ...{ why, message, detail, aadsts, ip, recorded, actor: "client" },
     clientId: fields.get("client_id") ?? null,
     userId: user?.id ?? null,
   });

@@ -53,6 +53,6 @@ const sentences = {
 
 /** For the operator who watches: the user cannot go on. */
 function report({ ctx, app, user, ip }: InteractionRequest, why: Refusal, message: string): void {
-  const about = { clientId: app?.clientId ?? null, userId: user?.id ?? null, ip };
-  ctx.reportRefusal({ why, message, aadsts: null, recorded: false, ...about });
+  const about = { actor: "user", clientId: app?.clientId ?? null, userId: user?.id ?? null, ip } as const;
+  ctx.reportRefusal({ why, message, detail: null, aadsts: null, recorded: false, ...about });
 }

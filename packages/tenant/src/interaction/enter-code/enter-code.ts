@@ -50,8 +50,9 @@ export async function postCode(request: PageRequest): Promise<Answer> {
   if (entered.outcome === "unknown") {
     // What was typed is not repeated: it may be anything, even a password.
     const message = "The code that was entered is not known. It may have a typo, or have been deleted.";
-    const about = { aadsts: null, recorded: false, clientId: null, userId: request.user?.id ?? null, ip: request.ip };
-    request.ctx.reportRefusal({ why: "user_code_unknown", message, ...about });
+    const by = { actor: "user", clientId: null, userId: request.user?.id ?? null, ip: request.ip } as const;
+    const about = { detail: null, aadsts: null, recorded: false };
+    request.ctx.reportRefusal({ why: "user_code_unknown", message, ...about, ...by });
     return enterCodePage(typed, "unknown");
   }
   if (entered.outcome === "ended") return { view: { page: entered.why } };

@@ -5,7 +5,7 @@ import { attrs, type Html, html } from "../html.ts";
 import { type ShownRecord, sentenceOf, toneOf } from "./audit-record.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
 import { act, copyable, countdown, live, pager, pill, problemBox } from "./parts.ts";
-import { mendOf, type Refused } from "./refusal-mend.ts";
+import { mendOf, type Refused, refusalSentence } from "./refusal-mend.ts";
 import { hourChart, type OutcomeBar } from "./sign-ins.ts";
 
 /** Why a decision about a request was refused: the codes of `admin/decisions.ts`. */
@@ -46,8 +46,18 @@ export interface NowView {
   hour: readonly OutcomeBar[];
   /** The newest records of the audit log. */
   activity: ShownRecord[];
-  /** Newest first: what was refused without a record. `app`: its name, or what it called itself by. */
-  refusals: (Refused & { at: number; message: string; aadsts: number | null; app: string | null })[];
+  /**
+   * Newest first: what was refused without a record. `who`: name of the app, what it called itself by, or else the email
+   * address of the user.
+   */
+  refusals: (Refused & {
+    at: number;
+    actor: "user" | "client";
+    who: string | null;
+    message: string;
+    detail: string | null;
+    aadsts: number | null;
+  })[];
   /** A decision that was refused, and what was chosen. */
   problem: { about: string; why: DecisionProblem; email: string; mfa: boolean } | null;
 }
@@ -231,9 +241,9 @@ function activityCard({ activity, refusals }: NowView, chrome: ConsoleChrome): H
       ...{ at: each.at, tone: toneOf(each.event) },
       text: html`${sentenceOf(each, chrome.messages)}${toneOf(each.event) === "bad" && mendOf(refusedIn(each), chrome)}`,
     })),
-    ...refusals.map(({ at, app, message, aadsts, ...refused }) => ({
-      ...{ at, tone: "bad" },
-      text: html`<bdi><b>${app ?? words.aProgram}</b></bdi>: <bdi lang="en">${message}</bdi>${aadsts !== null && html` ${pill("bad", aadsts)}`}${mendOf(refused, chrome)}`,
+    ...refusals.map((refusal) => ({
+      ...{ at: refusal.at, tone: "bad" },
+      text: html`<bdi><b>${refusal.who ?? (refusal.actor === "user" ? words.aPerson : words.aProgram)}</b></bdi>: ${refusalSentence(refusal, chrome)}${refusal.aadsts !== null && html` ${pill("bad", refusal.aadsts)}`}${mendOf(refusal, chrome)}`,
     })),
   ];
   const rows = lines

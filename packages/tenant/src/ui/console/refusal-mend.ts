@@ -49,6 +49,16 @@ export interface Refused {
   userId: string | null;
 }
 
+/** The sentence of a refusal. Where the language of the page has none, it is the English one, and says so. */
+export function refusalSentence(
+  { why, message, detail }: { why: string; message: string; detail: string | null },
+  { messages }: ConsoleChrome,
+): Html {
+  const sentence = messages.consoleRefusal(why);
+  if (sentence === undefined) return html`<bdi lang="en">${message}</bdi>`;
+  return detail ? html`${sentence.replace(/\.$/, "")}: <bdi lang="en">${detail}</bdi>` : html`${sentence}`;
+}
+
 /** One line below a refusal, with a link to where it is done. Null: an administrator cannot mend it. */
 export function mendOf(refused: Refused, { messages, rail }: ConsoleChrome): Html | null {
   if (!Object.hasOwn(MENDS, refused.why)) return null;

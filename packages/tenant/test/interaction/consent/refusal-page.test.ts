@@ -36,8 +36,8 @@ for (const [refusal, row] of Object.entries(rows)) {
       const answer = refusalPage({ ctx, user, app, interaction, ip: "::1" } as InteractionRequest, refusal as Refusal);
       // The operator who watches learns where the user cannot go on.
       assert.deepEqual(
-        reported.map(({ why, clientId, userId }) => [why, clientId, userId]),
-        typeof row === "string" ? [] : [[refusal, app.clientId, user.id]],
+        reported.map(({ why, actor, clientId, userId }) => [why, actor, clientId, userId]),
+        typeof row === "string" ? [] : [[refusal, "user", app.clientId, user.id]],
       );
       if (typeof row === "string") {
         assert.ok("to" in answer && answer.to.startsWith(`${row}?`), JSON.stringify(answer));

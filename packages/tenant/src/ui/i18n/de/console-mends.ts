@@ -1,4 +1,5 @@
 import type * as en from "../en/console-mends.ts";
+import { refusals } from "./refusals.ts";
 
 export const consoleMends: typeof en.consoleMends = {
   fault: "Eine Störung zum Testen hat geantwortet. Beenden Sie sie, oder lassen Sie sie wirken.",
@@ -9,8 +10,8 @@ export const consoleMends: typeof en.consoleMends = {
   grant_not_allowed: "Erlauben Sie der App, auf diesem Weg Token zu bekommen.",
   admin_consent: "Stimmen Sie auf der Seite der App für alle zu.",
   consent_required: "Stimmen Sie auf der Seite der App für alle zu.",
-  scope_invalid: "Vergleichen Sie den Namen mit den Bereichen der APIs, oder fügen Sie ihn hinzu.",
-  scope_unavailable: "Entsperren Sie die API und ihren Bereich, oder fordern Sie einen anderen an.",
+  scope_invalid: "Vergleichen Sie den Namen mit den Berechtigungen (Scopes) der APIs, oder fügen Sie ihn hinzu.",
+  scope_unavailable: "Entsperren Sie die API und ihre Berechtigung, oder fordern Sie eine andere an.",
   resource_unknown: "Vergleichen Sie den Namen mit den APIs dieses Mandanten, oder fügen Sie ihn hinzu.",
   not_assigned: "Weisen Sie die Person oder eine ihrer Gruppen der App zu.",
   user_disabled: "Entsperren Sie das Konto.",
@@ -28,3 +29,6 @@ export const consoleMends: typeof en.consoleMends = {
   password_limit: "Das endet von selbst. Auf der Seite der Person können Sie sofort neue Versuche zulassen.",
   user_code_unknown: "Vergleichen Sie ihn mit dem Code, den das Gerät zeigt.",
 };
+
+export const consoleRefusal: typeof en.consoleRefusal = (why) =>
+  Object.hasOwn(refusals, why) ? refusals[why as keyof typeof refusals] : undefined;

@@ -129,6 +129,7 @@ export const consoleNow: Messages["consoleNow"] = {
   expire: "Jetzt ablaufen lassen",
   activity: "Aktivität",
   aProgram: "Ein Programm",
+  aPerson: "Eine Person",
   noActivity: "Noch ist nichts geschehen.",
   wholeLog: "Protokoll",
   latestMail: "Neueste E‑Mails",

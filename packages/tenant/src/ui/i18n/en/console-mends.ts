@@ -27,3 +27,6 @@ export const consoleMends = {
   password_limit: "It ends by itself. On the person’s page you can let them try again now.",
   user_code_unknown: "Compare it with the code that the device shows.",
 };
+
+/** A refusal as a sentence, by its stable name. Undefined: the refusal's own sentence, which is English, is shown. */
+export const consoleRefusal = (_why: string): string | undefined => undefined;

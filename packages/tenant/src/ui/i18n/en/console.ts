@@ -122,6 +122,7 @@ export const consoleNow = {
   expire: "Expire now",
   activity: "Activity",
   aProgram: "A program",
+  aPerson: "A person",
   noActivity: "Nothing has happened yet.",
   wholeLog: "Audit log",
   latestMail: "Latest email",
