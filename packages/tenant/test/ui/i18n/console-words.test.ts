@@ -1,6 +1,8 @@
 // cspell:ignore Benutzerabl äufe deaktivier
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { protocolErrors } from "../../../src/oauth/protocol-error.ts";
+import { refusals } from "../../../src/ui/i18n/de/refusals.ts";
 import { languages } from "../../../src/ui/i18n/languages.ts";
 
 /**
@@ -20,6 +22,7 @@ const secondWords = {
     { use: "Protokoll", not: /Audit-Protokoll/ },
     { use: "E‑Mail", not: /(?<!E‑)\bMails?\b/ },
     { use: "Authenticator-App", not: /Authentifizierungs-?App/ },
+    { use: "Berechtigung (Scope)", not: /\bBereich/ },
     { use: "Sie", not: /\b(?:du|dich|dir|dein|deine|deinem|deinen|deiner|euch|euer|eure)\b/ },
   ],
 } as const;
@@ -39,9 +42,12 @@ const sentencesIn = (source: string) =>
 describe("The console has one word for one thing", () => {
   for (const locale of ["en", "de"] as const) {
     const { messages } = languages[locale];
-    const texts = Object.entries(messages)
-      .filter(([name]) => name.startsWith("console") || name === "auditSentences")
-      .flatMap(([name, words]) => [...textsOf(words, name)]);
+    const texts = [
+      ...Object.entries(messages)
+        .filter(([name]) => name.startsWith(locale === "de" ? "audit" : "auditSentences") || name.startsWith("console"))
+        .flatMap(([name, words]) => [...textsOf(words, name)]),
+      ...(locale === "de" ? textsOf(refusals, "refusals") : []),
+    ];
 
     for (const { use, not } of secondWords[locale]) {
       test(`in ${locale}: ${use}`, () => {
@@ -53,4 +59,17 @@ describe("The console has one word for one thing", () => {
       });
     }
   }
+});
+
+test("what the tenant refuses has a German sentence in the console, each its own", () => {
+  const { consoleRefusal } = languages.de.messages;
+  // Polls that go on, and a denial, which the audit log has: register.ts reports none of them.
+  const names = Object.keys(protocolErrors).filter((name) => !["pending", "slow_down", "declined"].includes(name));
+  const pages = ["user_code_unknown", "app_disabled", "scope_unavailable", "administrator_required", "fault"];
+  const sentences = [...names, ...pages].map((name) => consoleRefusal(name));
+  for (const [index, sentence] of sentences.entries()) {
+    assert.match(sentence ?? "", /^[A-ZÄÖÜ].{8,}[^.]\.$/, [...names, ...pages][index]);
+  }
+  assert.equal(new Set(sentences).size, sentences.length);
+  assert.equal(consoleRefusal("constructor"), undefined);
 });

@@ -21,7 +21,7 @@ export const consoleTokens: typeof en.consoleTokens = {
     "Eine Anmeldung mit einem Gerätecode, die sofort genehmigt und eingelöst wird, so dass jede Regel einer Anmeldung gilt.",
   as: "E‑Mail-Adresse der Person",
   app: "App (Name oder Client-ID)",
-  scopes: "Berechtigungen einer Web-API (Scopes)",
+  scopes: "Berechtigungen (Scopes) einer Web-API",
   scopesHint: "Vollständig oder kurz, durch Leerzeichen getrennt.",
   issueNow: "Ausstellen",
   issued: (email) => html`Ein Token für ${email}`,
@@ -30,7 +30,7 @@ export const consoleTokens: typeof en.consoleTokens = {
     missing: {
       as: "Geben Sie die E‑Mail-Adresse der Person ein, für die das Token ist.",
       app: "Geben Sie die App ein, die das Token bekommt.",
-      scopes: "Geben Sie mindestens einen Scope einer Web-API ein.",
+      scopes: "Geben Sie mindestens eine Berechtigung (Scope) einer Web-API ein.",
       token: "Fügen Sie das Token ein, das geprüft werden soll.",
       api: "Geben Sie die Web-API ein, deren Guard das Token bekäme.",
     },
