@@ -12,7 +12,7 @@ const plan = (digest: string): TenantFilePlan => ({
     { action: "change", kind: "api", name: "todo", changes: [{ what: "scopes", from: "old", to: "new" }] },
     { action: "leave", kind: "group", name: "staff", changes: [] },
   ],
-  notes: ["A note."],
+  notes: ["A note without `fence."],
   digest,
 });
 
@@ -27,7 +27,7 @@ function files(): TenantFiles & { present: string; applied: string[] } {
       return {
         outcome: "read" as const,
         text: part ? `part: ${part.name}\n` : "apps:\n  tv: {}\n",
-        notes: ["Written down."],
+        notes: ["Written down with `passwordFrom`."],
       };
     },
     async plan(text: string) {
@@ -59,7 +59,7 @@ describe("the tenant file in the console", { concurrency: true }, () => {
     const fake = files();
     const { operator, ctx } = await withFiles(t, fake);
     const page = await operator.get("/console/tenant-file");
-    assert.match(textOf(page.html), /apps: tv: \{\}.*Written down\./);
+    assert.match(textOf(page.html), /apps: tv: \{\}.*Written down with passwordFrom \./);
     const planned = await operator.send(page, "/console/tenant-file/plan", {
       file: "apps:\r\n  tv: {}\r\n# </textarea><script>",
     });
@@ -67,13 +67,19 @@ describe("the tenant file in the console", { concurrency: true }, () => {
     const text = textOf(planned.html);
     assert.match(text, /\+ create app tv name after: <b>TV<\/b>/);
     assert.match(text, /~ change API todo scopes before: old after: new/);
-    assert.match(text, /One more object stays as it is\. .*A note\./);
+    assert.match(text, /One more object stays as it is\. .*A note without `fence\./);
     assert.ok(!planned.html.includes("</textarea><script>"));
     const applied = await operator.send(planned, "/console/tenant-file/apply");
     assert.match(textOf(applied.html), /2 changes were applied/);
     assert.deepEqual(fake.applied, ["apps:\n  tv: {}\n# </textarea><script>"]);
-    const events = (await ctx.store.audit.list({ limit: 9 })).map(({ event }) => event);
-    assert.ok(events.includes("operator_token.issued"));
+    const records = await ctx.store.audit.list({ event: "operator_token.issued", limit: 9 });
+    assert.deepEqual(
+      records.map(({ detail }) => detail.purpose),
+      ["apply"],
+    );
+    const audit = textOf((await operator.get("/console/audit")).html);
+    assert.match(audit, /The operator began to apply a tenant file/);
+    assert.doesNotMatch(audit, /The operator [^.]*Graph/);
   });
 
   test("shows the plan again, and applies nothing, if the tenant has changed since", async (t) => {
@@ -100,6 +106,25 @@ describe("the tenant file in the console", { concurrency: true }, () => {
     const long = await operator.send(page, "/console/tenant-file/plan", { file: "#".repeat(1_000_000) });
     assert.equal(long.status, 200);
     assert.equal((await operator.send(page, "/console/tenant-file/plan", { file: "#".repeat(4_000_000) })).status, 413);
+  });
+
+  test("what the library says in English is marked as English, with code instead of backticks, on the German page", async (t) => {
+    const fake = files();
+    const { operator, device } = await withFiles(t, fake);
+    const german = "?ui_locales=de";
+    const page = await operator.get(`/console/tenant-file${german}`);
+    assert.ok(page.html.includes('<li><span lang="en">Written down with <code>passwordFrom</code>.</span></li>'));
+    const send = (file: string) => operator.send(page, "/console/tenant-file/plan", { file });
+    const planned = await send("apps:");
+    assert.ok(planned.html.includes('<span lang="en">A note without `fence.</span>'), "half a pair is text");
+    const refused = await send("wrong: yes");
+    for (const sentence of ["Unknown member appz.", "Did you mean apps?"])
+      assert.ok(refused.html.includes(`<span lang="en">${sentence}</span>`), sentence);
+    fake.present = "busy";
+    for (const path of ["", `/part?section=apps&id=${device.clientId}`]) {
+      const busy = await operator.get(`/console/tenant-file${path}`);
+      assert.ok(busy.html.includes('<strong><span lang="en">Too busy.</span></strong>'), path);
+    }
   });
 
   test("has each object alone, and a download", async (t) => {

@@ -78,7 +78,7 @@ describe("the console's page for tokens of a test", () => {
     for (const [action, wrong, field, en, de] of [
       ["issue", { as: "" }, "as", /^Enter the email address/, /^Geben Sie die E‑Mail-Adresse/],
       ["issue", { app: "" }, "app", /^Enter the app/, /^Geben Sie die App/],
-      ["issue", { scopes: " " }, "scopes", /^Enter at least one scope/, /^Geben Sie mindestens einen/],
+      ["issue", { scopes: " " }, "scopes", /^Enter at least one scope/, /^Geben Sie mindestens eine/],
       ["issue", { app: "nothing" }, "app", /is called “nothing”/, /heißt „nothing“/],
       ["issue", { as: "no@contoso.example" }, "as", /^No account has this/, /^Kein Konto hat diese/],
       ["issue", { as: "eve@contoso.example" }, "as", /^This account is disabled/, /^Dieses Konto ist gesperrt/],

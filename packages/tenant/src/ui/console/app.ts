@@ -5,7 +5,7 @@ import { type AppForm, type AppFormProblem, appDifferences, appForm, appFormProb
 import { type ChangedBy, conflictNote } from "./conflict.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
 import { action, confirmed, doneNote, textArea, yamlLink } from "./list-parts.ts";
-import { act, backLink, copyable, pill, problemBox } from "./parts.ts";
+import { act, backLink, copyable, english, pill, problemBox } from "./parts.ts";
 
 export type AppAction = keyof Messages["consoleApp"]["done"];
 
@@ -93,7 +93,7 @@ function problemOf(view: AppView, problem: AppProblem, chrome: ConsoleChrome): H
     }
     case "secret_refused":
     case "certificate_refused":
-      return problemBox(problem.why === null ? problems.days : `${problems[problem.kind]} ${problem.why}`);
+      return problemBox(problem.why === null ? problems.days : html`${problems[problem.kind]} ${english(problem.why)}`);
     case "scope_unknown":
       return problemBox(problems.scope_unknown(html`<bdi>${problem.scope}</bdi>`));
     case "not_confirmed":

@@ -12,6 +12,15 @@ export function live(id: string, content: Child, of: { class?: string; tag?: "di
   return of.tag === "span" ? html`<span${attributes}>${content}</span>` : html`<div${attributes}>${content}</div>`;
 }
 
+/**
+ * A sentence that is only there in English: of an operation of the tenant, or of the program that runs it. It says so, so that a
+ * screen reader pronounces it, and shows what is between backticks as code.
+ */
+export function english(sentence: string): Html {
+  const parts = sentence.split(/`([^`]+)`/);
+  return html`<span lang="en">${parts.map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))}</span>`;
+}
+
 /** Why a form did nothing, and what to do. Its fields refer to it by `problemId`. */
 export function problemBox(sentence: Child, hint?: Child): Html {
   return html`<div class="note bad" role="alert" id="${problemId}"><strong>${sentence}</strong>${hint && html`<p>${hint}</p>`}</div>`;

@@ -1,6 +1,6 @@
 import { html } from "../html.ts";
 import type { ConsolePages } from "./layout.ts";
-import { problemBox } from "./parts.ts";
+import { english, problemBox } from "./parts.ts";
 
 /** Why a page of the console could not answer. `refused`: an operation of the tenant did not take place. */
 export type ConsoleProblem =
@@ -15,7 +15,7 @@ export const problemPages: ConsolePages<ProblemView> = {
     if (problem.why === "refused") {
       return {
         title: words.refused,
-        main: html`${problemBox(problem.message, problem.hint)}<p><a class="button alt" href="/console">${words.back}</a></p>`,
+        main: html`${problemBox(english(problem.message), english(problem.hint))}<p><a class="button alt" href="/console">${words.back}</a></p>`,
       };
     }
     const { title, text } = words[problem.why];

@@ -9,7 +9,7 @@ import { attrs, type Html, html } from "../html.ts";
 import type { Messages } from "../i18n/en.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
 import { doneNote, textArea } from "./list-parts.ts";
-import { act, copyable, problemBox } from "./parts.ts";
+import { act, copyable, english, problemBox } from "./parts.ts";
 
 export type FileView =
   | {
@@ -64,7 +64,7 @@ ${form("/console/tenant-file/plan", chrome, {}, [
   tickBox({ name: "prune", label: texts.prune, ticked: prune, hint: texts.pruneHint }),
   act(texts.plan, { kind: "main" }),
 ])}
-${notes.length > 0 && html`<h3>${texts.notes}</h3><ul class="plain-list">${notes.map((note) => html`<li>${note}</li>`)}</ul>`}</section>`,
+${noteList(notes, texts)}</section>`,
   };
 }
 
@@ -73,17 +73,25 @@ function problemOf(problem: NonNullable<View<"console_file">["problem"]>, texts:
     case "changed":
       return problemBox(texts.changed, texts.changedHint);
     case "refused":
-      return problemBox(problem.refusal.message, problem.refusal.hint);
+      return refusedBox(problem.refusal);
     case "invalid": {
       const { length } = problem.problems;
       return html`<div class="note bad" role="alert" id="problem"><strong>${texts.invalid(length)}</strong><ol class="problems">${problem.problems
         .slice(0, MOST_PROBLEMS)
         .map(
           ({ line, column, message, hint }) =>
-            html`<li><b>${texts.place(line, column)}</b> ${message}${hint !== undefined && html` <span>${hint}</span>`}</li>`,
+            html`<li><b>${texts.place(line, column)}</b> ${english(message)}${hint !== undefined && html` ${english(hint)}`}</li>`,
         )}</ol>${length > MOST_PROBLEMS && html`<p>${texts.more(length - MOST_PROBLEMS)}</p>`}</div>`;
     }
   }
+}
+
+const refusedBox = ({ message, hint }: TenantFileRefusal): Html => problemBox(english(message), english(hint));
+
+/** What a file cannot express, in the words of the library that writes it. */
+function noteList(notes: readonly string[], texts: Messages["consoleFile"]): Html | null {
+  if (notes.length === 0) return null;
+  return html`<h3>${texts.notes}</h3><ul class="plain-list">${notes.map((note) => html`<li>${english(note)}</li>`)}</ul>`;
 }
 
 function planCard(plan: TenantFilePlan, { text, prune }: View<"console_file">, chrome: ConsoleChrome): Html {
@@ -99,7 +107,7 @@ function planCard(plan: TenantFilePlan, { text, prune }: View<"console_file">, c
   return html`<section class="card plan" id="plan"><h2>${texts.planned}</h2>
 ${changes.length === 0 ? html`<p>${texts.nothing}</p>` : stepList(changes, texts)}
 ${changes.length > 0 && same > 0 && html`<p class="hint">${texts.same(same)}</p>`}
-${plan.notes.length > 0 && html`<h3>${texts.notes}</h3><ul class="plain-list">${plan.notes.map((note) => html`<li>${note}</li>`)}</ul>`}
+${noteList(plan.notes, texts)}
 ${changes.length > 0 && apply}</section>`;
 }
 
@@ -138,7 +146,7 @@ function partPage({ name, back, text, problem }: View<"console_file_part">, chro
     title: texts.asYaml,
     lede: html`<bdi>${name}</bdi>`,
     aside: html`<p class="acts"><a class="link" href="${back}">${texts.back}</a><a class="link" href="/console/tenant-file">${texts.title}</a></p>`,
-    main: html`${problem && problemBox(problem.message, problem.hint)}<section class="card">${
+    main: html`${problem && refusedBox(problem)}<section class="card">${
       text === null
         ? problem === null && html`<p>${texts.noPart}</p>`
         : html`<div class="table" tabindex="0" role="region" aria-label="${texts.asYaml}"><pre class="code">${text}</pre></div>`

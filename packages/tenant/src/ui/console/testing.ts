@@ -2,7 +2,7 @@ import { form, moment, problemId } from "../components/parts.ts";
 import { attrs, type Child, type Html, html } from "../html.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
 import { action, doneNote } from "./list-parts.ts";
-import { act, pill, problemBox } from "./parts.ts";
+import { act, english, pill, problemBox } from "./parts.ts";
 
 /** How far the clock moves at once, in seconds. */
 export const CLOCK_STEPS = ["300", "900", "3600", "86400", "604800", "7776000"] as const;
@@ -84,7 +84,7 @@ ${snapshotCard(view, chrome)}`,
 function problemNote(problem: TestingProblem, { messages }: ConsoleChrome): Html {
   if (problem.why !== "other")
     return problemBox(messages.consoleTesting.problems[problem.why](html`<bdi>${problem.typed}</bdi>`));
-  return html`<div lang="en">${problemBox(problem.message, problem.hint)}</div>`;
+  return problemBox(english(problem.message), english(problem.hint));
 }
 
 /** Which field is wrong. */

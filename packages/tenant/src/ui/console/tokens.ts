@@ -2,7 +2,7 @@ import { asTyped, field, form, moment, tickBox } from "../components/parts.ts";
 import { attrs, type Html, html } from "../html.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
 import { textArea } from "./list-parts.ts";
-import { act, copyable, pill, problemBox } from "./parts.ts";
+import { act, copyable, english, pill, problemBox } from "./parts.ts";
 
 /** What the page does. */
 export const TOKEN_ACTIONS = ["issue", "check"] as const;
@@ -72,7 +72,7 @@ function problemNote(problem: TokenProblem, { messages }: ConsoleChrome): Html {
     case "person":
       return problemBox(messages.consoleNow.problems[problem.person]);
     case "other":
-      return html`<div lang="en">${problemBox(problem.message, problem.hint)}</div>`;
+      return problemBox(english(problem.message), english(problem.hint));
     default:
       return problemBox(problems[problem.why](html`<bdi>${problem.typed}</bdi>`));
   }
