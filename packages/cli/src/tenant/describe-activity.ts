@@ -52,7 +52,7 @@ const words: Record<string, Words> = {
     (each) => `${appOf(each)} presented a code twice, so its sign-in has ended`,
   ],
   "app_token.issued": ["good", "tokens", (each) => `${appOf(each)} has a token of its own, without a user`],
-  "operator_token.issued": ["plain", "tokens", () => "the operator has a token for Microsoft Graph"],
+  "operator_token.issued": ["plain", "operator", ({ detail }) => tokenText(detail.purpose)],
   "refresh_token.rotated": ["good", "renewed", (each) => `${appOf(each)} for ${userOf(each)}`],
   "refresh_token.repeated": [
     "plain",
@@ -172,13 +172,25 @@ function mailText({ detail }: Activity): string {
   return `to ${detail.to}: ${what}`;
 }
 
-/** `graph.user_flow.created`: "user flow created, through Microsoft Graph". */
+/** The same three things that the console says. */
+function tokenText(purpose: unknown): string {
+  if (purpose === "export") return "read the tenant as a file";
+  return purpose === "apply" ? "began to apply a tenant file" : "got a token to administer the tenant";
+}
+
+/**
+ * `graph.user_flow.created`: "user flow created, through Microsoft Graph". Of the operator, who uses the command line, the
+ * console or a program, only that it was them.
+ */
 function changeOf({ event, app, user, actor }: Activity): string {
   const [, caller] = /^(graph|console)\./.exec(event) ?? [];
-  const what = event.slice(caller === undefined ? 0 : caller.length + 1).replace(/[._]/g, " ");
+  const what = event
+    .slice(caller === undefined ? 0 : caller.length + 1)
+    .replace("organization", "tenant")
+    .replace(/[._]/g, " ");
   const about = caller === undefined ? (user ?? app) : null;
   const byCaller = caller === "graph" ? ", through Microsoft Graph" : ", in the console";
-  const whose = caller !== undefined ? byCaller : actor === "operator" ? ", by the operator" : "";
+  const whose = actor === "operator" ? ", by the operator" : caller === undefined ? "" : byCaller;
   return `${what}${about === null ? "" : `: ${about}`}${whose}`;
 }
 

@@ -78,7 +78,8 @@ export async function printToken(given: Arguments): Promise<number> {
 
 /** `doorcode tenant export`, with the rights of the data folder's owner. */
 export async function exportFile(given: Arguments): Promise<number> {
-  const { token, graph, ca_file } = await operateTenant(given, { do: "administrator_token" });
+  const request = { do: "administrator_token", purpose: "export" } as const;
+  const { token, graph, ca_file } = await operateTenant(given, request);
   // A tenant with the organization's own certificate has no CA of its own.
   const ca = ca_file === "" ? undefined : await readFile(ca_file, "utf8");
   process.stdout.write(await exportFromGraph({ base: graph, token, ca }));

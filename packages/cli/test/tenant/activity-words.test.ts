@@ -75,6 +75,21 @@ describe("the activity of a tenant, in words", () => {
     assert.equal(textOf({ event: "graph.user_flow.created" }), "changed: user flow created, through Microsoft Graph");
   });
 
+  test("of what the operator does with a tenant file, says so, and nothing of Microsoft Graph", () => {
+    const by = { actor: "operator" as const, app: null, client_id: null, user: null, user_id: null };
+    const token = (purpose?: string) =>
+      textOf({ ...by, event: "operator_token.issued", detail: { uti: "u", ...(purpose && { purpose }) } });
+    assert.deepEqual(
+      [token(), token("export"), token("apply")],
+      [
+        "operator: got a token to administer the tenant",
+        "operator: read the tenant as a file",
+        "operator: began to apply a tenant file",
+      ],
+    );
+    assert.equal(textOf({ ...by, event: "graph.organization.changed" }), "changed: tenant changed, by the operator");
+  });
+
   test("a refusal on a page is a person's, and a program's otherwise", () => {
     const message = "The code that was entered is not known.";
     const of = (about: Partial<Activity>) =>

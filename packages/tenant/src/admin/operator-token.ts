@@ -21,11 +21,15 @@ export interface OperatorToken {
 /**
  * A token for Graph alone, for the owner of the data folder. It has no `oid`, `sid`, `azp` and `scp`, which UserInfo,
  * revocation and every guard require, so it cannot pass for a user's or app's token. The audit log records its `uti`.
+ *
+ * @param purpose `export`: to read the tenant as a file, so that Graph refuses changes with it
  */
 export async function issueOperatorToken(
   ctx: Pick<OperatorContext, "config" | "clock" | "signingKeys" | "store">,
+  purpose?: "export",
 ): Promise<OperatorToken> {
-  return recorded(ctx, await signed(ctx, OPERATOR_TOKEN_SECONDS));
+  const issued = await signed(ctx, OPERATOR_TOKEN_SECONDS, purpose && { may: "read" });
+  return recorded(ctx, issued, purpose);
 }
 
 /**
@@ -37,13 +41,13 @@ export async function issueConsoleToken(
   may: "read" | "change",
 ): Promise<OperatorToken> {
   if (may === "read") return signed(ctx, CONSOLE_TOKEN_SECONDS, { console: may });
-  return recorded(ctx, await signed(ctx, OPERATOR_TOKEN_SECONDS, { console: may }));
+  return recorded(ctx, await signed(ctx, OPERATOR_TOKEN_SECONDS, { console: may }), "apply");
 }
 
 async function signed(
   ctx: Pick<OperatorContext, "config" | "clock" | "signingKeys">,
   seconds: number,
-  more: { console?: "read" | "change" } = {},
+  more: { may?: "read"; console?: "read" | "change" } = {},
 ): Promise<OperatorToken & { uti: string }> {
   const issuedAt = Math.floor(ctx.clock.now() / 1000);
   const exp = issuedAt + seconds;
@@ -66,11 +70,14 @@ async function signed(
   return { token, expiresAt: exp * 1000, uti };
 }
 
+/** `purpose`: what the log can say of a token that is for one thing, with a tenant file. */
 async function recorded(
   { store, clock }: Pick<OperatorContext, "store" | "clock">,
   { uti, ...issued }: OperatorToken & { uti: string },
+  purpose?: "export" | "apply",
 ): Promise<OperatorToken> {
-  const about = { userId: null, clientId: null, grantId: null, ip: null, detail: { uti } };
+  const detail = { uti, ...(purpose && { purpose }) };
+  const about = { userId: null, clientId: null, grantId: null, ip: null, detail };
   await store.audit.write({ at: clock.now(), event: "operator_token.issued", actor: "operator", ...about });
   return issued;
 }
@@ -80,8 +87,9 @@ export function isOperatorToken(claims: Record<string, unknown>): boolean {
   return claims.idtyp === OPERATOR && claims.sub === OPERATOR && claims.oid === undefined && claims.sid === undefined;
 }
 
-/** Whether an operator's token is one of the console that only reads. */
-export const onlyReads = (claims: Record<string, unknown>): boolean => claims.console === "read";
+/** Whether an operator's token is one that only reads: of the console, or of an export. */
+export const onlyReads = (claims: Record<string, unknown>): boolean =>
+  claims.console === "read" || claims.may === "read";
 
 /** Whether these claims are of a token for the console's own requests. */
 export const isConsoleToken = (claims: Record<string, unknown>): boolean => claims.console !== undefined;

@@ -72,7 +72,7 @@ export const controlRequest: z.ZodType<ControlRequest> = z.discriminatedUnion("d
     limit: limit.optional(),
   }),
   z.object({ do: z.literal("recover_administrator"), email: z.string().max(320), password: z.string().max(1024) }),
-  z.object({ do: z.literal("administrator_token") }),
+  z.object({ do: z.literal("administrator_token"), purpose: z.literal("export").optional() }),
   z.object({ do: z.literal("list_apps") }),
   z.object({
     do: z.literal("add_certificate"),
@@ -152,7 +152,8 @@ export type ControlRequest =
   /** The inbox of the embedded tenant. `to`: email address. `since`: RFC 3339. `limit`: default 100. */
   | { do: "list_mails"; to?: string | undefined; since?: string | undefined; limit?: number | undefined }
   | { do: "recover_administrator"; email: string; password: string }
-  | { do: "administrator_token" }
+  /** `purpose`: for an export alone; the token only reads. */
+  | { do: "administrator_token"; purpose?: "export" | undefined }
   | { do: "list_apps" }
   /** `certificate`: PEM. */
   | { do: "add_certificate"; client_id: string; certificate: string; administrator: boolean }

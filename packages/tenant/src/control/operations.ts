@@ -42,7 +42,7 @@ export interface Operator {
   inbox: Inbox | null;
   /** Null: testers have no powers over this tenant. */
   testing: Testing | null;
-  issueToken(): Promise<OperatorToken>;
+  issueToken(purpose?: "export"): Promise<OperatorToken>;
   allowAdministration(clientId: string, to: { scopes: string[] | null; byDeviceCode: boolean }): Promise<App>;
 }
 
@@ -140,7 +140,7 @@ export async function runRequest(
       return { ...listedUser(user), added };
     }
     case "administrator_token": {
-      const { token, expiresAt } = await operator.issueToken();
+      const { token, expiresAt } = await operator.issueToken(request.purpose);
       return { token, graph: graphOf(config), ca_file: config.caFile, expires_at: new Date(expiresAt).toISOString() };
     }
     case "list_apps":

@@ -72,7 +72,7 @@ export function operatorOfStore(ctx: OperatorContext): Operator {
     decisions: null,
     inbox: null,
     testing: null,
-    issueToken: () => issueOperatorToken(ctx),
+    issueToken: (purpose) => issueOperatorToken(ctx, purpose),
     allowAdministration: (clientId, to) => allowAdministration(ctx, clientId, to),
   };
 }

@@ -52,7 +52,7 @@ export async function authenticateCaller(
   }
   if (isOperatorToken(claims)) {
     if (onlyReads(claims) && request.method !== "GET") {
-      throw denied("Insufficient privileges to complete the operation: the token of the console only reads.");
+      throw denied("Insufficient privileges to complete the operation: the token only reads.");
     }
     return { actor: "operator", userId: null, clientId: null, ip: request.ip, scopes: new Set(GRAPH_SCOPES) };
   }

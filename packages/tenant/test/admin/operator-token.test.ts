@@ -25,6 +25,20 @@ describe("the operator's token", () => {
     );
   });
 
+  test("for an export reads and changes nothing, and the audit log says what it is for", async (t) => {
+    const { tenant, dir } = await running(t);
+    const { token } = await askTenant(dir, { do: "administrator_token", purpose: "export" });
+    const call = (method: string) =>
+      authenticateCaller(tenant.context, { headers: { authorization: `Bearer ${token}` }, ip: "127.0.0.1", method }, [
+        "User.ReadWrite.All",
+      ]);
+    assert.equal((await call("GET")).actor, "operator");
+    for (const method of ["POST", "PATCH", "PUT", "DELETE"]) await assert.rejects(call(method), /only reads/);
+    const [record] = await tenant.context.store.audit.list({ event: "operator_token.issued", limit: 1 });
+    assert.equal(record?.detail.purpose, "export");
+    assert.equal(JSON.stringify(record).includes(token), false);
+  });
+
   test("opens nothing but Graph", async (t) => {
     const { tenant, issue } = await running(t);
     const { token } = await issue();

@@ -35,13 +35,14 @@ export function sentenceOf(record: ShownRecord, messages: Messages): Html {
   // Written by a newer version, on another node.
   if (!isRecorded(record.event)) return html`${eventOf(record.event).replaceAll(/[._]/g, " ")}`;
   const event = eventOf(record.event) as AuditEvent;
-  const { method, why, name } = detail;
+  const { method, why, name, purpose } = detail;
   const parts: SentenceParts = {
     user: user === null ? html`${auditWords.someUser}` : nameOf(user.email, user.id, auditWords.deletedUser),
     app: app === null ? html`${auditWords.someApp}` : nameOf(app.name, app.id, auditWords.unknownApp),
     method: wordOf(auditWords.methods, String(method ?? "none")),
     why: wordOf(auditWords.why, String(why ?? "withdrawn")),
     name: typeof name === "string" && name !== "" ? named(name) : null,
+    purpose: typeof purpose === "string" ? purpose : null,
   };
   if (caller === null && actor !== "operator") return auditSentences[event](parts);
   const { by } = auditWords;

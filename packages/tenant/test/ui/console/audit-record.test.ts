@@ -99,6 +99,24 @@ describe("an audit record as a sentence", () => {
     }
   }
 
+  test("of an operator's token, says what it is for, and nothing of Microsoft Graph", () => {
+    const token = (purpose?: string) =>
+      record("operator_token.issued", {
+        ...{ actor: "operator", user: null, app: null, detail: { uti: "u", ...(purpose && { purpose }) } },
+      });
+    assert.deepEqual(
+      [undefined, "export", "apply"].map((purpose) => [plain("en", token(purpose)), plain("de", token(purpose))]),
+      [
+        [
+          "The operator got a token to administer the tenant",
+          "Der Betreiber hat ein Token zur Verwaltung des Mandanten erhalten",
+        ],
+        ["The operator read the tenant as a file", "Der Betreiber hat den Mandanten als Datei gelesen"],
+        ["The operator began to apply a tenant file", "Der Betreiber hat begonnen, eine Mandantendatei anzuwenden"],
+      ],
+    );
+  });
+
   test("an approval of the operator names the operator, and for whom", () => {
     assert.equal(
       plain("en", record("device_grant.approved", { actor: "operator" })),

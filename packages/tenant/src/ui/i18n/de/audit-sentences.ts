@@ -34,7 +34,7 @@ export const auditSentences: typeof en.auditSentences = {
   "group.member_removed": ({ user }) => html`${user} wurde aus einer Gruppe entfernt`,
   "lifetimes.changed": () => html`Die Dauer von Anmeldungen wurde geändert`,
   "audit_log.downloaded": () => html`Einträge des Protokolls wurden heruntergeladen`,
-  "operator_token.issued": () => html`Der Betreiber hat ein Token für Microsoft Graph erhalten`,
+  "operator_token.issued": () => html`Der Betreiber hat ein Token zur Verwaltung des Mandanten erhalten`,
   "organization.changed": () => html`Der Mandant wurde geändert`,
   "passkey.added": ({ user }) => html`${user} hat einen Passkey hinzugefügt`,
   "passkey.counter_went_back": ({ user }) => html`Ein Passkey von ${user} wurde möglicherweise kopiert`,
@@ -120,7 +120,12 @@ export const auditSentencesByOthers: typeof en.auditSentencesByOthers = {
   "authorization.denied": ({ by, app }) => html`${by} hat ${app} abgelehnt`,
   "device_grant.approved": ({ by, app, user }) => html`${by} hat ${app} für ${user} zugestimmt`,
   "device_grant.denied": ({ by, app }) => html`${by} hat ${app} abgelehnt`,
-  "operator_token.issued": ({ by }) => html`${by} hat ein Token für Microsoft Graph erhalten`,
+  "operator_token.issued": ({ by, purpose }) =>
+    purpose === "export"
+      ? html`${by} hat den Mandanten als Datei gelesen`
+      : purpose === "apply"
+        ? html`${by} hat begonnen, eine Mandantendatei anzuwenden`
+        : html`${by} hat ein Token zur Verwaltung des Mandanten erhalten`,
   "passkey.added": ({ by, user }) => html`${by} hat für ${user} einen Passkey hinzugefügt`,
   "passkey.removed": ({ by, user }) => html`${by} hat einen Passkey von ${user} entfernt`,
   "passkey.renamed": ({ by, user }) => html`${by} hat einen Passkey von ${user} umbenannt`,

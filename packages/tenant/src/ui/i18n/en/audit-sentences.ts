@@ -14,6 +14,8 @@ export interface SentenceParts {
   why: string;
   /** Name of the changed object, with what comes before it. Nothing, if the record has none. */
   name: Html | null;
+  /** What an operator's token was for: `export` or `apply`. Nothing: for whatever the operator does with it. */
+  purpose: string | null;
 }
 
 /** Each event of the audit log as a sentence. */
@@ -50,7 +52,7 @@ export const auditSentences = {
   "group.member_removed": ({ user }) => html`${user} was removed from a group`,
   "lifetimes.changed": () => html`How long sign-ins last was changed`,
   "audit_log.downloaded": () => html`Records of the audit log were downloaded`,
-  "operator_token.issued": () => html`The operator got a token for Microsoft Graph`,
+  "operator_token.issued": () => html`The operator got a token to administer the tenant`,
   "organization.changed": () => html`The tenant was changed`,
   "passkey.added": ({ user }) => html`${user} added a passkey`,
   "passkey.counter_went_back": ({ user }) => html`A passkey of ${user} may have been copied`,
@@ -138,7 +140,12 @@ export const auditSentencesByOthers: Partial<Record<AuditEvent, (parts: Sentence
   "authorization.denied": ({ by, app }) => html`${by} declined ${app}`,
   "device_grant.approved": ({ by, app, user }) => html`${by} approved ${app} for ${user}`,
   "device_grant.denied": ({ by, app }) => html`${by} declined ${app}`,
-  "operator_token.issued": ({ by }) => html`${by} got a token for Microsoft Graph`,
+  "operator_token.issued": ({ by, purpose }) =>
+    purpose === "export"
+      ? html`${by} read the tenant as a file`
+      : purpose === "apply"
+        ? html`${by} began to apply a tenant file`
+        : html`${by} got a token to administer the tenant`,
   "passkey.added": ({ by, user }) => html`${by} added a passkey for ${user}`,
   "passkey.removed": ({ by, user }) => html`${by} removed a passkey of ${user}`,
   "passkey.renamed": ({ by, user }) => html`${by} renamed a passkey of ${user}`,
