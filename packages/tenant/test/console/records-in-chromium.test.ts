@@ -13,6 +13,36 @@ import { seedSamples, signedIn, T0 } from "../storage/samples.ts";
 
 const HOUR = 3_600_000;
 
+/** Of each chart: how high its labels are on the screen, which are outside of its frame, and which overlap. */
+const AXES = `[...document.querySelectorAll(".chart")].map((chart) => {
+  const svg = chart.querySelector("svg[role=img]");
+  const labels = [...svg.querySelectorAll(".axis")];
+  const frame = (chart.closest(".card") ?? chart).getBoundingClientRect();
+  const boxes = labels.map((label) => ({ text: label.textContent, ...label.getBoundingClientRect().toJSON() }));
+  const touch = (one, other) =>
+    one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+  const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+  return {
+    size: Math.min(...labels.map((label) => parseFloat(getComputedStyle(label).fontSize) * scale)),
+    outside: boxes.filter(({ left, right }) => left < frame.left || right > frame.right).map(({ text }) => text),
+    touching: boxes.flatMap((one, index) => boxes.slice(index + 1).filter((other) => touch(one, other)).map(({ text }) => text)),
+  };
+})`;
+
+/** How the first tab, which is shown, and the others look. */
+const TABS = `JSON.stringify([...document.querySelectorAll(".tabs a")].slice(0, 2).map((tab) => {
+  const style = getComputedStyle(tab);
+  return {
+    underline: style.borderBlockEndWidth + " " + style.borderBlockEndStyle + " " + style.borderBlockEndColor,
+    frame: style.borderInlineStartWidth,
+    ground: style.backgroundColor,
+    color: style.color,
+    padding: style.padding,
+    size: style.fontSize + " " + style.fontWeight,
+    gap: getComputedStyle(tab.parentElement).gap,
+  };
+}))`;
+
 describe("records in the console", { concurrency: true }, () => {
   let browser: Browser;
   let tenant: TestTenant;
@@ -108,6 +138,36 @@ describe("records in the console", { concurrency: true }, () => {
       assert.deepEqual(complaints, []);
     });
   }
+
+  for (const locale of ["en-US", "de-DE"]) {
+    test(`a chart's labels are at least 11 pixels high, in its frame, and apart, at every width (${locale})`, async () => {
+      const { page } = await opened("/console/sign-ins", { locale });
+      for (const path of ["/console/sign-ins", "/console"]) {
+        await page.goto(consoleIn(page, path));
+        for (const width of [320, 390, 480, 700, 832, 1_000, 1_152, 1_280, 1_920]) {
+          await page.setViewportSize({ width, height: 900 });
+          const charts = await page.evaluate<{ size: number; outside: string[]; touching: string[] }[]>(AXES);
+          assert.equal(charts.length, path === "/console" ? 1 : 2);
+          for (const { size, outside, touching } of charts) {
+            assert.ok(size >= 11, `${path} at ${width}: ${size}`);
+            assert.deepEqual([outside, touching], [[], []], `${path} at ${width}`);
+          }
+        }
+      }
+    });
+  }
+
+  test("the tabs of each page look the same, with a line below the one that is shown", async () => {
+    const mailId = await mail({ subject: "Tabs", text: "Your code:\n\n57377507\n", html: "<p>HTML</p>" });
+    const { page } = await opened("/console/apps");
+    const looks: string[] = [];
+    for (const path of ["/console/apps", `/console/inbox/${mailId}`]) {
+      await page.goto(consoleIn(page, path));
+      looks.push(await page.evaluate<string>(TABS));
+    }
+    assert.equal(looks[0], looks[1]);
+    assert.match(looks[0] ?? "", /"underline":"2px solid/);
+  });
 
   test("the keyboard alone searches, opens a record, and narrows the search to its address", async () => {
     const { page } = await opened("/console/audit");

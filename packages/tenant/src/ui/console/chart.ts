@@ -34,12 +34,13 @@ export interface Chart {
   };
 }
 
+/** In units of the drawing, which is as wide as its container: the style makes labels larger in them where it is narrow. */
 const WIDTH = 600;
-const HEIGHT = 150;
-/** What the labels of both axes need. */
-const LEFT = 46;
-const BOTTOM = 22;
-const TOP = 8;
+const HEIGHT = 160;
+/** What the labels of both axes need where they are largest. */
+const LEFT = 56;
+const BOTTOM = 30;
+const TOP = 10;
 
 /**
  * Stacked bars as SVG, with the same numbers as a table. Colors come from classes, because the content security policy
@@ -80,7 +81,7 @@ const heightOf = (count: number, top: number) => (count / top) * (HEIGHT - BOTTO
 function gridLines(top: number, number: (many: number) => string): Html[] {
   return [0, top / 2, top].map((value) => {
     const y = round(HEIGHT - BOTTOM - heightOf(value, top));
-    return html`<line class="grid-line" x1="${LEFT}" x2="${WIDTH}" y1="${y}" y2="${y}"/><text class="axis" x="${LEFT - 6}" y="${y + 4}" text-anchor="end">${number(value)}</text>`;
+    return html`<line class="grid-line" x1="${LEFT}" x2="${WIDTH}" y1="${y}" y2="${y}"/><text class="axis" x="${LEFT - 6}" y="${y}" dy=".35em" text-anchor="end">${number(value)}</text>`;
   });
 }
 
@@ -110,7 +111,7 @@ function barAt(
 
 function axisLabel(label: string, index: number, count: number): Html {
   const slot = (WIDTH - LEFT) / count;
-  return html`<text class="axis" x="${round(LEFT + index * slot + slot * 0.14)}" y="${HEIGHT - 5}">${label}</text>`;
+  return html`<text class="axis" x="${round(LEFT + index * slot + slot * 0.14)}" y="${HEIGHT - 6}">${label}</text>`;
 }
 
 function table(id: string, { title, series, bars, words }: Pick<Chart, "title" | "series" | "bars" | "words">): Html {

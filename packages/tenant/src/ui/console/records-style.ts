@@ -25,11 +25,11 @@ export const recordsStyle = `
 .narrow-to{margin-inline-start:.6rem;font-size:.9rem}
 .export{margin-block-start:1.2rem;display:flex;flex-wrap:wrap;gap:.4rem .9rem;align-items:center}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(24rem,100%),1fr));gap:1.3rem;margin-block-end:1.4rem}
-.chart{margin:0;min-inline-size:0}
+.chart{margin:0;min-inline-size:0;container-type:inline-size}
 .charts .chart{background:var(--card);border:1px solid var(--line);border-radius:1rem;padding:1rem 1.15rem}
 .chart figcaption{margin-block-end:.6rem}
 .chart figcaption span{color:var(--soft)}
-.chart svg{display:block;inline-size:100%;block-size:auto}
+.chart svg{display:block;inline-size:100%;block-size:auto;overflow:visible}
 .chart .axis{fill:var(--soft);font:11px var(--sans);font-variant-numeric:tabular-nums}
 .chart .grid-line{stroke:var(--line);stroke-width:1}
 .fill-main{fill:var(--brand)}.fill-quiet{fill:var(--edge)}.fill-bad{fill:var(--bad-ink)}
@@ -62,13 +62,14 @@ export const recordsStyle = `
 .mailed-code{margin-block:.7rem}
 .mailed-code .cmd{inline-size:fit-content}
 .mailed-code code{font:650 1.9rem/1.2 var(--mono);letter-spacing:.06em;color:var(--brand)}
-.tabs{display:flex;flex-wrap:wrap;gap:.5rem;margin-block:.9rem}
-.tabs [aria-current]{background:var(--brand-wash);border-color:transparent}
 .letter{white-space:pre-wrap;margin:0;max-inline-size:44rem}
 .source{white-space:pre-wrap}
 .mail-frame{display:block;inline-size:100%;block-size:36rem;max-block-size:75vh;border:1px solid var(--line);border-radius:1rem;background:#fff;color-scheme:light}
 main form>.acts{margin-block-start:.8rem}
-@media (max-width:40em){.chart .axis{font-size:18px}}
+@container (max-width:599.98px){.chart .axis{font-size:14px}}
+@container (max-width:471.98px){.chart .axis{font-size:18px}}
+@container (max-width:366.98px){.chart .axis{font-size:22px}}
+@container (max-width:299.98px){.chart .axis{font-size:28px}}
 @media (max-width:52em){
   .halves{grid-template-columns:minmax(0,1fr)}
   .record>summary,.timeline li{grid-template-columns:minmax(0,1fr)}

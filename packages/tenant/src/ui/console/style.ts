@@ -165,7 +165,6 @@ const now = `
 .feed b{font-weight:600}
 .feed .tone-bad>span{color:var(--bad-ink)}
 .feed .mend{display:block;color:var(--soft)}
-@media (min-width:72.01em){.grid aside .chart .axis{font-size:16px}}
 .empty{color:var(--soft);margin:0}
 @media (max-width:40em){.req header p{grid-column:1/-1;grid-row:2}.req header .end{grid-column:3}.steps:not(.few){grid-template-columns:repeat(5,minmax(min-content,1fr))}.steps{gap:.25rem}.steps li{font-size:.79rem}.steps li span{overflow:hidden;text-overflow:ellipsis}}
 `;

@@ -58,7 +58,7 @@ describe("a bar chart", () => {
   });
 
   test("labels every second bar on its axis", () => {
-    const labels = [...markup.matchAll(/<text class="axis" x="[^"]*" y="145">([^<]*)</g)].map(([, label]) => label);
+    const labels = [...markup.matchAll(/<text class="axis" x="[^"]*" y="154">([^<]*)</g)].map(([, label]) => label);
     assert.deepEqual(labels, ["12:00", "12:10"]);
   });
 
