@@ -1,9 +1,9 @@
 import { field, form, moment } from "../components/parts.ts";
-import { attrs, html } from "../html.ts";
+import { html } from "../html.ts";
 import { type AppForm, type AppFormProblem, appForm, appFormProblem } from "./app-form.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
 import { doneNote } from "./list-parts.ts";
-import { act, pager, pill, problemBox } from "./parts.ts";
+import { act, pager, pill, problemBox, tabs } from "./parts.ts";
 import { queryOf, searchField, searchForm } from "./search.ts";
 
 export type AppsView =
@@ -31,16 +31,17 @@ function listPage(view: View<"console_apps">, chrome: ConsoleChrome): ConsolePag
   const { consoleApps: texts, time } = chrome.messages;
   const { kind, apps, search, first, next, done } = view;
   const folder = kind === "app" ? "apps" : "apis";
-  const tabs = (["app", "api"] as const).map(
-    (each) =>
-      html`<a${attrs({ href: each === "app" ? "/console/apps" : "/console/apps?kind=api", "aria-current": each === kind ? "page" : null })}>${texts.kinds[each]}</a>`,
-  );
+  const kinds = (["app", "api"] as const).map((each) => ({
+    href: each === "app" ? "/console/apps" : "/console/apps?kind=api",
+    text: texts.kinds[each],
+    isShown: each === kind,
+  }));
   return {
     title: texts.title,
     lede: texts.lede,
     aside: html`<p class="acts"><a class="button" href="/console/apps/new">${texts.addApp}</a><a class="button alt" href="/console/apps/new?kind=api">${texts.addApi}</a></p>`,
     main: html`${done && doneNote(texts.removed)}
-<nav class="tabs" aria-label="${texts.show}">${tabs}</nav>
+${tabs(texts.show, kinds)}
 ${searchForm(
   {
     ...{ path: "/console/apps", isSearch: search !== "" },

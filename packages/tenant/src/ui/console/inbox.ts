@@ -1,8 +1,8 @@
 import { address, form, moment } from "../components/parts.ts";
-import { attrs, type Html, html } from "../html.ts";
+import { type Html, html } from "../html.ts";
 import type { ConsoleChrome, ConsolePage, ConsolePages } from "./layout.ts";
 import { action, doneNote } from "./list-parts.ts";
-import { act, backLink, copyable, live } from "./parts.ts";
+import { act, backLink, copyable, live, tabs } from "./parts.ts";
 import { searchField, searchForm } from "./search.ts";
 
 /** How a mail is shown. */
@@ -104,16 +104,17 @@ function mailPage(view: View<"console_mail">, chrome: ConsoleChrome): ConsolePag
     time,
   } = chrome.messages;
   const path = `${PATH}/${encodeURIComponent(view.id)}`;
-  const tabs = (["text", "html", "source"] as const).map(
-    (as) =>
-      html`<a${attrs({ class: "button alt", href: `${path}?as=${as}`, "aria-current": as === view.as ? "true" : null })}>${inbox.views[as]}</a>`,
-  );
+  const views = (["text", "html", "source"] as const).map((as) => ({
+    href: `${path}?as=${as}`,
+    text: inbox.views[as],
+    isShown: as === view.as,
+  }));
   return {
     title: view.subject,
     lede: html`${inbox.to(address(view.to))} · ${moment(view.at, time.at(view.at))}`,
     aside: backLink(PATH, inbox.back),
     main: html`${view.code !== null && codeBox(view.code, chrome)}
-<nav class="tabs" aria-label="${inbox.viewsLabel}">${tabs}</nav>
+${tabs(inbox.viewsLabel, views, "true")}
 ${shownAs(view, path, chrome)}
 ${action({
   ...{ title: inbox.delete, hint: inbox.deleteHint, danger: true },

@@ -11,6 +11,7 @@ td a{display:inline-block;padding-block:.15rem;margin-block:-.15rem}
 .members li{display:flex;justify-content:space-between;align-items:center;gap:.8rem}
 .action{padding-block:.7rem;border-block-start:1px solid var(--line)}
 .action>.hint{margin:0 0 .6rem}
+.card+.action{margin-block-start:.9rem;border:0}
 details.action>summary{font-weight:600;min-block-size:2.3rem;display:list-item;padding-block:.45rem}
 .inner{margin:.2rem 0 1rem;padding:.9rem 1rem 0;border:1px solid var(--line);border-radius:.75rem}
 .inner .field:last-child{margin-block-end:.7rem}
@@ -20,9 +21,10 @@ details.action>summary{font-weight:600;min-block-size:2.3rem;display:list-item;p
 .card form+.facts{border-block-start:1px solid var(--line);margin-block-start:1.1rem;padding-block-start:.9rem}
 .card>.hint+form,.card>form+form{margin-block-start:.9rem}
 form:has([name=grants][value=default]:checked) .own-grants{display:none}
-.tabs{display:flex;gap:1.1rem;margin-block-end:.9rem;border-block-end:1px solid var(--line)}
+.tabs{display:flex;flex-wrap:wrap;gap:0 1.1rem;margin-block-end:.9rem;border-block-end:1px solid var(--line)}
 .tabs a{padding:.5rem .1rem;margin-block-end:-1px;color:var(--soft);font-weight:600;text-decoration:none;border-block-end:2px solid transparent}
-.tabs a[aria-current]{background:none;border-radius:0;color:var(--ink);border-color:var(--brand)}
+.tabs a[aria-current]{color:var(--ink);border-color:var(--brand)}
+.mailed-code+.tabs{margin-block-start:.9rem}
 .secret{font:650 1.35rem/1.4 var(--mono);letter-spacing:.04em;color:var(--brand);display:block;margin-block:.4rem .7rem}
 .card>.hint+.action{margin-block-start:.7rem}
 .form>.action:only-child{border:0;padding:0}

@@ -71,6 +71,17 @@ export function backLink(href: string, label: string, more?: Child): Html {
   return html`<p class="acts"><a class="link" href="${href}">${label}</a>${more}</p>`;
 }
 
+/** Links to the parts of a page, of which one is shown. `current`: what it is to a screen reader. */
+export function tabs(
+  label: string,
+  of: readonly { href: string; text: string; isShown: boolean }[],
+  current: "page" | "true" = "page",
+): Html {
+  return html`<nav class="tabs" aria-label="${label}">${of.map(
+    ({ href, text, isShown }) => html`<a${attrs({ href, "aria-current": isShown ? current : null })}>${text}</a>`,
+  )}</nav>`;
+}
+
 /** A button of the console: smaller than those of the other pages. */
 export function act(
   label: Child,
