@@ -170,6 +170,9 @@ export function subjectOf({ event, detail }: { event: string; detail: Record<str
   return typeof id === "string" ? id : null;
 }
 
+/** The first part of an event: what it is about. */
+export type EventKind = AuditEvent extends infer Name ? (Name extends `${infer Kind}.${string}` ? Kind : never) : never;
+
 /** The last part of the events of one kind. */
 export type EventOf<Kind extends string> = AuditEvent extends infer Name
   ? Name extends `${Kind}.${infer Last}`

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, test } from "node:test";
+import { AUDIT_EVENTS, type AuditEvent } from "../../src/storage/audit-events.ts";
 import type { AuditRecord } from "../../src/storage/store.ts";
+import { languages, locales } from "../../src/ui/i18n/languages.ts";
 import { seed } from "../fixtures/seed.ts";
-import { textOf } from "../interaction/browser.ts";
+import { textOf, unescapeHtml } from "../interaction/browser.ts";
 import { CONSOLE_KEY, type PagesUnderTest } from "../interaction/pages-under-test.ts";
 import { embeddedConsole, servedConsole } from "./console-under-test.ts";
 
@@ -85,6 +87,26 @@ describe("the audit page of the console", { concurrency: true }, () => {
     );
     assert.match(narrowed, /ip=203\.0\.113\.7/);
     assert.match(narrowed, /event=user\.signed_in/);
+  });
+
+  test("lists each event to choose by a readable name, below what it is about, in both languages", async (t) => {
+    const { operator } = await embeddedConsole(t);
+    for (const locale of locales) {
+      const { auditEvents, auditKinds } = languages[locale].messages;
+      const { html } = await operator.get(`/console/audit?ui_locales=${locale}`);
+      const options = [...html.matchAll(/<option value="(\w+\.\w+)">([^<]*)</g)];
+      assert.deepEqual(options.map(([, event]) => event).sort(), [...AUDIT_EVENTS].sort());
+      for (const [, event = "", label = ""] of options) {
+        const name = auditEvents[event as AuditEvent];
+        assert.match(name ?? "", /^[\p{Lu}“„][^_.]{3,}$/u, event);
+        assert.ok(unescapeHtml(label).startsWith(`${name} (`), label);
+      }
+      assert.equal(new Set(Object.values(auditEvents)).size, AUDIT_EVENTS.length, "no two have the same name");
+      assert.deepEqual(Object.keys(auditEvents).sort(), [...AUDIT_EVENTS].sort());
+      const groups = [...html.matchAll(/<optgroup label="([^"]*)"/g)].map(([, label = ""]) => unescapeHtml(label));
+      assert.deepEqual(groups.sort(), Object.values(auditKinds).sort());
+      assert.doesNotMatch(groups.join(), /_/);
+    }
   });
 
   test("says at each field what is wrong, finds nothing meanwhile, and keeps what was typed", async (t) => {

@@ -1,4 +1,4 @@
-import type { AuditEvent } from "../../storage/audit-events.ts";
+import type { AuditEvent, EventKind } from "../../storage/audit-events.ts";
 import { form, moment } from "../components/parts.ts";
 import { type attrs, type Child, type Html, html } from "../html.ts";
 import { type ShownRecord, sentenceOf, toneOf } from "./audit-record.ts";
@@ -46,7 +46,7 @@ function auditPage(view: AuditView, chrome: ConsoleChrome): ConsolePage {
     title: messages.console.rail[PATH],
     lede: `${audit.lede} ${time.zone(now)}`,
     main: html`${view.problem === "exporting" && problemBox(audit.exporting, audit.exportingHint)}${filters(view, chrome, isSearch)}
-${view.withoutRenewals && html`<p class="hint">${audit.withoutRenewals}</p>`}
+${view.withoutRenewals && html`<p class="hint">${audit.withoutRenewals(messages.auditEvents["refresh_token.rotated"])}</p>`}
 ${view.records.length === 0 ? view.problem !== "filter" && html`<p class="empty">${emptyText(view, chrome, isSearch)}</p>` : recordList(view.records, chrome, query)}
 ${pager({ path: PATH, query: Object.fromEntries(query), isFirst: view.isFirst, next: view.next }, chrome)}
 ${view.problem !== "filter" && form(`${PATH}/export`, chrome, Object.fromEntries(query), html`<p class="export">${act(audit.export)} <span class="hint">${audit.exportHint}</span></p>`)}`,
@@ -64,7 +64,8 @@ function filters({ typed, problems, events, apps }: AuditView, chrome: ConsoleCh
   const wrong = AUDIT_FILTERS.filter((name) => problems[name]);
   const fieldOf = (name: AuditFilterName, label: string, more: Parameters<typeof attrs>[0] = {}) =>
     searchField({ name, label, value: typed[name], problem: problems[name] ? audit.problems[name] : null, more });
-  const kinds = Map.groupBy(events, (event) => event.slice(0, event.indexOf(".")));
+  const { auditKinds, auditEvents } = chrome.messages;
+  const kinds = Map.groupBy(events, (event) => event.slice(0, event.indexOf(".")) as EventKind);
   return html`${wrong.length > 0 && problemBox(wrong.map((name) => audit.problems[name]).join(" "))}
 ${searchForm(
   {
@@ -72,9 +73,9 @@ ${searchForm(
     fields: [
       searchSelect({
         ...{ name: "event", label: audit.event, value: typed.event, options: [{ value: "", label: audit.anyEvent }] },
-        groups: [...kinds].map(([label, names]) => ({
-          label,
-          options: names.map((name) => ({ value: name, label: name })),
+        groups: [...kinds].map(([kind, names]) => ({
+          label: auditKinds[kind],
+          options: names.map((name) => ({ value: name, label: `${auditEvents[name]} (${name})` })),
         })),
       }),
       fieldOf("person", audit.person, { autocapitalize: "none" }),
@@ -163,9 +164,9 @@ export function personLink({ id, email }: { id: string; email: string | null }, 
 }
 
 /** Leads to the app's page, if the console has one. */
-export function appLink({ id, name }: { id: string; name: string | null }, { rail }: ConsoleChrome): Html {
+export function appLink({ id, name, page = "apps" }: NonNullable<ShownRecord["app"]>, { rail }: ConsoleChrome): Html {
   const shown = html`<bdi>${name ?? id}</bdi>`;
-  return name !== null && rail.includes("/console/apps")
-    ? html`<a href="/console/apps/${encodeURIComponent(id)}">${shown}</a>`
+  return name !== null && page !== null && rail.includes("/console/apps")
+    ? html`<a href="/console/${page}/${encodeURIComponent(id)}">${shown}</a>`
     : shown;
 }

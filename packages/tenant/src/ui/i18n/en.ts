@@ -1,4 +1,5 @@
 import * as account from "./en/account.ts";
+import * as auditEvents from "./en/audit-events.ts";
 import * as auditSentences from "./en/audit-sentences.ts";
 import * as common from "./en/common.ts";
 import * as consent from "./en/consent.ts";
@@ -31,6 +32,7 @@ export const en = {
   ...consoleFlows,
   ...consoleMends,
   ...consolePeople,
+  ...auditEvents,
   ...auditSentences,
   ...consoleRecords,
   ...consoleTesting,

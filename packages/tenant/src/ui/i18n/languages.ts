@@ -1,4 +1,5 @@
 import * as account from "./de/account.ts";
+import * as auditEvents from "./de/audit-events.ts";
 import * as auditSentences from "./de/audit-sentences.ts";
 import * as common from "./de/common.ts";
 import * as consent from "./de/consent.ts";
@@ -43,6 +44,7 @@ const de: Messages = {
   ...consoleFlows,
   ...consoleMends,
   ...consolePeople,
+  ...auditEvents,
   ...auditSentences,
   ...consoleRecords,
   ...consoleTesting,

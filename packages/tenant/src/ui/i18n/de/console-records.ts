@@ -91,7 +91,7 @@ export const consoleRecords: typeof en.consoleRecords = {
     none: "Das Protokoll ist leer.",
     noneFits: "Kein Eintrag passt. Wählen Sie einen längeren Zeitraum, oder lassen Sie alle zeigen.",
     goOn: "Von den bisher durchsuchten Einträgen passt keiner.",
-    withoutRenewals: "Ohne Erneuerungen. Wählen Sie das Ereignis refresh_token.rotated, um sie zu sehen.",
+    withoutRenewals: (event) => `Ohne Erneuerungen. Wählen Sie das Ereignis „${event}“, um sie zu sehen.`,
     event: "Ereignis",
     anyEvent: "Jedes Ereignis",
     person: "Person (E‑Mail oder ID)",

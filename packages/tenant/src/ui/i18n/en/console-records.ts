@@ -87,7 +87,7 @@ export const consoleRecords = {
     none: "The log is empty.",
     noneFits: "No record fits. Widen the time, or show all.",
     goOn: "None of the records looked at so far fits.",
-    withoutRenewals: "Renewals are left out. To see them, choose the event refresh_token.rotated.",
+    withoutRenewals: (event: string) => `Renewals are left out. To see them, choose the event “${event}”.`,
     event: "Event",
     anyEvent: "Any event",
     person: "Person (email or ID)",
