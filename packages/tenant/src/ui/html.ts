@@ -49,6 +49,10 @@ function render(value: Child, place: Place): string {
   return escapeText(String(value));
 }
 
+/** The markup with a capital letter at its beginning, if it begins with a letter and not with an element. */
+export const capitalized = (markup: Html): Html =>
+  fromTrusted(markup.toString().replace(/^\p{Ll}/u, (letter) => letter.toUpperCase()));
+
 const known = new WeakMap<TemplateStringsArray, Place[]>();
 
 /** The position of each hole in a template, parsed once per template. */

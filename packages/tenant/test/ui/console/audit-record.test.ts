@@ -5,7 +5,7 @@ import { type ShownRecord, sentenceOf, toneOf } from "../../../src/ui/console/au
 import { languages, locales } from "../../../src/ui/i18n/languages.ts";
 
 const record = (event: string, about: Partial<ShownRecord> = {}): ShownRecord => ({
-  ...{ at: 0, event, actor: "user", caller: null, grantId: null, ip: null, detail: {} },
+  ...{ at: 0, event, actor: "user", caller: null, object: null, grantId: null, ip: null, detail: {} },
   user: { id: "u1", email: "ada@contoso.example" },
   app: { id: "a1", name: "Contoso Player" },
   ...about,
@@ -134,7 +134,7 @@ describe("an audit record as a sentence", () => {
 
   test("says what it does not know: deleted, never known, and events of a newer version", () => {
     const gone = record("device_grant.approved", { user: { id: "u1", email: null }, app: { id: "a1", name: null } });
-    assert.equal(plain("en", gone), "the deleted user u1 approved the unknown app a1");
+    assert.equal(plain("en", gone), "The deleted user u1 approved the unknown app a1");
     assert.equal(
       plain("en", record("user.sign_in_failed", { user: null })),
       "The sign-in of an unknown user failed: new account",
@@ -143,6 +143,59 @@ describe("an audit record as a sentence", () => {
     assert.equal(
       plain("en", record("user.signed_in", { detail: { method: "toString" } })),
       "ada@contoso.example signed in: toString",
+    );
+  });
+
+  test("begins with a capital letter, and German declines what has no name", () => {
+    const unnamed = { user: null, app: null, object: null, detail: {} };
+    for (const locale of locales) {
+      for (const event of AUDIT_EVENTS) {
+        for (const about of [unnamed, { ...unnamed, user: { id: "u1", email: null }, app: { id: "a1", name: null } }]) {
+          for (const shown of [record(event, about), record(event, { ...about, actor: "operator" })]) {
+            const sentence = plain(locale, shown);
+            assert.match(sentence, /^\p{Lu}/u, event);
+            // After these, only the dative: not "von eine App".
+            assert.doesNotMatch(sentence, /\b(?:von|bei|aus|zu) (?:eine|die|das|ein|der Betreiber)\b/, event);
+            assert.doesNotMatch(sentence, /\b(?:ein unbekannter|einen unbekannten) /, event);
+          }
+        }
+      }
+    }
+    assert.equal(
+      plain("de", record("service_principal.created", unnamed)),
+      "Der Dienstprinzipal von einer App wurde erstellt",
+    );
+    assert.equal(
+      plain("de", record("user.created", { user: { id: "u1", email: null } })),
+      "Das gelöschte Konto u1 wurde hinzugefügt",
+    );
+    // A name stays as it is, also at the beginning.
+    assert.match(plain("en", record("app.secret_added", { app: { id: "a", name: "ciam-client-app" } })), /^ciam-/);
+  });
+
+  test("names the user flow, the group, and the role with its app", () => {
+    const flow = { object: { id: "f1", name: "Customers" } };
+    const both = (shown: ShownRecord) => locales.map((locale) => plain(locale, shown));
+    assert.deepEqual(both(record("user_flow.app_added", flow)), [
+      "Contoso Player was added to the user flow Customers",
+      "Contoso Player wurde dem Benutzerflow Customers zugeordnet",
+    ]);
+    assert.deepEqual(both(record("user_flow.app_removed", { app: null })), [
+      "An app was removed from a user flow",
+      "Eine App wurde aus einem Benutzerflow entfernt",
+    ]);
+    assert.deepEqual(both(record("group.member_added", { object: { id: "g1", name: "Staff" } })), [
+      "ada@contoso.example was added to the group Staff",
+      "ada@contoso.example wurde in die Gruppe Staff aufgenommen",
+    ]);
+    const role = { ...flow, user: null, object: { id: "g1", name: "Staff" }, detail: { role: "Reader" } };
+    assert.deepEqual(both(record("role_assignment.created", role)), [
+      "Staff got the role Reader of Contoso Player",
+      "Staff hat die Rolle Reader von Contoso Player erhalten",
+    ]);
+    assert.equal(
+      plain("de", record("device_grant.approved", { actor: "operator" })),
+      "Der Betreiber hat die Anmeldung bei Contoso Player für ada@contoso.example bestätigt",
     );
   });
 

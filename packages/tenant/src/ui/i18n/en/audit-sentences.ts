@@ -2,17 +2,24 @@ import type { Refusal } from "../../../directory/access-rules.ts";
 import type { AuditEvent } from "../../../storage/audit-events.ts";
 import { type Html, html } from "../../html.ts";
 
+/** German has a word for what has no name in the dative, after “von”, “aus” and others. English needs no such form. */
+export type GrammarCase = "plain" | "dative";
+
 /** What a sentence about an audit record can name. Each part is markup or a plain word. */
 export interface SentenceParts {
   /** Name of the app that the record is about. */
   app: Html;
-  /** The user whom the record is about. */
+  appDative: Html;
+  /** The user whom the record is about, or the group or app that got or lost a role. */
   user: Html;
+  userDative: Html;
+  /** The role that was given or taken. Nothing: the app may be used. */
+  role: Html | null;
   /** How the user signed in, or tried to. */
   method: string;
   /** Why something was refused. */
   why: string;
-  /** Name of the changed object, with what comes before it. Nothing, if the record has none. */
+  /** Name of the changed object. Nothing, if it was deleted, or the record has none. */
   name: Html | null;
   /** What an operator's token was for: `export` or `apply`. Nothing: for whatever the operator does with it. */
   purpose: string | null;
@@ -48,8 +55,9 @@ export const auditSentences = {
   "group.changed": ({ name }) => html`Group changed${name && html`: ${name}`}`,
   "group.created": ({ name }) => html`Group created${name && html`: ${name}`}`,
   "group.deleted": ({ name }) => html`Group deleted${name && html`: ${name}`}`,
-  "group.member_added": ({ user }) => html`${user} was added to a group`,
-  "group.member_removed": ({ user }) => html`${user} was removed from a group`,
+  "group.member_added": ({ user, name }) => html`${user} was added to ${name ? html`the group ${name}` : "a group"}`,
+  "group.member_removed": ({ user, name }) =>
+    html`${user} was removed from ${name ? html`the group ${name}` : "a group"}`,
   "lifetimes.changed": () => html`How long sign-ins last was changed`,
   "audit_log.downloaded": () => html`Records of the audit log were downloaded`,
   "operator_token.issued": () => html`The operator got a token to administer the tenant`,
@@ -69,8 +77,10 @@ export const auditSentences = {
   "refresh_token.repeated": ({ app, user }) => html`${app} renewed twice with the same token for ${user}`,
   "refresh_token.reused": ({ app, user }) => html`${app} used an old token, so the sign-in of ${user} has ended`,
   "refresh_token.rotated": ({ app, user }) => html`${app} renewed its tokens for ${user}`,
-  "role_assignment.created": ({ user }) => html`${user} got a role`,
-  "role_assignment.deleted": ({ user }) => html`${user} lost a role`,
+  "role_assignment.created": ({ user, role, app }) =>
+    role ? html`${user} got the role ${role} of ${app}` : html`${user} was assigned to ${app}`,
+  "role_assignment.deleted": ({ user, role, app }) =>
+    role ? html`${user} lost the role ${role} of ${app}` : html`${user} is no longer assigned to ${app}`,
   "service_principal.changed": ({ app }) => html`Service principal of ${app} changed`,
   "service_principal.created": ({ app }) => html`Service principal of ${app} created`,
   "sign_in.renamed": ({ user }) => html`${user} renamed a device`,
@@ -113,8 +123,10 @@ export const auditSentences = {
   "user.signed_in": ({ user, method }) => html`${user} signed in: ${method}`,
   "user.signed_out": ({ user }) => html`${user} signed out in a browser`,
   "user.signed_up": ({ user }) => html`${user} signed up`,
-  "user_flow.app_added": ({ app }) => html`${app} was added to a user flow`,
-  "user_flow.app_removed": ({ app }) => html`${app} was removed from a user flow`,
+  "user_flow.app_added": ({ app, name }) =>
+    html`${app} was added to ${name ? html`the user flow ${name}` : "a user flow"}`,
+  "user_flow.app_removed": ({ app, name }) =>
+    html`${app} was removed from ${name ? html`the user flow ${name}` : "a user flow"}`,
   "user_flow.changed": ({ name }) => html`User flow changed${name && html`: ${name}`}`,
   "user_flow.created": ({ name }) => html`User flow created${name && html`: ${name}`}`,
   "user_flow.deleted": ({ name }) => html`User flow deleted${name && html`: ${name}`}`,
@@ -150,8 +162,12 @@ export const auditSentencesByOthers: Partial<Record<AuditEvent, (parts: Sentence
   "passkey.removed": ({ by, user }) => html`${by} removed a passkey of ${user}`,
   "passkey.renamed": ({ by, user }) => html`${by} renamed a passkey of ${user}`,
   "recovery_codes.replaced": ({ by, user }) => html`${by} replaced the recovery codes of ${user}`,
-  "role_assignment.created": ({ by, user }) => html`${by} gave ${user} a role`,
-  "role_assignment.deleted": ({ by, user }) => html`${by} took a role from ${user}`,
+  "role_assignment.created": ({ by, user, role, app }) =>
+    role ? html`${by} gave ${user} the role ${role} of ${app}` : html`${by} assigned ${user} to ${app}`,
+  "role_assignment.deleted": ({ by, user, role, app }) =>
+    role
+      ? html`${by} took the role ${role} of ${app} from ${user}`
+      : html`${by} ended the assignment of ${user} to ${app}`,
   "sign_in.renamed": ({ by, user }) => html`${by} renamed a device of ${user}`,
   "signing_key.rotated": ({ by }) => html`${by} let the next signing key take over`,
   "testing.clock_moved": ({ by }) => html`${by} moved the clock`,
@@ -175,11 +191,17 @@ export const auditSentencesByOthers: Partial<Record<AuditEvent, (parts: Sentence
 
 /** The words that fill the sentences. */
 export const auditWords = {
-  someApp: "an app",
-  unknownApp: (id: string) => html`the unknown app ${id}`,
-  someUser: "an unknown user",
+  someApp: { plain: "an app", dative: "an app" },
+  unknownApp: {
+    plain: (id: string) => html`the unknown app ${id}`,
+    dative: (id: string) => html`the unknown app ${id}`,
+  },
+  someUser: { plain: "an unknown user", dative: "an unknown user" },
   theOperator: "The operator",
-  deletedUser: (id: string) => html`the deleted user ${id}`,
+  deletedUser: {
+    plain: (id: string) => html`the deleted user ${id}`,
+    dative: (id: string) => html`the deleted user ${id}`,
+  },
   methods: {
     password: "password",
     email_code: "emailed code",
