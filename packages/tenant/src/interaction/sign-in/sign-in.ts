@@ -69,8 +69,9 @@ function reportLimit({ ctx, app, ip }: InteractionRequest, user: User | undefine
   const { count, windowMs } = PASSWORD_LIMIT;
   const whose = user?.email ?? "an email address that has no account";
   const message = `${count} wrong passwords for ${whose}. More are refused, right ones too, for up to ${windowMs / 60_000} minutes.`;
-  const about = { clientId: app?.clientId ?? null, userId: user?.id ?? null, ip };
-  ctx.reportRefusal({ why: "password_limit", message, aadsts: null, recorded: false, ...about });
+  const by = { actor: "user", clientId: app?.clientId ?? null, userId: user?.id ?? null, ip } as const;
+  const about = { detail: user?.email ?? null, aadsts: null, recorded: false };
+  ctx.reportRefusal({ why: "password_limit", message, ...about, ...by });
 }
 
 /** "Keep me signed in" is checked. */

@@ -116,6 +116,7 @@ export const auditEvents: typeof en.auditEvents = {
   "user.links_voided": "Links in früheren E‑Mails abgeschaltet",
   "user.made_administrator": "Administratorrechte erhalten",
   "user.password_changed": "Passwort geändert",
+  "user.password_limit_lifted": "Neue Versuche mit Passwort zugelassen",
   "user.password_reset": "Neues Passwort per E‑Mail gewählt",
   "user.password_voided": "Passwort abgeschaltet",
   "user.second_factor_failed": "Zweiter Schritt fehlgeschlagen",

@@ -19,6 +19,7 @@ export const refusals = {
   refresh_expired: "Das Refresh-Token ist abgelaufen, weil es nicht benutzt wurde. Eine neue Anmeldung ist nötig.",
   revoked: "Die Anmeldung wurde widerrufen. Eine neue ist nötig.",
   user_disabled: "Das Konto ist gesperrt.",
+  password_limit: "Zu viele falsche Passwörter. Eine Zeit lang wird auch das richtige abgelehnt.",
   not_assigned: "Die App verlangt eine Zuweisung, und dieses Konto hat keine.",
   mfa_required: "Die App verlangt einen zweiten Faktor, und diese Anmeldung hatte keinen.",
   sign_in_method: "Der Benutzerflow der App erlaubt diese Art der Anmeldung nicht.",

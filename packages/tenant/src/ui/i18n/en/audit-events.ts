@@ -118,6 +118,7 @@ export const auditEvents: Record<AuditEvent, string> = {
   "user.links_voided": "Links in earlier emails switched off",
   "user.made_administrator": "Made an administrator",
   "user.password_changed": "Password changed",
+  "user.password_limit_lifted": "New attempts with a password allowed",
   "user.password_reset": "New password chosen by email",
   "user.password_voided": "Password switched off",
   "user.second_factor_failed": "Second step failed",
