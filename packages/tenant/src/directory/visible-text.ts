@@ -1,3 +1,5 @@
+// cspell:ignore nukta virama viramas Deva Beng Gujr Orya Taml Telu Knda Mlym Sinh phalaa
+
 /** Scripts of India and Sri Lanka whose spelling uses joiners: a letter, with its nukta if it has one, and the viramas. */
 const INDIC = ["Deva", "Beng", "Guru", "Gujr", "Orya", "Taml", "Telu", "Knda", "Mlym", "Sinh"]
   .map((script) => `\\p{sc=${script}}`)

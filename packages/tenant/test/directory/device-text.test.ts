@@ -1,3 +1,4 @@
+// cspell:ignoreRegExp /[\u0600-\u0dff\u200c\u200d]+/g
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";

@@ -1,3 +1,5 @@
+// cspell:ignoreRegExp /[\u0600-\u0dff\u200c\u200d]+/g
+// cspell:ignore gbeng gbsct gbwls usca adda
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";

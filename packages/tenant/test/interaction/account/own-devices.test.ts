@@ -29,7 +29,7 @@ describe("a user's devices", { concurrency: true }, () => {
     assert.match(textOf(device.html), /Last used Not since it signed in/);
   });
 
-  test("of the same program and name are told apart by when they were signed in and used", async (t) => {
+  test("of the same program and name differ by when they were signed in and used", async (t) => {
     const under = await pagesUnderTest(t);
     const { user, browser } = await atHome(under);
     await signedInDevice(under, user, "vm", "first");

@@ -1,3 +1,4 @@
+// cspell:ignoreRegExp /[\u0600-\u0dff\u200c\u200d]+/g
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { MAIL_CODE_ATTEMPTS } from "../../../src/interaction/mailed-code.ts";

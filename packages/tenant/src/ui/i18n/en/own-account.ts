@@ -59,7 +59,7 @@ export const ownAccount = {
     suspicious: "Was something not you?",
     suspiciousAdvice: "Sign out all devices, and choose a new password.",
     withApp: (text: string, app: Html) => html`${text}: ${app}`,
-    /** True whoever did it: `by` follows, or where from. */
+    /** True of every actor, who is named after it or by an address. */
     events: {
       "administrator.added": "Administrator rights added",
       "administrator.removed": "Administrator rights removed",
