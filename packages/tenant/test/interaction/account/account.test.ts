@@ -74,7 +74,8 @@ describe("the account page", { concurrency: true }, () => {
       return phone.send(question, "/confirm", { decision: "yes" });
     };
     const [without, having] = [await approve(false), await approve(true)];
-    for (const page of [without, having]) assert.match(page.html, /href="\/me"/, "it leads to the account");
+    for (const page of [without, having]) assert.match(page.html, /href="\/me\/devices"/);
+    assert.match(without.html, /href="\/me"/, "where a passkey is added");
     assert.match(textOf(without.html), /Add a passkey for next time/);
     assert.doesNotMatch(textOf(having.html), /passkey/);
   });
