@@ -1,3 +1,4 @@
+// cspell:ignore Autorisierungscode Autorisierungscodes Dienstprinzipale
 import type * as en from "../en/audit-events.ts";
 
 export const auditKinds: typeof en.auditKinds = {

@@ -1,3 +1,4 @@
+// cspell:ignore Autorisierungscode
 /**
  * What was refused, by its stable name: of an error of the protocol, or of the access rule. What only one request has, such
  * as the name of a parameter, follows after a colon.
