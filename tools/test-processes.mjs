@@ -29,7 +29,8 @@ const endTimeoutMs = 20_000;
  */
 export async function runFiles(files, { processes, fileTimeoutMs, env: given, signal, onFile, onFailures, isWaiting }) {
   // Inside another test runner, node:test would report to that one.
-  const { NODE_TEST_CONTEXT: _, ...env } = given;
+  // With the name of npm's script, the command line would print its commands as npx runs them.
+  const { NODE_TEST_CONTEXT: _, npm_lifecycle_event: __, ...env } = given;
   const [own, last] = ["Own process", "Own process, last"].map((kind) =>
     files.filter((file) => declaration(file) === kind),
   );

@@ -1,3 +1,5 @@
+import { asTyped } from "./stored-session.cts";
+
 /**
  * What a terminal would execute instead of showing, and what changes the direction of text. Most text comes from
  * outside (names in a tenant, an issuer's messages), and none of it needs these. Line ends and tabs are allowed.
@@ -24,9 +26,9 @@ export function printLine(text: string): void {
   printResult(printableLine(text));
 }
 
-/** A message for people, always on stderr. */
+/** A message for people, always on stderr. Commands in it are as they can be typed here. */
 export function say(text: string): void {
-  process.stderr.write(`${printable(text)}\n`);
+  process.stderr.write(`${printable(asTyped(text, process.env))}\n`);
 }
 
 /** A library's own sentence, which has names between backticks: without them. Never for text from outside. */

@@ -199,7 +199,7 @@ function describe(
     const hint = profile
       ? `doorcode login${name === "default" ? "" : ` --profile ${name}`}`
       : "doorcode login --authority URL --client-id ID --scope SCOPE";
-    return { stdout: `Not signed in (profile ${name}).\n`, stderr: `To sign in: ${hint}\n`, exit };
+    return { stdout: `Not signed in (profile ${name}).\n`, stderr: `To sign in: ${withNpx(hint, how.env)}\n`, exit };
   }
   return { stdout: table(profile, account, { token, notGranted }, name, how.columns), stderr: "", exit };
 }
@@ -250,6 +250,15 @@ const eventLine = (event: string, members: object): string =>
 /** Names come from an issuer, and control characters in them could change what the terminal shows. Joiners are spelling. */
 const visible = (text: string): string => text.replace(/(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "");
 
+/**
+ * Our commands in a text, as its reader can type them. The binaries of a project are not on the PATH: if npx or a script of
+ * npm started this process (both set `npm_lifecycle_event`), they need `npx`, which finds a global installation, too.
+ */
+const withNpx = (text: string, env: Environment): string =>
+  env.npm_lifecycle_event === undefined
+    ? text
+    : text.replace(/(?<!\bnpx\b[^\n]*)(?<![\w./@-])doorcode(?= [a-z])/g, "npx doorcode");
+
 /** The members of an account in every event. */
 const accountMembers = ({ id, username, name, tenant_id, issuer, authority, client_id }: StoredAccount) => ({
   ...{ id, username, name, tenant_id, issuer, authority, client_id },
@@ -270,6 +279,7 @@ export declare const cachedToken: typeof tokenFromStore;
 export declare const formatToken: typeof tokenEvent;
 export declare const offlineStatus: typeof statusFromStore;
 export declare const describeStatus: typeof describe;
+export declare const asTyped: typeof withNpx;
 export declare const personOf: typeof nameOf;
 export declare const membersOf: typeof accountMembers;
 module.exports = {
@@ -286,6 +296,7 @@ module.exports = {
   formatToken: tokenEvent,
   offlineStatus: statusFromStore,
   describeStatus: describe,
+  asTyped: withNpx,
   personOf: nameOf,
   membersOf: accountMembers,
 };

@@ -6,7 +6,8 @@ const REGISTRATIONS = /^(?:graph\.)?(?:application|service_principal|permission_
 
 /** The entry of a running tenant, which follows its apps and APIs until it ends. */
 export interface AnnouncedTenant {
-  entry: Announced;
+  /** As it is now: with the changes whose activity was noted before the call. */
+  entry(): Promise<Announced>;
   /** False if the state folder cannot be used. */
   isAnnounced: boolean;
   /** Takes what happens in the tenant. */
@@ -18,24 +19,30 @@ export async function announced(
   tenant: RunningTenant,
   { registrations }: Pick<OperatedTenant, "registrations">,
 ): Promise<AnnouncedTenant> {
-  const entry = entryOf(tenant);
+  let entry = entryOf(tenant);
   let announcement = await announceTenant(entry, tenant.ca);
   let updating = Promise.resolve();
   let waits = false;
   const update = async () => {
     waits = false;
-    await announcement?.update(entryOf({ ...tenant, ...(await registrations()) }));
+    entry = entryOf({ ...tenant, ...(await registrations()) });
+    await announcement?.update(entry);
   };
+  let isEnding = false;
   return {
-    entry,
+    async entry() {
+      await updating;
+      return entry;
+    },
     isAnnounced: announcement !== undefined,
     note({ event }) {
       // Many changes at once are one update.
-      if (waits || announcement === undefined || !REGISTRATIONS.test(event)) return;
+      if (waits || isEnding || !REGISTRATIONS.test(event)) return;
       waits = true;
       updating = updating.then(update).catch(() => undefined);
     },
     async end() {
+      isEnding = true;
       const ending = announcement;
       announcement = undefined;
       await updating;

@@ -2,6 +2,7 @@ import { constants, write as fsWrite, openSync } from "node:fs";
 import type { Activity } from "@doorcode/tenant/operator";
 import type { Arguments } from "../definition/command.ts";
 import { eventLine, printableLine } from "../output.ts";
+import { asTyped } from "../stored-session.cts";
 import { type Described, describeActivity, type Tone } from "./describe-activity.ts";
 import { lineQueue } from "./line-queue.ts";
 
@@ -101,7 +102,7 @@ export function activityLines(
   return [
     `${painted(2, clock)} ${painted(COLOURS[tone], label.padEnd(LABEL_WIDTH))} ${first}`,
     ...more.map((line) => `${indent}${line}`),
-    ...mend.map((line) => painted(2, `${indent}${printableLine(line)}`)),
+    ...mend.map((line) => painted(2, `${indent}${printableLine(asTyped(line, process.env))}`)),
   ];
 }
 

@@ -7,7 +7,7 @@ import { loginAt, quoted, scopesByApi } from "../local-target.ts";
 import { localTenants } from "../local-tenants.ts";
 import { printableLine, printEvent, say } from "../output.ts";
 import { openTenantFile, type TenantFile, tenantFiles } from "../prepare/tenant-files.ts";
-import { profileName, storedProfile } from "../stored-session.cts";
+import { asTyped, profileName, storedProfile } from "../stored-session.cts";
 import { type AnnouncedTenant, announced } from "./announced.ts";
 import { dataFolder } from "./location.ts";
 import { readyEvent, runUntilStopped } from "./run-until-stopped.ts";
@@ -37,7 +37,10 @@ export async function run(given: Arguments): Promise<number> {
         else show?.(activity);
       });
       const login = () => loginLine(known, tenant.caFile);
-      starting.consoleTools.loginCommand = login;
+      starting.consoleTools.loginCommand = async () => {
+        const line = await login();
+        return line && asTyped(line, process.env);
+      };
       starting.consoleTools.tenantFiles = tenantFiles(tenant.ca);
       if (given.flag("json")) printEvent("ready", { ...readyEvent(tenant), ...inboxOf(tenant) });
       else say(readyScreen(tenant, data, await login()));
@@ -105,7 +108,9 @@ function reachable({ pages, inbox }: RunningTenant): string[] {
  * The shortest command that signs in to this tenant, whatever else runs here and is remembered. Undefined if the tenant
  * has no app.
  */
-async function loginLine({ entry, isAnnounced }: AnnouncedTenant, caFile: string): Promise<string | undefined> {
+async function loginLine(known: AnnouncedTenant, caFile: string): Promise<string | undefined> {
+  const { isAnnounced } = known;
+  const entry = await known.entry();
   const { authority, apps } = entry;
   const [app, ...otherApps] = apps;
   if (app === undefined) return undefined;

@@ -157,7 +157,11 @@ describe("what earlier tenants left", () => {
     const happened = (event: string) => known.note({ event } as Parameters<typeof known.note>[0]);
     happened("user.created");
     happened("graph.application.created");
-    while ((await names())[0] !== "lamp") await new Promise(setImmediate);
+    assert.deepEqual(
+      (await known.entry()).apps.map(({ name }) => name),
+      ["lamp"],
+    );
+    assert.deepEqual(await names(), ["lamp"]);
     happened("application.changed");
     await known.end();
     assert.deepEqual(await readdir(folder), [`${ANOTHER}.pem`]);
