@@ -12,6 +12,7 @@ import { listUserFlowAttributes } from "../graph/user-flows.ts";
 import { settingsOf } from "../plan/policies.ts";
 import { readTenant, readUserFlows } from "../plan/read-current.ts";
 import { exportApis, exportApps } from "./apps-and-apis.ts";
+import { withExpressibleTexts } from "./expressible-texts.ts";
 import { exportGroups, exportUsers, type People, readPeople, readUser, readUsers } from "./people.ts";
 import { exportPolicies } from "./policies.ts";
 import { type Registrations, readRegistrations } from "./registrations.ts";
@@ -56,7 +57,7 @@ export async function exportTenant(
   const tenant = await readTenant(graph, { colour: true, signUp: access.target === "doorcode" });
   if (typeof only === "object") {
     const users = exportUsers(await readUser(graph, only.user, tenant.defaultDomain));
-    return { model: { tenant: NO_TENANT, ...NOTHING, users }, notes: [] };
+    return { model: withExpressibleTexts({ tenant: NO_TENANT, ...NOTHING, users }, notes), notes: [...notes] };
   }
   const people = await readPeople(graph, notes, { users: only === undefined });
   const registrations = await readRegistrations(graph, notes);
@@ -67,7 +68,7 @@ export async function exportTenant(
 
   const userFlows = exportUserFlows({ flows, attributes, policies, registrations, notes });
   const accountFlow = flows.find(({ flow }) => flow.id === tenant.accountUserFlowId);
-  const model: TenantModel = {
+  const found: TenantModel = {
     tenant: {
       ...{ name: tenant.name || undefined, domain: tenant.defaultDomain || undefined, colour: tenant.colour },
       // On is the default.
@@ -82,6 +83,7 @@ export async function exportTenant(
     policies: exportPolicies({ policies, userFlows, registrations, people, notes }),
     users: exportUsers(people),
   };
+  const model = withExpressibleTexts(found, notes);
   return { model, notes: only === undefined ? [...notes, ...problemsOf(model)] : [...notes] };
 }
 

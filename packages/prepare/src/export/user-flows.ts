@@ -76,6 +76,7 @@ function isExpressibleAttribute({ attribute, builtIn, input, options, label }: A
   if (builtIn ? !isBuiltIn(attribute) : !isExpressible.attribute(attribute) || /termsofuse$/i.test(attribute))
     return false;
   if (label !== "" && !isExpressible.label(label)) return false;
+  if (options.some((option) => !isExpressible.label(option.value) || !isExpressible.label(option.label))) return false;
   const selects = input === "RadioSingleSelect" || input === "CheckboxMultiSelect";
   return selects === options.length > 0 && (attribute !== "displayName" || input === "TextBox");
 }

@@ -29,11 +29,17 @@ function textProblem(value: string, max: number, lines: boolean): string | undef
   if (value.trim() === "") return "is empty";
   if ([...value].length > max) return `is longer than ${max} characters`;
   if (!lines && /\n/.test(value)) return "must be on one line";
-  // Bidi and zero-width marks change how a text reads, except the joiners that scripts and emoji need.
-  if (/(?!\n)[\p{Cc}\p{Cs}\p{Cn}\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd]/u.test(value)) {
-    return "contains an invisible character";
-  }
-  return undefined;
+  INVISIBLE.lastIndex = 0;
+  return INVISIBLE.test(value) ? "contains an invisible character" : undefined;
+}
+
+/** Bidi and zero-width marks change how a text reads, except the joiners that scripts and emoji need. */
+const INVISIBLE = /(?!\n)[\p{Cc}\p{Cs}\p{Cn}\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd]/gu;
+
+/** What a file can express of a text: without invisible characters, and on one line unless `lines`. */
+export function expressibleText(value: string, lines: boolean): string {
+  const ends = value.replace(/\r\n?|[\u2028\u2029\u0085]/g, "\n").replace(/\t/g, " ");
+  return (lines ? ends : ends.replace(/\n+/g, " ")).replace(INVISIBLE, "").trim();
 }
 
 /** Text of a certain form; `error` completes a sentence that begins with the member's name. */
@@ -63,8 +69,8 @@ export const regularExpression = () =>
     .meta({ format: "regex", maxLength: MAX_PATTERN_LENGTH });
 
 /** Where a browser is sent with a code (RFC 6749 §3.1.2, RFC 8252 §7). */
-export const redirectUri = () => uri(256, redirectUriProblem);
-export const signedOutUri = () => uri(256, (value) => redirectUriProblem(value) ?? webProblem(value));
+export const redirectUri = () => uri(2_048, redirectUriProblem);
+export const signedOutUri = () => uri(2_048, (value) => redirectUriProblem(value) ?? webProblem(value));
 export const identifierUri = () => uri(255, identifierUriProblem);
 export const webAddress = () =>
   uri(2_000, (value) => (parsed(value)?.protocol === "https:" ? undefined : "is not an https address"));

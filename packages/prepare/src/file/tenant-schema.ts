@@ -36,6 +36,12 @@ const SIGN_IN_METHODS = ["password", "email_code", "passkey"] as const;
 /** Maximum length in code points of an answer, a label or an option, as in Entra. */
 const MAX_ANSWER = 250;
 
+/** Maximum length of the name of an app, API, group or policy, as in Entra and in Graph of the embedded tenant. */
+const MAX_NAME = 256;
+
+/** Of a user flow's name, which is also the key of its entry. */
+const MAX_FLOW_NAME = 250;
+
 /** A list that may be left empty (`members:` and nothing after it). */
 const list = <T extends z.ZodType>(item: T) => z.array(item).nullable().default([]);
 
@@ -44,7 +50,7 @@ const named = <T extends z.ZodType>(key: z.ZodString, entry: T) => z.record(key,
 
 const reference = (examples: string[]) => z.string().meta({ examples });
 
-const displayName = (max: number) => text(max).optional().describe("The name that users read. Default: the key.");
+const displayName = () => text(MAX_NAME).optional().describe("The name that users read. Default: the key.");
 const description = () => text(1024, { lines: true }).optional();
 const groupClaims = (whose: string) =>
   z.boolean().default(false).describe(`${whose} list the user's groups (object IDs). Default: false.`);
@@ -55,7 +61,7 @@ const assignedTo = () =>
 
 const app = z
   .strictObject({
-    displayName: displayName(120),
+    displayName: displayName(),
     publicClient: z
       .boolean()
       .default(true)
@@ -136,7 +142,7 @@ const role = z
 
 const api = z
   .strictObject({
-    displayName: displayName(120),
+    displayName: displayName(),
     identifierUri: identifierUri()
       .optional()
       .describe("The prefix of the API's scopes. Default: api://<client ID>.")
@@ -223,7 +229,7 @@ const userFlow = z
 
 const group = z
   .strictObject({
-    displayName: displayName(256),
+    displayName: displayName(),
     description: description().describe("What the group is for."),
     members: list(reference(["ada@contoso.example"])).describe("Email addresses of users in this file."),
   })
@@ -302,7 +308,7 @@ const tenant = z
       .boolean()
       .optional()
       .describe("false: users cannot create accounts, whatever user flows allow; embedded tenant only."),
-    accountUserFlow: text(120)
+    accountUserFlow: text(MAX_FLOW_NAME)
       .optional()
       .describe("The account page's user flow, by its name in userFlows; embedded tenant only."),
     lifetimes: lifetimes.optional(),
@@ -316,9 +322,9 @@ export const tenantSchema = z
     tenant,
     apps: named(uniqueName(), app).describe("Programs that sign users in, by key."),
     apis: named(uniqueName(), api).describe("Protected web APIs, by key."),
-    userFlows: named(text(120) as z.ZodString, userFlow).describe("How users sign in and sign up, by name."),
+    userFlows: named(text(MAX_FLOW_NAME) as z.ZodString, userFlow).describe("How users sign in and sign up, by name."),
     groups: named(uniqueName(), group).describe("Groups of users, by key."),
-    policies: named(text(200) as z.ZodString, policy).describe("Who needs a second factor, by name."),
+    policies: named(text(MAX_NAME) as z.ZodString, policy).describe("Who needs a second factor, by name."),
     users: named(email(), user).describe("Test users by email address; embedded tenant only."),
   })
   .meta({

@@ -56,8 +56,8 @@ describe("a rule for keys, apps and APIs", () => {
     ["an empty display name", 'apps: { a: { displayName: " " } }', ["1:27 displayName is empty."]],
     [
       "a display name that is too long",
-      `apps: { a: { displayName: ${"x".repeat(121)} } }`,
-      ["1:27 displayName is longer than 120 characters."],
+      `apps: { a: { displayName: ${"x".repeat(257)} } }`,
+      ["1:27 displayName is longer than 256 characters."],
     ],
     ["a display name on two lines", 'apps: { a: { displayName: "a\\nb" } }', ["1:27 displayName must be on one line."]],
     [

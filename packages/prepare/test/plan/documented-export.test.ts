@@ -100,8 +100,8 @@ test("Values that a file cannot express are kept even in lists that the file def
 test("An export reports a line that a file cannot have, instead of losing it", async () => {
   const { entra, app } = await prepared();
   await using _ = entra;
-  app.displayName = "A name that is longer than any that a file can have ".repeat(4).trim();
+  app.displayName = "A name that is longer than any that a file can have ".repeat(6).trim();
   const { model, notes } = await exportTenant(entra.access(), { clock: entra.clock });
   assert.equal(model.apps["ciam-client-app"]?.displayName, app.displayName);
-  assert.match(notes.at(-1) ?? "", /^Correct line \d+: .*120/);
+  assert.match(notes.at(-1) ?? "", /^Correct line \d+: .*256/);
 });
