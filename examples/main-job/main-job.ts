@@ -94,7 +94,7 @@ function introduce(
   transcript: Transcript,
   tenant: RunningTenant,
   endpoint: string,
-  { lan, secondDevice }: Pick<MainJobOptions, "lan" | "secondDevice">,
+  { lan, secondDevice, stay }: Pick<MainJobOptions, "lan" | "secondDevice" | "stay">,
 ): void {
   if (lan) {
     transcript.note("One whole sign-in on this computer, with your phone as the second device.");
@@ -104,8 +104,9 @@ function introduce(
   transcript.note(`  tenant   ${tenant.authority}`);
   transcript.note(`  web API  ${endpoint}`);
   transcript.note(`  mail     ${tenant.inbox}`);
-  // With the key of this start, for a person. What is not a terminal is often a log.
-  transcript.note(`  console  ${tenant.console}${process.stdout.isTTY ? `#${tenant.consoleKey}` : ""}`);
+  // For a person who stays: the demo ends by itself. With the key of this start; what is not a terminal is often a log.
+  const key = process.stdout.isTTY ? `#${tenant.consoleKey}` : "";
+  if (!secondDevice || stay) transcript.note(`  console  ${tenant.console}${key}`);
   transcript.note("");
   if (secondDevice) return;
   transcript.note("Sign up with any email address: no mail is sent, and its code is shown here.");

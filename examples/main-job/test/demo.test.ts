@@ -33,6 +33,7 @@ test("the demo signs up, signs in, calls the API, renews and signs out, without 
   ]);
   assert.ok(!transcript.includes("\u001b"), "no colors without a terminal");
   assert.doesNotMatch(transcript, /eyJ/, "no token is printed");
+  assert.doesNotMatch(transcript, /\/console/, "the console would be gone when its address is read");
   assert.deepEqual(demo.leftovers(), []);
 });
 

@@ -23,6 +23,7 @@ async function signedIn(t: TestContext): Promise<{ child: ChildProcess; page: st
   }
   child.stdout!.resume();
   assert.match(shown, /Signed out/);
+  assert.match(shown, /console {2}http:\/\/localhost:\d+\/console#\S+/);
   const page = /http:\/\/localhost:\d+\/device/.exec(shown)?.[0] ?? "";
   return { child, page, ended };
 }
