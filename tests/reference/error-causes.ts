@@ -79,7 +79,7 @@ type OwnTenantErrorCode = Exclude<TenantErrorCode, "usage" | "secret_on_argv" | 
 
 export const tenantErrors: Record<OwnTenantErrorCode, readonly [cause: string, remedy: string]> = {
   // Starting.
-  port_in_use: ["Another program uses the port.", "Stop it, or choose another port (0 picks any free one)."],
+  port_in_use: ["Another program or tenant uses the port.", "Stop it, or choose another port (0 picks any free one)."],
   address_unavailable: [
     "The machine does not let the tenant listen on this address or port.",
     "Use an address of this machine; ports below 1024 require elevated privileges.",

@@ -10,6 +10,7 @@ import { openTenantFile, type TenantFile, tenantFiles } from "../prepare/tenant-
 import { asTyped, profileName, storedProfile } from "../stored-session.cts";
 import { type AnnouncedTenant, announced } from "./announced.ts";
 import { dataFolder } from "./location.ts";
+import { explained } from "./port-in-use.ts";
 import { readyEvent, runUntilStopped } from "./run-until-stopped.ts";
 import { activityOutput } from "./show-activity.ts";
 
@@ -58,17 +59,21 @@ async function startOn(data: string, given: Arguments, file: TenantFile | undefi
   const mailer = mailerFrom(process.env);
   const port = given.text("port");
   const pagesPort = given.text("pages-port");
-  return startOperated({
-    store: storeFrom(process.env, given.text("store-file"), data),
-    dataDir: data,
-    ...(port !== undefined && { port: Number(port) }),
-    ...(pagesPort !== undefined && { pagesPort: Number(pagesPort) }),
-    ...(mailer !== undefined && { mailer }),
-    ...lanOf(given),
-    ...(given.flag("no-sign-up") && { signUpAllowed: false }),
-    ...(given.flag("no-testing") && { testing: false }),
-    ...(file !== undefined && described(file)),
-    ...(!given.flag("json") && process.stderr.isTTY && { terminal: process.stderr }),
+  const start = () =>
+    startOperated({
+      store: storeFrom(process.env, given.text("store-file"), data),
+      dataDir: data,
+      ...(port !== undefined && { port: Number(port) }),
+      ...(pagesPort !== undefined && { pagesPort: Number(pagesPort) }),
+      ...(mailer !== undefined && { mailer }),
+      ...lanOf(given),
+      ...(given.flag("no-sign-up") && { signUpAllowed: false }),
+      ...(given.flag("no-testing") && { testing: false }),
+      ...(file !== undefined && described(file)),
+      ...(!given.flag("json") && process.stderr.isTTY && { terminal: process.stderr }),
+    });
+  return start().catch(async (error: unknown) => {
+    throw await explained(error);
   });
 }
 
