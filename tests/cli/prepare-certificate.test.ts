@@ -101,7 +101,7 @@ describe("doorcode prepare --certificate", { concurrency: true }, () => {
       assert.doesNotMatch(refused.stderr, /AADSTS/);
     }
     const missing = await prepare("--certificate", "none.pem", "--client-id", "x", "--yes");
-    assert.match(missing.stderr, /cannot be read \(ENOENT\)/);
+    assert.match(missing.stderr, / does not exist\./);
   });
 
   test("--certificate requires the app's ID, and excludes every other way to sign in", async (t) => {

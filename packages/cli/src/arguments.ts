@@ -1,6 +1,7 @@
 import { type Arguments, type Command, find, nameOf, type OptionSpec } from "./definition/command.ts";
 import { everywhere } from "./definition/options.ts";
 import { UsageError } from "./exit-codes.ts";
+import { shownValue } from "./file-errors.ts";
 import { nearest } from "./suggest.ts";
 
 // Not by `import`, which reads every export of the module: that is most of its cost.
@@ -47,8 +48,8 @@ function noCommand(path: string[], { options = {} }: Command, given: string): Us
 }
 
 /**
- * Reads the arguments after a command's name. No value of an option is ever repeated in a message: it might be a secret
- * in the wrong place.
+ * Reads the arguments after a command's name. An error repeats a value only where it has to have a form, such as a time, and
+ * if it does not look like a secret in the wrong place.
  *
  * @throws UsageError
  */
@@ -115,7 +116,9 @@ function problemOf(
     return `needs a value: ${token.rawName} ${value}`;
   }
   if (before !== undefined && !multiple) return "is given twice";
-  return takes && !takes.accepts(token.value) ? `takes ${takes.what}` : undefined;
+  if (!takes || takes.accepts(token.value)) return undefined;
+  const given = shownValue(token.value);
+  return `takes ${takes.what}${given === undefined ? "" : `, not ${given}`}`;
 }
 
 function checkWords(path: readonly string[], { arguments: expected = [] }: Command, words: string[]): void {
@@ -123,7 +126,18 @@ function checkWords(path: readonly string[], { arguments: expected = [] }: Comma
   if (missing !== undefined && !missing.optional) throw new UsageError(`Missing argument ${missing.name}.`, see(path));
   if (words.length <= expected.length || expected.at(-1)?.multiple) return;
   const takes = ["no arguments", "one argument"][expected.length] ?? `${expected.length} arguments`;
-  throw new UsageError(`${nameOf(path)} takes ${takes}, besides options.`, see(path));
+  throw new UsageError(
+    `${nameOf(path)} takes ${takes}, besides options${extraWord(words, expected.length)}.`,
+    see(path),
+  );
+}
+
+/** The first word that is too many. Only a name or an address is repeated: another word may be a password. */
+function extraWord(words: string[], most: number): string {
+  const word = words[most] ?? "";
+  const isAddress = /^(?:https?:\/\/)?[\w.-]+(?::\d+)?(?:\/[\w./-]*)?$/.test(word) && /[.:/]/.test(word);
+  const isEmail = /^[\w.+-]+@[\w.-]+\.\w+$/.test(word);
+  return (isAddress || isEmail) && shownValue(word) !== undefined ? `; ${word} is one too many` : "";
 }
 
 function unknownOption(path: readonly string[], given: string, known: string[]): UsageError {

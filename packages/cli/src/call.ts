@@ -3,6 +3,7 @@ import { buffer } from "node:stream/consumers";
 import { DoorcodeError } from "@doorcode/client";
 import type { Arguments } from "./definition/command.ts";
 import { CommandError, exitCodes, UsageError } from "./exit-codes.ts";
+import { shownValue, whyUnreadable } from "./file-errors.ts";
 import { originOf } from "./login.ts";
 import { say } from "./output.ts";
 import { clientFor, openSettings, remember, signedIn, wantedScopes } from "./settings.ts";
@@ -11,7 +12,10 @@ import type { Profile } from "./stored-session.cts";
 export async function run(given: Arguments, signal: AbortSignal): Promise<number> {
   const [url] = given.words;
   if (url === undefined || !URL.canParse(url)) {
-    throw new UsageError("That is not a URL.", "For example: doorcode call https://todo.example/api/todolist");
+    throw new UsageError(
+      `${(url && shownValue(url)) || "That"} is not a URL.`,
+      "For example: doorcode call https://todo.example/api/todolist",
+    );
   }
   const request = await requestOf(given, signal);
   const settings = await openSettings(given);
@@ -63,8 +67,8 @@ async function bodyOf(data: string): Promise<string | Buffer> {
   try {
     return await readFile(data.slice(1));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(`The file of the body cannot be read (${code}).`, "-d @FILE reads FILE; -d @- reads stdin.");
+    const why = whyUnreadable(error as NodeJS.ErrnoException);
+    throw new UsageError(`The file ${data.slice(1)} with the body ${why}.`, "-d @FILE reads FILE; -d @- reads stdin.");
   }
 }
 

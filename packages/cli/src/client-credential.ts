@@ -4,6 +4,7 @@ import type { ClientCredential } from "@doorcode/client";
 import { readPrivateFile } from "@doorcode/client/read-store";
 import type { Arguments } from "./definition/command.ts";
 import { UsageError } from "./exit-codes.ts";
+import { whyUnreadable } from "./file-errors.ts";
 import type { Profile } from "./stored-session.cts";
 
 /** The file with a confidential client's secret or key, read each time it is needed; `-` is stdin. */
@@ -63,14 +64,15 @@ function textIn(file: string, kind: CredentialFile["kind"]): string {
     text = (file === "-" ? readFileSync(0) : readPrivateFile(file, "named")).toString("utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    const from = file === "-" ? "stdin" : file;
     if (code === "EMODE")
       throw new UsageError(
         `Other users can read or change the ${what} in ${file}.`,
         `Run: chmod 600 '${file}'. A file that an orchestrator mounts belongs to root, with mode 0444 or stricter.`,
       );
     throw new UsageError(
-      `The ${what} cannot be read from ${from} (${code}).`,
+      file === "-"
+        ? `The ${what} cannot be read from stdin (${code}).`
+        : `The file ${file} with the ${what} ${whyUnreadable(error as NodeJS.ErrnoException)}.`,
       "Specify a file that you can read, or - for stdin.",
     );
   }

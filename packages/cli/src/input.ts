@@ -39,11 +39,16 @@ export async function agreed(given: Arguments, question: string, signal: AbortSi
 
 /**
  * What was piped in, without the line end that `echo` adds. `what`: its name in the error.
- * @throws UsageError when stdin is a terminal
+ * @throws UsageError when stdin is a terminal, or empty
  */
 export async function readStdin(what: string): Promise<string> {
   if (process.stdin.isTTY) {
     throw new UsageError(`The ${what} is read from stdin, which is a terminal here.`, "Pipe it in.");
   }
-  return (await text(process.stdin)).replace(/\r?\n$/, "");
+  const read = (await text(process.stdin)).replace(/\r?\n$/, "");
+  if (read !== "") return read;
+  throw new UsageError(
+    `The ${what} is read from stdin, which is empty.`,
+    "Pipe it in. If a command before the pipe failed, its error is above.",
+  );
 }

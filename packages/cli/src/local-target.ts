@@ -81,7 +81,7 @@ function appOf({ authority, apps }: LocalTenant, given: string | undefined): App
   const named = apps.filter(({ name }) => name.toLowerCase() === given.toLowerCase());
   if (named.length > 1) {
     throw new UsageError(
-      `The tenant has ${named.length} apps of this name.`,
+      `The tenant has ${named.length} apps named ${printableLine(given)}.`,
       choices(named, ({ client_id }) => client_id),
     );
   }
@@ -91,7 +91,7 @@ function appOf({ authority, apps }: LocalTenant, given: string | undefined): App
     apps.map(({ name }) => name),
   );
   const hint = near === undefined ? choices(apps) : `Did you mean: doorcode login --client-id ${quoted(near)}`;
-  throw new UsageError("The tenant has no app of this name.", hint);
+  throw new UsageError(`The tenant has no app named ${JSON.stringify(printableLine(given).slice(0, 80))}.`, hint);
 }
 
 const unlisted = (clientId: string): App => ({ name: clientId, client_id: clientId, scopes: [] });
@@ -149,7 +149,7 @@ function scopeOf({ apis }: LocalTenant, given: string): string {
   const known = apis.flatMap((each) => each.scopes.flatMap((scope) => [scope, `${each.name}/${scope}`]));
   const near = nearestName(given, known);
   throw new UsageError(
-    "No API of the tenant has this scope.",
+    `No API of the tenant has the scope ${JSON.stringify(printableLine(given).slice(0, 80))}.`,
     near !== undefined
       ? `Did you mean: --scope ${quoted(near)}`
       : known.length === 0

@@ -2,13 +2,12 @@ import { writeFile } from "node:fs/promises";
 import type { GraphAccess, Plan, PrepareError, TenantModel } from "@doorcode/prepare";
 import type { Arguments } from "./definition/command.ts";
 import { CommandError, exitCodes, UsageError } from "./exit-codes.ts";
+import { whyUnwritable } from "./file-errors.ts";
 import { confirmed } from "./input.ts";
 import { printableLine, printEvent, say } from "./output.ts";
 import { asAdministrator } from "./prepare/graph-access.ts";
-import { readModel, type Target, targetOf } from "./prepare/inputs.ts";
+import { defaultFile, readModel, type Target, targetOf } from "./prepare/inputs.ts";
 import { changesOf, showApplied, showDone, showNotes, showPlan, summary } from "./prepare/screen.ts";
-
-const defaultFile = "doorcode.tenant.yaml";
 
 export async function run(given: Arguments, signal: AbortSignal): Promise<number> {
   const { text, flag } = given;
@@ -95,10 +94,8 @@ async function writeNew(file: string, yaml: string): Promise<void> {
     await writeFile(file, yaml, { flag: "wx" });
     say(`Written to ${file}.`);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const why = code === "EEXIST" ? "already exists" : `cannot be written (${code})`;
     throw new UsageError(
-      `The file ${file} ${why}.`,
+      `The file ${file} ${whyUnwritable(error as NodeJS.ErrnoException)}.`,
       "Specify another with --file, or omit --file and redirect stdout.",
     );
   }

@@ -10,12 +10,22 @@ import { type CredentialFile, credentialFrom, givenCredential, rememberedCredent
 import type { Arguments } from "./definition/command.ts";
 import { isProfileName } from "./definition/options.ts";
 import { CommandError, UsageError } from "./exit-codes.ts";
-import { isProfileMeant, type Profile, profileName, scopesOf, storedProfile } from "./stored-session.cts";
+import { shownValue, whyUnreadable } from "./file-errors.ts";
+import {
+  isProfileMeant,
+  type Profile,
+  profileName,
+  scopesOf,
+  storedAccount,
+  storedProfile,
+} from "./stored-session.cts";
 
 /** A profile from the store, with the options that override it. */
 export interface Settings {
   name: string;
   profile: Profile | undefined;
+  /** False if the account of the profile is no longer in the store: another program signed it out. */
+  hasAccount: boolean;
   store: TokenStore;
   caFile: string | undefined;
   /** From the command line or the environment; overrides the profile's. */
@@ -26,14 +36,16 @@ export async function openSettings(given: Arguments, env: NodeJS.ProcessEnv = pr
   const name = profileName(given.text("profile"), env);
   if (!isProfileName(name)) {
     throw new UsageError(
-      "That is not a valid name for a profile.",
+      `${shownValue(name) ?? "That"} is not a valid name for a profile.`,
       "Use letters, digits and . _ @ + -, at most 64 characters.",
     );
   }
   const store = await openFileStore({ directory: defaultStoreDirectory(env) });
-  const profile = storedProfile(Object.fromEntries((await store.read()).records), name);
+  const records = Object.fromEntries((await store.read()).records);
+  const profile = storedProfile(records, name);
+  const hasAccount = profile !== undefined && storedAccount(records, profile) !== undefined;
   const credential = givenCredential(given, env);
-  return { name, profile, store, credential, caFile: givenCaFile(given, env) ?? profile?.caFile };
+  return { name, profile, hasAccount, store, credential, caFile: givenCaFile(given, env) ?? profile?.caFile };
 }
 
 export const givenCaFile = (given: Arguments, env: NodeJS.ProcessEnv = process.env): string | undefined =>
@@ -41,7 +53,7 @@ export const givenCaFile = (given: Arguments, env: NodeJS.ProcessEnv = process.e
 
 /** The profile, which has to be signed in: every command but `login` needs it. */
 export function signedIn(
-  { name, profile }: Settings,
+  { name, profile, hasAccount }: Settings,
   env: NodeJS.ProcessEnv = process.env,
 ): Profile & { accountId: string } {
   const login = `doorcode login${name === "default" ? "" : ` --profile ${name}`}`;
@@ -57,7 +69,8 @@ export function signedIn(
     );
   }
   const { accountId } = profile;
-  if (accountId === null) throw new CommandError("sign_in_needed", "Not signed in.", `Sign in: ${login}`);
+  if (accountId === null || !hasAccount)
+    throw new CommandError("sign_in_needed", "Not signed in.", `Sign in: ${login}`);
   return { ...profile, accountId };
 }
 
@@ -98,9 +111,8 @@ export function certificatesIn(file: string | undefined): string | undefined {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
     throw new UsageError(
-      `The CA file ${file} cannot be read (${code}).`,
+      `The CA file ${file} ${whyUnreadable(error as NodeJS.ErrnoException)}.`,
       "Specify a readable file with --ca-file FILE.",
     );
   }

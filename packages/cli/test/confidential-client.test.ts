@@ -76,7 +76,7 @@ describe("a confidential client", () => {
     const file = await privateFile(env, "secret", secret);
     const empty = await privateFile(env, "empty", "\n");
     for (const [args, message] of [
-      [["--client-secret-file", join(env.folder, "none")], /none \(ENOENT\)/],
+      [["--client-secret-file", join(env.folder, "none")], /The file .*none with the client secret does not exist\./],
       [["--client-secret-file", empty], /The client secret from .*empty is empty/],
       [["--client-key-file", file], /private key cannot be read/],
       [["--client-secret-file", file, "--client-key-file", file], /cannot be used together/],

@@ -135,8 +135,27 @@ describe("a wrong command line", () => {
     [["tenant", "--data", "x"], "doorcode tenant needs a command before options.\nSee: doorcode tenant --help"],
     [["tenant", "start", "--prot", "1"], "Unknown option --prot.\nDid you mean --port?"],
     [["status", "--nonsense=x"], "Unknown option --nonsense.\nSee: doorcode status --help"],
-    [["tenant", "start", "--port", "x"], "--port takes a number from 0 to 65535.\nSee: doorcode tenant start --help"],
-    [["login", "--timeout", "soon"], "--timeout takes a time such as 90s, 15m or 1h.\nSee: doorcode login --help"],
+    [
+      ["tenant", "start", "--port", "443x"],
+      '--port takes a number from 0 to 65535, not "443x".\nSee: doorcode tenant start --help',
+    ],
+    [
+      ["login", "--timeout", "a".repeat(32)],
+      "--timeout takes a time such as 90s, 15m or 1h.\nSee: doorcode login --help",
+    ],
+    [
+      ["login", "ada@contoso.example"],
+      "doorcode login takes no arguments, besides options; ada@contoso.example is one too many.\nSee: doorcode login --help",
+    ],
+    [["login", "hunter2"], "doorcode login takes no arguments, besides options.\nSee: doorcode login --help"],
+    [
+      ["tenant", "clock", "advance", "-5m"],
+      "-5m is not how far a clock moves.\nIt moves forward only. An earlier time: doorcode tenant clock set TIME --back",
+    ],
+    [
+      ["login", "--timeout", "soon"],
+      '--timeout takes a time such as 90s, 15m or 1h, not "soon".\nSee: doorcode login --help',
+    ],
     [["tenant", "approve"], "Missing argument CODE.\nSee: doorcode tenant approve --help"],
     [["tenant", "approve", "BCDFGHJK"], "Missing option --as EMAIL.\nSee: doorcode tenant approve --help"],
     [["call"], "Missing argument URL.\nSee: doorcode call --help"],

@@ -30,7 +30,7 @@ describe("doorcode prepare, before anything is sent", { concurrency: true }, () 
   test("names a missing file", async (t) => {
     const { exit, stderr } = await prepare(t, undefined, "--to", url, "--plan");
     assert.equal(exit, 2);
-    assert.match(stderr, /doorcode\.tenant\.yaml cannot be read \(ENOENT\)/);
+    assert.match(stderr, /The file doorcode\.tenant\.yaml does not exist\.\nName another with --file FILE\./);
   });
 
   test("prints every error of the file with its position, also as an event", async (t) => {

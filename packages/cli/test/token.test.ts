@@ -199,9 +199,12 @@ describe("doorcode token --decode", () => {
     const onArgv = await run(["token", "--decode", token]);
     assert.deepEqual([onArgv.exit, onArgv.stderr.includes(token.slice(0, 20))], [2, false]);
     assert.match(onArgv.stderr, /every user of this machine can read it/);
-    for (const wrong of ["", "a.b", "a.b.c", `${jwt({ sub: "ada" })}.`.replace(/^[^.]+/, "bnVsbA"), `${token}.more`]) {
+    for (const wrong of ["a.b", "a.b.c", `${jwt({ sub: "ada" })}.`.replace(/^[^.]+/, "bnVsbA"), `${token}.more`]) {
       const { exit, stdout } = await decode(t, wrong);
       assert.deepEqual([exit, stdout], [1, ""], wrong);
     }
+    const empty = await decode(t, "");
+    assert.deepEqual([empty.exit, empty.stdout], [2, ""]);
+    assert.match(empty.stderr, /The token is read from stdin, which is empty\./);
   });
 });

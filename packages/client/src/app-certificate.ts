@@ -54,7 +54,8 @@ export function readCertificateFile(file: string): string {
   } catch (cause) {
     if (cause instanceof DoorcodeError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
-    throw unusable(`the certificate file ${file} cannot be read (${code}).`, "Name an existing file.", cause);
+    const why = code === "ENOENT" ? "does not exist" : code === "EISDIR" ? "is a folder" : `cannot be read (${code})`;
+    throw unusable(`the certificate file ${file} ${why}.`, "Name an existing file.", cause);
   } finally {
     if (handle !== undefined) closeSync(handle);
   }

@@ -38,8 +38,10 @@ export function createClient(options: ClientOptions): Client {
   const find = (known: Account[], name: string | undefined): Account => {
     const account = name === undefined ? known[0] : findAccount(known, name);
     if (account) return account;
-    const user = name === undefined ? "no user" : `no user named ${name}`;
-    throw new DoorcodeError("sign_in_needed", { detail: `${user} is signed in at ${session.authority}.` });
+    // An ID, as sessions use it, means nothing to a person.
+    const isId = name !== undefined && /^[\w-]{20,}(?:\.[\w-]+)?$/.test(name);
+    const who = isId ? "the user of this session is no longer" : name ? `no user named ${name} is` : "no user is";
+    throw new DoorcodeError("sign_in_needed", { detail: `${who} signed in at ${session.authority}.` });
   };
 
   // Loaded on first use, so that the first code is on the screen sooner.

@@ -36,7 +36,7 @@ const clock: Command = {
     advance: {
       summary: "Move the clock forward",
       description: ["What has expired then is deleted at once."],
-      arguments: [{ name: "TIME", help: "How far, such as 90s, 15m, 24h or 7d" }],
+      arguments: [{ name: "TIME", help: "How far, such as 90s, 15m, 24h or 7d", hyphenated: /^-\d/ }],
       options: common,
       examples: [{ what: "Let every device code expire", line: "doorcode tenant clock advance 15m" }],
       needsTenant: true,

@@ -129,7 +129,12 @@ async function tokenFromStdin(): Promise<string> {
   }
   const token = (await text(process.stdin)).trim();
   if (!/^[A-Za-z0-9\-._~+/]{16,16384}=*$/.test(token)) {
-    throw new UsageError("The input on stdin is not an access token.", "Pipe in only the token, on one line.");
+    throw new UsageError(
+      token === ""
+        ? "The access token is read from stdin, which is empty."
+        : "The input on stdin is not an access token.",
+      "Pipe in only the token, on one line.",
+    );
   }
   return token;
 }

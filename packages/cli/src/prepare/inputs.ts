@@ -1,6 +1,10 @@
 import { readFile } from "node:fs/promises";
 import type { GraphAccess, TenantFileError, TenantModel } from "@doorcode/prepare";
 import { CommandError, UsageError } from "../exit-codes.ts";
+import { shownValue, whyUnreadable } from "../file-errors.ts";
+
+/** In the folder where the command runs. */
+export const defaultFile = "doorcode.tenant.yaml";
 
 /** The tenant that a file is applied to, or exported from. */
 export interface Target {
@@ -28,14 +32,20 @@ export function targetOf(option: "to" | "from", text: string, tenant: string | u
       );
     }
     if (!/^[A-Za-z0-9][A-Za-z0-9.-]{1,252}$/.test(tenant)) {
-      throw new UsageError("--tenant takes the ID or domain of a tenant.", "For example contoso.onmicrosoft.com.");
+      const given = shownValue(tenant);
+      throw new UsageError(
+        `--tenant takes the ID or domain of a tenant${given === undefined ? "" : `, not ${given}`}.`,
+        "For example contoso.onmicrosoft.com.",
+      );
     }
     return { kind: "entra", authority: `${entraLogin}/${tenant}`, graph: entraGraph };
   }
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== "https:" || url.search || url.hash || url.username || url.password) {
+    const given = shownValue(text);
+    const why = url?.protocol === "http:" ? "The authority begins with https." : "";
     throw new UsageError(
-      `--${option} takes entra, or the authority of your own tenant.`,
+      `--${option} takes entra, or the authority of your own tenant${given === undefined ? "" : `, not ${given}`}. ${why}`.trimEnd(),
       `doorcode tenant start prints it: --${option} https://localhost:8443/<tenant>`,
     );
   }
@@ -47,7 +57,8 @@ export function targetOf(option: "to" | "from", text: string, tenant: string | u
 export async function readModel(file: string): Promise<TenantModel> {
   const { readTenantFile, describeProblems, TenantFileError } = await import("@doorcode/prepare");
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`The file ${file} cannot be read (${error.code}).`, "Specify it with --file FILE.");
+    const hint = file === defaultFile ? "Name another with --file FILE." : "Check the path after --file.";
+    throw new UsageError(`The file ${file} ${whyUnreadable(error)}.`, hint);
   });
   try {
     return readTenantFile(text, file);

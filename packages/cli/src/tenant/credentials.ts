@@ -1,6 +1,7 @@
 import { type FileHandle, open, readFile, rm } from "node:fs/promises";
 import type { Arguments } from "../definition/command.ts";
 import { exitCodes, UsageError } from "../exit-codes.ts";
+import { whyUnreadable, whyUnwritable } from "../file-errors.ts";
 import { printableLine, printEvent, printResult, say } from "../output.ts";
 import { operateTenant } from "./location.ts";
 import { dateOf } from "./operator.ts";
@@ -28,7 +29,7 @@ export async function addCertificate(given: Arguments): Promise<number> {
 async function certificateIn(file: string): Promise<string> {
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(
-      `The file ${file} cannot be read (${error.code}).`,
+      `The file ${file} ${whyUnreadable(error)}.`,
       "Specify a file with a certificate in PEM format.",
     );
   });
@@ -82,8 +83,10 @@ export async function addSecret(given: Arguments): Promise<number> {
 /** Only its owner can read it, from the first moment. An existing file is never overwritten. */
 async function newFile(path: string): Promise<FileHandle> {
   return open(path, "wx", 0o600).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === "EEXIST" ? "already exists" : `cannot be written (${error.code})`;
-    throw new UsageError(`The file ${path} ${why}.`, "Specify a new file in a folder that you can write to.");
+    throw new UsageError(
+      `The file ${path} ${whyUnwritable(error)}.`,
+      "Specify a new file in a folder that you can write to.",
+    );
   });
 }
 

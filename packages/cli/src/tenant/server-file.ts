@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import type { SourceFileError, SourceNode } from "@doorcode/prepare/source-file";
 import type { Arguments } from "../definition/command.ts";
 import { CommandError, UsageError } from "../exit-codes.ts";
+import { whyUnreadable } from "../file-errors.ts";
 import type { ParsedServer } from "./server-schema.ts";
 
 type Tools = typeof import("@doorcode/prepare/source-file");
@@ -65,7 +66,7 @@ export async function readServerFile(
 ): Promise<ServerFile> {
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(
-      `The server file ${file} cannot be read (${error.code}).`,
+      `The server file ${file} ${whyUnreadable(error)}.`,
       "Name it with --config FILE or DOORCODE_CONFIG, or run the command in its folder.",
     );
   });
@@ -221,11 +222,9 @@ class Secrets {
       this.#keep(source, node, readFileSync(file, "utf8"), `The file ${file}`, report);
       if (source.isSecret) this.#warn(file);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      const why = code === "ENOENT" ? "does not exist" : `cannot be read (${code})`;
       report(
         node,
-        `The file ${file} with ${source.what} ${why}.`,
+        `The file ${file} with ${source.what} ${whyUnreadable(error as NodeJS.ErrnoException)}.`,
         "Name a file that the user running the tenant can read. A relative path begins at the folder of the server file.",
       );
     }

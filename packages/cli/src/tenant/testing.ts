@@ -19,7 +19,10 @@ export async function showClock(given: Arguments): Promise<number> {
 export async function advanceClock(given: Arguments): Promise<number> {
   const [time = ""] = given.words;
   if (!/^\d{1,6}[dhms]?$/.test(time)) {
-    throw new UsageError(`${time} is not how far a clock moves.`, "Give a time such as 90s, 15m, 24h or 7d.");
+    const hint = time.startsWith("-")
+      ? "It moves forward only. An earlier time: doorcode tenant clock set TIME --back"
+      : "Give a time such as 90s, 15m, 24h or 7d.";
+    throw new UsageError(`${time} is not how far a clock moves.`, hint);
   }
   return shownClock(given, "clock_moved", await operateTenant(given, { do: "advance_clock", ms: milliseconds(time) }));
 }

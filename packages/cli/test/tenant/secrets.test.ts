@@ -114,7 +114,7 @@ describe("doorcode tenant apps add-secret and remove-secret", () => {
       assert.deepEqual([exit, stdout], [2, ""], stderr);
       assert.match(stderr, message);
     };
-    await refused(["add-secret", "x"], /No app has this client ID/);
+    await refused(["add-secret", "x"], /No app has (this|the) client ID/);
     for (const days of ["0", "-1", "1.5", "ten"])
       await refused(["add-secret", clientId, "--days", days], /number of days/);
     await refused(["add-secret", clientId, "--days", "733"], /two years at most/);

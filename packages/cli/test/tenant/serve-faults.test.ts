@@ -107,7 +107,7 @@ describe("a start fails with the reason:", () => {
     await writeFile(join(folder, "smtp-password"), "hunter2", { mode: 0o600 });
     const { exit, code, hint } = await failureOf(file, { umask: 0o022, env: { HOME: folder } });
     assert.deepEqual([exit, code], [2, "server_file_invalid"]);
-    assert.match(hint, /smtp-password with the mail server's password cannot be read \(EACCES\)\./);
+    assert.match(hint, /smtp-password with the mail server's password cannot be read by this user \(EACCES\)\./);
   });
 
   test("the port is taken", async (t) => {

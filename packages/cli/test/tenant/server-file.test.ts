@@ -231,7 +231,7 @@ describe("a valid server file", () => {
   test("that cannot be read is named", async () => {
     await assert.rejects(readServerFile("/nowhere/doorcode.server.yaml"), {
       code: "usage",
-      message: "The server file /nowhere/doorcode.server.yaml cannot be read (ENOENT).",
+      message: "The server file /nowhere/doorcode.server.yaml does not exist.",
     });
   });
 });

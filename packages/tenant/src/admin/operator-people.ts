@@ -20,7 +20,7 @@ export function operatorPeople(ctx: OperatorContext): TenantAdmin["people"] {
     find: (email) => directory.findUserByEmail(normalizeEmail(email)),
     async add(account) {
       const added = await changes.add(account);
-      if (typeof added === "string") throw accountRefused(added, account.email);
+      if (typeof added === "string") throw accountRefused(added, account.email, account.displayName);
       return added;
     },
     async disable(id) {
@@ -51,7 +51,7 @@ export function operatorPeople(ctx: OperatorContext): TenantAdmin["people"] {
           case "taken":
           case "email_invalid":
           case "name_invalid":
-            throw accountRefused(edited.outcome, given.email ?? shown.email);
+            throw accountRefused(edited.outcome, given.email ?? shown.email, given.displayName);
           case "changed":
           // Another process changed the name or the address meanwhile. What is given here wins.
         }

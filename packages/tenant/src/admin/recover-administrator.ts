@@ -31,7 +31,7 @@ export async function recoverAdministrator(
 }
 
 /** Why an account cannot be created, written for the operator. */
-export function accountRefused(problem: AccountProblem, typed: string): TenantError {
+export function accountRefused(problem: AccountProblem, typed: string, name = ""): TenantError {
   const email = typed.trim();
   switch (problem) {
     case "email_invalid":
@@ -41,7 +41,13 @@ export function accountRefused(problem: AccountProblem, typed: string): TenantEr
         "For example ada@contoso.example.",
       );
     case "name_invalid":
-      return new TenantError(problem, "The name is empty or too long.", `At most ${MAX_DISPLAY_NAME} characters.`);
+      return new TenantError(
+        problem,
+        [...name].length > MAX_DISPLAY_NAME
+          ? `The name has ${[...name].length} characters, which is too long.`
+          : "The name is empty.",
+        `At most ${MAX_DISPLAY_NAME} characters.`,
+      );
     case "taken":
       return new TenantError(
         "email_taken",

@@ -187,7 +187,10 @@ async function findApiByName({ store }: Pick<AdminContext, "store">, given: stri
   if (api) return api;
   const named = (await directory.listApis()).filter((each) => each.name.toLowerCase() === name.toLowerCase());
   if (named.length === 1) return named[0]!;
+  const shown = JSON.stringify(name.slice(0, 100));
   const which =
-    named.length === 0 ? "No API has this client ID, name or identifier URI." : "Several APIs have this name.";
+    named.length === 0
+      ? `No API has the client ID, name or identifier URI ${shown}.`
+      : `${named.length} APIs have the name ${shown}.`;
   throw new TenantError("api_unknown", which, "Use a client ID: doorcode tenant export lists them.");
 }

@@ -93,7 +93,9 @@ export async function findAppByName({ store }: Pick<AdminContext, "store">, give
   if (app) return app;
   const named = (await store.directory.listApps()).filter((each) => each.name.toLowerCase() === name.toLowerCase());
   if (named.length === 1) return named[0]!;
-  const which = named.length === 0 ? "No app has this client ID or name." : "Several apps have this name.";
+  const shown = JSON.stringify(name.slice(0, 100));
+  const which =
+    named.length === 0 ? `No app has the client ID or name ${shown}.` : `${named.length} apps have the name ${shown}.`;
   throw new TenantError("app_unknown", which, "Use a client ID. List the apps: doorcode tenant apps");
 }
 
