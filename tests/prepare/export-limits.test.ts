@@ -97,11 +97,11 @@ test("A tenant whose names are as long as it admits has a file that can be read,
 test("What a file cannot express of a text is omitted from an export, which says so", async () => {
   await using prepared = await PreparedTenant.start();
   const graph = await graphClient(prepared.tenant);
-  const description = "For\tthe night shift.\r\nIn\u0007 Kandy:\u200b ශ්‍රී ලංකා";
+  const description = "For\tthe night shift.\r\nIn\u0007 Kandy:\u200b ශ්‍රී";
   const group = { displayName: "Night", description, mailEnabled: false, mailNickname: "n", securityEnabled: true };
   assertDone(await graph.post("groups", group), 201);
   const { model, notes } = await prepared.export();
-  assert.equal(model.groups.Night?.description, "For the night shift.\nIn Kandy: ශ්‍රී ලංකා");
+  assert.equal(model.groups.Night?.description, "For the night shift.\nIn Kandy: ශ්‍රී");
   assert.deepEqual(notes, ["The description of groups, Night has invisible characters, which the file omits."]);
   assert.deepEqual(readTenantFile(writeTenantFile(model), "doorcode.tenant.yaml"), model);
 });
