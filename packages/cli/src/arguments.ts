@@ -132,12 +132,11 @@ function checkWords(path: readonly string[], { arguments: expected = [] }: Comma
   );
 }
 
-/** The first word that is too many. Only a name or an address is repeated: another word may be a password. */
+/** The first word that is too many. Only a URL is repeated: any other word may be a password, also one with @ and a dot. */
 function extraWord(words: string[], most: number): string {
   const word = words[most] ?? "";
-  const isAddress = /^(?:https?:\/\/)?[\w.-]+(?::\d+)?(?:\/[\w./-]*)?$/.test(word) && /[.:/]/.test(word);
-  const isEmail = /^[\w.+-]+@[\w.-]+\.\w+$/.test(word);
-  return (isAddress || isEmail) && shownValue(word) !== undefined ? `; ${word} is one too many` : "";
+  const isUrl = /^https?:\/\/[\w.-]+(?::\d+)?(?:\/[\w./-]*)?$/.test(word);
+  return isUrl && shownValue(word) !== undefined ? `; ${word} is one too many` : "";
 }
 
 function unknownOption(path: readonly string[], given: string, known: string[]): UsageError {

@@ -38,10 +38,11 @@ export function whyUnwritable({ code }: NodeJS.ErrnoException): string {
 }
 
 /**
- * A value of the command line as an error repeats it. Undefined if it is long or looks like a token: it might be a secret
- * in the wrong place.
+ * A value of the command line as an error repeats it. Undefined if it is long, looks like a token or is a URL with a
+ * password: it might be a secret in the wrong place.
  */
 export function shownValue(value: string): string | undefined {
-  const isSecretLike = value.length > 60 || /^eyJ|[?@].*[=:]|-----BEGIN/.test(value) || /^[\w-]{32,}$/.test(value);
+  const isSecretLike =
+    value.length > 60 || /^eyJ|[?@].*[=:]|:\/\/[^/]*@|-----BEGIN/.test(value) || /^[\w-]{32,}$/.test(value);
   return isSecretLike ? undefined : JSON.stringify(value);
 }

@@ -28,7 +28,13 @@ test("an error repeats a short value, and none that looks like a secret", () => 
   for (const value of ["banana", "443x", "contoso onmicrosoft com", "-5m"]) {
     assert.equal(shownValue(value), JSON.stringify(value));
   }
-  for (const value of ["eyJhbGciOi.x.y", "x".repeat(61), "Zm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFy", "https://h/?token=x"]) {
+  for (const value of [
+    "eyJhbGciOi.x.y",
+    "x".repeat(61),
+    "Zm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFy",
+    "https://h/?token=x",
+    "postgres://u:p@h/db",
+  ]) {
     assert.equal(shownValue(value), undefined, value);
   }
 });

@@ -144,9 +144,10 @@ describe("a wrong command line", () => {
       "--timeout takes a time such as 90s, 15m or 1h.\nSee: doorcode login --help",
     ],
     [
-      ["login", "ada@contoso.example"],
-      "doorcode login takes no arguments, besides options; ada@contoso.example is one too many.\nSee: doorcode login --help",
+      ["login", "https://issuer.example/v2.0"],
+      "doorcode login takes no arguments, besides options; https://issuer.example/v2.0 is one too many.\nSee: doorcode login --help",
     ],
+    [["login", "p@ssword.1"], "doorcode login takes no arguments, besides options.\nSee: doorcode login --help"],
     [["login", "hunter2"], "doorcode login takes no arguments, besides options.\nSee: doorcode login --help"],
     [
       ["tenant", "clock", "advance", "-5m"],
