@@ -86,7 +86,7 @@ export const ownAccount: Messages["ownAccount"] = {
       "user.factors_reset": "Anmeldemethoden zurückgesetzt",
       "user.links_voided": "Links in früheren E‑Mails abgeschaltet",
       "user.password_changed": "Passwort geändert",
-      "user.password_limit_lifted": "Passwörter nach zu vielen falschen von der Administration wieder zugelassen",
+      "user.password_limit_lifted": "Passwörter nach zu vielen falschen wieder zugelassen",
       "user.password_reset": "Neues Passwort per E‑Mail gewählt",
       "user.password_voided": "Passwort abgeschaltet",
       "user.second_factor_failed": "Falscher Code beim zweiten Schritt",

@@ -88,7 +88,7 @@ export const ownAccount = {
       "user.factors_reset": "Sign-in methods reset",
       "user.links_voided": "Links in earlier emails switched off",
       "user.password_changed": "Password changed",
-      "user.password_limit_lifted": "Passwords accepted again by an administrator, after too many wrong ones",
+      "user.password_limit_lifted": "Passwords accepted again, after too many wrong ones",
       "user.password_reset": "New password chosen by email",
       "user.password_voided": "Password switched off",
       "user.second_factor_failed": "Wrong code at the second step",
