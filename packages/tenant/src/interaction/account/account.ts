@@ -1,5 +1,5 @@
 import type { User } from "../../directory/entities.ts";
-import { checkPassword, type PasswordProblem } from "../../directory/password.ts";
+import { checkPassword, type PasswordProblem, passwordStateOf } from "../../directory/password.ts";
 import { isListedSignIn } from "../../directory/sign-in-methods.ts";
 import { sendSecurityNotification } from "../../mail/security-notifications.ts";
 import { loadFacts } from "../../oauth/approval.ts";
@@ -30,7 +30,7 @@ export async function getAccount(request: PageRequest): Promise<Answer> {
       page: "account",
       displayName: user.displayName,
       email: user.email,
-      hasPassword: user.passwordHash !== null,
+      password: passwordStateOf(user),
       passkeys: passkeys.map(({ credentialId, name, createdAt, lastUsedAt }) => ({
         credentialId,
         name,

@@ -1,4 +1,5 @@
 import { normalizeEmail, type User } from "../../directory/entities.ts";
+import { passwordStateOf } from "../../directory/password.ts";
 import { accountDeletedMail } from "../../mail/account-mails.ts";
 import { OWN_ACTIVITY } from "../../storage/audit-events.ts";
 import type { Store } from "../../storage/store.ts";
@@ -54,7 +55,7 @@ export async function dataOf(
       ...{ createdAt: time(user.createdAt), termsAcceptedAt: time(user.termsAcceptedAt) },
     },
     signInMethods: {
-      password: user.passwordHash !== null,
+      password: passwordStateOf(user) === "set",
       passkeys: passkeys.map(({ name, createdAt, lastUsedAt, deviceType, backedUp }) => ({
         ...{ name, createdAt: time(createdAt), lastUsedAt: time(lastUsedAt), deviceType, backedUp },
       })),

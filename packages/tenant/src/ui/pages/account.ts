@@ -1,3 +1,4 @@
+import type { PasswordState } from "../../directory/password.ts";
 import { formActions } from "../components/form-actions.ts";
 import { type Chrome, initialOf, type Page, type Pages } from "../components/layout.ts";
 import { type NewPasswordView, newPasswordForm } from "../components/mailed-code.ts";
@@ -20,7 +21,7 @@ export interface AccountView {
   page: "account";
   displayName: string;
   email: string;
-  hasPassword: boolean;
+  password: PasswordState;
   passkeys: { credentialId: string; name: string; createdAt: number; lastUsedAt: number | null }[];
   /** False at an IP address, where browsers do not support passkeys. */
   passkeysPossible: boolean;
@@ -54,8 +55,8 @@ ${view.savedName && html`<p class="note good" role="status">${account.savedName}
 ${overview(view, chrome)}
 ${way(account.passkeys, passkeysOf(view, chrome))}
 ${way(account.password, [
-  html`<p>${view.hasPassword ? account.hasPassword : account.noPassword}</p>`,
-  link(formActions.my_password, view.hasPassword ? account.changePassword : account.choosePassword),
+  html`<p>${account.passwordStates[view.password]}</p>`,
+  link(formActions.my_password, view.password === "set" ? account.changePassword : account.choosePassword),
 ])}
 ${way(account.authenticator, [
   html`<p>${view.authenticator ? account.authenticatorSince(time.day(view.authenticator.since)) : account.noAuthenticator}</p>`,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { RECENT_SIGN_IN_MS } from "../../../src/interaction/session.ts";
 import { seed } from "../../fixtures/seed.ts";
-import { samplePolicy } from "../../storage/samples.ts";
+import { sampleAudit, samplePolicy } from "../../storage/samples.ts";
 import { textOf } from "../browser.ts";
 import { pagesUnderTest } from "../pages-under-test.ts";
 import {
@@ -125,6 +125,16 @@ describe("changing sign-in methods", { concurrency: true }, () => {
     const signInPage = await browser.send(refused, "/me/sign-in-again");
     assert.equal((await showPasskey(browser, signInPage, authenticator)).at, "/me");
     assert.match((await openAdding(browser)).at, /^\/me\/passkeys\/add/);
+  });
+
+  test("a password that was switched off is not called set", async (t) => {
+    const under = await pagesUnderTest(t);
+    const { user, authenticator } = await personWithPasskey(under);
+    const { users } = under.ctx.store.administration;
+    assert.equal(await users.voidPassword(user.id, under.ctx.clock.now(), sampleAudit("user.password_voided")), true);
+    const browser = under.browser();
+    const page = await showPasskey(browser, await openAccountSignIn(browser), authenticator);
+    assert.match(textOf(page.html), /Password It no longer works\. Set a new one to sign in with it\. Set a password/);
   });
 
   test("a passkey is renamed", async (t) => {

@@ -8,7 +8,7 @@ const account: AccountView = {
   page: "account",
   displayName: "Ada",
   email,
-  hasPassword: true,
+  password: "set",
   passkeys: [],
   passkeysPossible: true,
   authenticator: null,
@@ -51,7 +51,7 @@ export const ownPagesSamples: Sample[] = [
   { name: "account-new", view: account },
   {
     name: "account-impossible",
-    view: { ...account, email: longEmail, displayName: "", hasPassword: false, passkeysPossible: false },
+    view: { ...account, email: longEmail, displayName: "", password: "none", passkeysPossible: false },
   },
   { name: "my-password", view: { page: "my_password", flowId: "", email, problem: null } },
   { name: "my-password-short", view: { page: "my_password", flowId: "", email, problem: "short" } },

@@ -12,8 +12,11 @@ export const account: Messages["account"] = {
   },
   signInAgainButton: "Weiter",
   password: "Passwort",
-  hasPassword: "Festgelegt.",
-  noPassword: "Nicht festgelegt. Beim Anmelden senden wir Ihnen einen Code per E‑Mail.",
+  passwordStates: {
+    set: "Festgelegt.",
+    none: "Nicht festgelegt. Andere Anmeldemethoden brauchen keins.",
+    switched_off: "Es gilt nicht mehr. Legen Sie ein neues fest, um sich damit anzumelden.",
+  },
   changePassword: "Passwort ändern",
   choosePassword: "Passwort festlegen",
   passkeys: "Passkeys",

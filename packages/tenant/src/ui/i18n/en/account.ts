@@ -10,8 +10,11 @@ export const account = {
   },
   signInAgainButton: "Continue",
   password: "Password",
-  hasPassword: "Set.",
-  noPassword: "Not set. We email you a code when you sign in.",
+  passwordStates: {
+    set: "Set.",
+    none: "Not set. Other ways to sign in need none.",
+    switched_off: "It no longer works. Set a new one to sign in with it.",
+  },
   changePassword: "Change password",
   choosePassword: "Set a password",
   passkeys: "Passkeys",
