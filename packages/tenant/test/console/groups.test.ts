@@ -43,7 +43,7 @@ describe("Groups and assignments in the console", { concurrency: true }, () => {
     assert.match(page.at, /done=group_left/);
     assert.deepEqual(await groupsOf(), []);
     const about = await browser.get(`/console/audit?person=${ada.id}`);
-    assert.match(textOf(about.html), /ada@contoso\.example was added to a group, by/);
+    assert.match(textOf(about.html), /ada@contoso\.example was added to the group Staff <i> , by/);
     const records = (await ctx.store.audit.list({ limit: 20 })).filter(({ event }) =>
       event.startsWith("console.group."),
     );
