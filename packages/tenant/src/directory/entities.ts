@@ -153,6 +153,14 @@ export interface Consent {
   scopes: string[];
 }
 
+/**
+ * Whether a text from outside can be a client ID (RFC 6749 §A.1). Look up no other: PostgreSQL rejects some characters even
+ * in a query.
+ *
+ * @example isClientId("\u0000") // false
+ */
+export const isClientId = (text: string): boolean => /^[\x20-\x7e]+$/.test(text);
+
 /** The unique, searchable form of an email address: trimmed, NFC, lower case. */
 export function normalizeEmail(email: string): string {
   return email.trim().normalize("NFC").toLowerCase();

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from "fastify";
-import type { App, GrantType } from "../directory/entities.ts";
+import { type App, type GrantType, isClientId } from "../directory/entities.ts";
 import { grantTypesOf } from "../directory/grant-types.ts";
 import { hashSecret } from "../kernel/seal.ts";
 import type { AuditRecord } from "../storage/store.ts";
@@ -163,12 +163,6 @@ export function authenticates(form: Form, authorization: string | undefined): bo
     form.has("client_assertion_type")
   );
 }
-
-/**
- * PostgreSQL rejects some characters that a client ID cannot have (RFC 6749 §A.1), even in a query, so such an ID is
- * not looked up.
- */
-const isClientId = (text: string) => /^[\x20-\x7e]+$/.test(text);
 
 export async function findClient(ctx: OAuthContext, clientId: string): Promise<App | undefined> {
   return isClientId(clientId) ? ctx.store.directory.findApp(clientId.toLowerCase()) : undefined;

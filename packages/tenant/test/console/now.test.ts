@@ -182,7 +182,31 @@ describe("Now", { concurrency: true }, () => {
     assert.match(text, /The operator approved Contoso Player for ada@contoso\.example/);
     assert.equal(text.split(/Contoso Player ?: ?The redirect URI is not registered\./).length, 2, "once");
     assert.match(text, /not registered\. 50011/);
+    assert.match(text, /Unknown app <b>x<\/b> ?: ?Unknown\./);
     assert.doesNotMatch(text, /In the audit log already/);
+  });
+
+  test("is shown whatever client ID a refused request named", async (t) => {
+    const { ctx, operator } = await embeddedConsole(t);
+    const lookedUp: string[] = [];
+    const { findApp } = ctx.store.directory;
+    t.mock.method(ctx.store.directory, "findApp", (id: string) => {
+      lookedUp.push(id);
+      return findApp(id);
+    });
+    const about = { why: "app_unknown", detail: null, aadsts: null, recorded: false, ip: null, userId: null };
+    for (const clientId of ["\0", "\ud800", "ada@contoso.example", "é"]) {
+      ctx.reportRefusal({ ...about, actor: "client", clientId, message: `No app: ${clientId.length}.` });
+    }
+    const { status, html } = await operator.get("/console");
+    assert.equal(status, 200);
+    assert.match(textOf(html), /Unknown app ada@contoso\.example/);
+    // PostgreSQL refuses a query with a character that no client ID has.
+    assert.deepEqual(
+      lookedUp.filter((id) => !/^[\x20-\x7e]+$/.test(id)),
+      [],
+    );
+    assert.ok(lookedUp.includes("ada@contoso.example"));
   });
 
   test("a code that a person typed wrong is said to be a person's, by address if they are signed in", async (t) => {

@@ -1,4 +1,5 @@
 import { codeIn } from "../../admin/inbox.ts";
+import { isClientId } from "../../directory/entities.ts";
 import { TenantError } from "../../kernel/tenant-error.ts";
 import { DECISION_PROBLEMS, type DecisionProblem, type NowView } from "../../ui/console/now.ts";
 import type { ActivityCounts } from "../activity-counts.ts";
@@ -117,9 +118,10 @@ async function withNames(
   { clientId, userId, ...refusal }: RecentRefusal,
 ): Promise<NowView["refusals"][number]> {
   const [app, user] = await Promise.all([
-    clientId === null ? undefined : directory.findApp(clientId.toLowerCase()),
+    clientId !== null && isClientId(clientId) ? directory.findApp(clientId.toLowerCase()) : undefined,
     userId === null ? undefined : directory.findUser(userId),
   ]);
-  const who = app?.name ?? clientId ?? user?.email ?? null;
-  return { ...refusal, clientId: app?.clientId ?? null, userId: user?.id ?? null, who };
+  const unknownApp = app ? null : clientId;
+  const who = app?.name ?? (unknownApp === null ? (user?.email ?? null) : null);
+  return { ...refusal, clientId: app?.clientId ?? null, userId: user?.id ?? null, who, unknownApp };
 }

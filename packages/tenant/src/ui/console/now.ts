@@ -47,13 +47,14 @@ export interface NowView {
   /** The newest records of the audit log. */
   activity: ShownRecord[];
   /**
-   * Newest first: what was refused without a record. `who`: name of the app, what it called itself by, or else the email
-   * address of the user.
+   * Newest first: what was refused without a record. `who`: name of the app, or else the email address of the
+   * user. `unknownApp`: the client ID that no app has; anyone chooses it.
    */
   refusals: (Refused & {
     at: number;
     actor: "user" | "client";
     who: string | null;
+    unknownApp: string | null;
     message: string;
     detail: string | null;
     aadsts: number | null;
@@ -233,6 +234,12 @@ function mailCard(mails: NonNullable<NowView["mails"]>, chrome: ConsoleChrome): 
 /** Lines of the activity. */
 const LINES = 12;
 
+function whoOf({ who, unknownApp, actor }: NowView["refusals"][number], chrome: ConsoleChrome): Html {
+  const { consoleNow: words } = chrome.messages;
+  if (unknownApp !== null) return html`<bdi>${words.unknownApp(unknownApp)}</bdi>`;
+  return html`<bdi><b>${who ?? (actor === "user" ? words.aPerson : words.aProgram)}</b></bdi>`;
+}
+
 /** What happened, newest first, each as a sentence. */
 function activityCard({ activity, refusals }: NowView, chrome: ConsoleChrome): Html {
   const { consoleNow: words, time } = chrome.messages;
@@ -243,7 +250,7 @@ function activityCard({ activity, refusals }: NowView, chrome: ConsoleChrome): H
     })),
     ...refusals.map((refusal) => ({
       ...{ at: refusal.at, tone: "bad" },
-      text: html`<bdi><b>${refusal.who ?? (refusal.actor === "user" ? words.aPerson : words.aProgram)}</b></bdi>: ${refusalSentence(refusal, chrome)}${refusal.aadsts !== null && html` ${pill("bad", refusal.aadsts)}`}${mendOf(refusal, chrome)}`,
+      text: html`${whoOf(refusal, chrome)}: ${refusalSentence(refusal, chrome)}${refusal.aadsts !== null && html` ${pill("bad", refusal.aadsts)}`}${mendOf(refusal, chrome)}`,
     })),
   ];
   const rows = lines
