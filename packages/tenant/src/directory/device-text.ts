@@ -4,10 +4,13 @@ import { withoutSpelling } from "./visible-text.ts";
 export const DEVICE_TEXT_LENGTH = 40;
 
 /**
- * Control, format (bidi, zero-width, joiners that are no spelling), surrogate, private-use, line and paragraph separator characters, which can
- * disguise text.
+ * Control, format (bidi, zero-width, joiners that are no spelling), surrogate, private-use, line and paragraph separator
+ * characters, and others that are not shown (variation selectors, fillers), which can disguise text.
  */
-const FORBIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u;
+const FORBIDDEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
+
+/** What asks for the picture of an emoji, and the frame around a digit: they could part what the checks look for. */
+const OF_PICTURES = /(?<=\p{Extended_Pictographic})\ufe0f|\u20e3/gu;
 
 /**
  * Characters that look like a full stop (Unicode's confusables of U+002E), and the dot of UTS 46. NFKC has already
@@ -51,7 +54,7 @@ export function cleanDeviceText(text: string | undefined): { text: string | null
   if (clean === "") return { text: null };
   if ([...clean].length > DEVICE_TEXT_LENGTH) return { problem: `it is longer than ${DEVICE_TEXT_LENGTH} characters.` };
   // Joiners that are spelling could still part what the checks look for.
-  const bare = withoutSpelling(clean);
+  const bare = withoutSpelling(clean).replace(OF_PICTURES, "");
   if (FORBIDDEN.test(bare)) return { problem: "it contains control characters or invisible characters." };
   // Checks what the user would read, not the exact spelling.
   const read = asciiDigits(bare.replace(LOOK_ALIKE_DOTS, ".").replace(MIDDLE_DOTS, "."));

@@ -32,7 +32,7 @@ export function cleanDisplayName(typed: string): string {
  * invisible character, so that no second name looks the same.
  */
 export function cleanRegisteredName(typed: string): string {
-  return cleanDisplayName(typed.replace(/\s/gu, " ").replace(/\p{C}/gu, ""));
+  return cleanDisplayName(typed.replace(/\s/gu, " ").replace(/[\p{C}\p{Default_Ignorable_Code_Point}]/gu, ""));
 }
 
 /** What is known about a user whose account is about to be created. */

@@ -54,6 +54,20 @@ test("joiners that are spelling are kept, and hide no address", () => {
   for (const name of ["مثال.ب\u200cب", "ක්\u200dෂ.ලංකා"]) {
     assert.deepEqual(cleanDeviceText(name), { problem: "it looks like a web address." }, JSON.stringify(name));
   }
+  // They part digits and dots for a check, and not for a reader.
+  for (const name of [
+    "0800\ufe0f 123\ufe0f 4567",
+    "0800\u034f123\u034f4567",
+    "192.\ufe0f0.2.1",
+    "http:\ufe0f//x",
+    "a\u3164b",
+  ]) {
+    assert.deepEqual(cleanDeviceText(name), refused, JSON.stringify(name));
+  }
+  assert.deepEqual(cleanDeviceText([..."08001234567"].map((digit) => `${digit}\u20e3`).join("")), {
+    problem: "it looks like a telephone number.",
+  });
+  assert.deepEqual(cleanDeviceText("Ada’s ❤\ufe0f TV"), { text: "Ada’s ❤\ufe0f TV" });
 });
 
 test("an empty or blank text is no name", () => {
