@@ -94,9 +94,9 @@ export function senderOf({ config, branding }: SenderContext): Sender {
 /** Who sends a mail. */
 export type SenderContext = Pick<MailContext, "branding"> & { config: Pick<TenantConfig, "name"> };
 
-/** Where a request came from, in the words of a mail: "this computer", "192.0.2.7". */
+/** Where a request came from, in the words of a mail, which may be read on any computer: "192.0.2.7". */
 export function placeIn({ messages }: Language, ip: string, { config }: Pick<MailContext, "config">): string {
-  return shownAddress(ip, config, null) ?? messages.common.thisComputer;
+  return shownAddress(ip, config, null) ?? messages.mails.securityNotifications.ownComputer;
 }
 
 /** A paragraph: a sentence, a code to copy, short lines, a link with its label, or less important text. */

@@ -15,7 +15,7 @@ export function isThisComputer(ip: string, origins: Origins): boolean {
  * What people read of the address that a request came from. Null: this computer, because on an embedded tenant `::1` says
  * less than that. On another device of the local network, it is the address under which that device knows the computer.
  *
- * @param reader address of the browser; null for mails, which the embedded tenant keeps on its computer
+ * @param reader address of the browser; null for mails, which have their own words for it
  */
 export function shownAddress(
   ip: string,

@@ -63,7 +63,7 @@ describe("security notifications", { concurrency: true }, () => {
     for (const part of [
       "Contoso Player was signed in on a device with your Contoso account.",
       "When: 15 January 2026 at 12:00 UTC",
-      "Network address of the device: this computer",
+      "Network address of the device: the tenant’s own computer",
       "Approved from: 198.51.100.7",
       "The device calls itself: “Living-room TV”",
       "It works once, until 22 January 2026 at 12:00 UTC.",
@@ -80,7 +80,9 @@ describe("security notifications", { concurrency: true }, () => {
         await sendSecurityNotification(pages.ctx, { ...ada, locale }, notification, { ip: "::ffff:127.0.0.1" });
         return (await newest(pages)).text;
       };
-      const [english, german] = embedded ? ["this computer", "dieser Computer"] : ["127.0.0.1", "127.0.0.1"];
+      const [english, german] = embedded
+        ? ["the tenant’s own computer", "der Computer des Mandanten"]
+        : ["127.0.0.1", "127.0.0.1"];
       assert.match(await said({ kind: "password_changed" }, "en"), new RegExp(`Network address: ${english}\n`));
       assert.match(await said({ kind: "password_changed" }, "de"), new RegExp(`Netzwerkadresse: ${german}\n`));
       const before = embedded ? "0:0:0:0::/64" : "127.0.0.0";

@@ -34,6 +34,7 @@ const securityNotifications: Messages["mails"]["securityNotifications"] = {
     refresh_token_repeated: (app, tenant) =>
       `Die Anmeldung bei ${app} mit Ihrem Konto bei ${tenant} wurde möglicherweise kopiert. Ein Schlüssel dieser Anmeldung wurde innerhalb von Sekunden zweimal verwendet, von zwei Netzwerkadressen. Das kommt vor, wenn ein Gerät das Netzwerk wechselt. Es kommt auch vor, wenn ein anderer Computer eine Kopie des Schlüssels hat.`,
   },
+  ownComputer: "der Computer des Mandanten",
   when: (time) => `Wann: ${time}`,
   fromBefore: (ip) => `Netzwerkadresse kurz zuvor: ${ip}`,
   from: (ip) => `Netzwerkadresse: ${ip}`,

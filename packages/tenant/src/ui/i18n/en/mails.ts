@@ -34,6 +34,8 @@ const securityNotifications = {
     refresh_token_repeated: (app: string, tenant: string) =>
       `The sign-in to ${app} with your ${tenant} account may have been copied. A key of this sign-in was used twice within seconds, from two network addresses. This happens when a device changes networks. It also happens when another computer has a copy of the key.`,
   },
+  /** Instead of a network address, if it is of the computer that the tenant runs on. */
+  ownComputer: "the tenant’s own computer",
   when: (time: string) => `When: ${time}`,
   fromBefore: (ip: string) => `A moment earlier, from: ${ip}`,
   from: (ip: string) => `Network address: ${ip}`,
