@@ -6,7 +6,7 @@ import { verifyPassword } from "../../src/directory/password.ts";
 import { seed } from "../fixtures/seed.ts";
 import { type Browser, type Page, textOf } from "../interaction/browser.ts";
 import { askForReset, enterCode, signIn } from "../interaction/walks.ts";
-import { samplePasskey, sampleUser } from "../storage/samples.ts";
+import { sampleAudit, samplePasskey, sampleUser } from "../storage/samples.ts";
 import { embeddedConsole, servedConsole } from "./console-under-test.ts";
 
 const at = ({ id }: Pick<User, "id">, what = "") => `/console/people/${id}${what === "" ? "" : `/${what}`}`;
@@ -256,7 +256,10 @@ describe("People in the console", { concurrency: true }, () => {
 
     const lifted = await operator.send(refused, at(ada, "try-again"));
     assert.match(textOf(lifted.html), /The person can try again now\./);
-    assert.match(textOf(lifted.html), /ada@contoso\.example may try passwords again, after too many wrong ones/);
+    assert.match(
+      textOf(lifted.html),
+      /Passwords of ada@contoso\.example were allowed again, after too many wrong ones/,
+    );
     assert.ok(!lifted.html.includes("Passwords are refused"));
     const [record] = await ctx.store.audit.list({ event: "user.password_limit_lifted", limit: 1 });
     assert.deepEqual([record?.actor, record?.userId], ["operator", ada.id]);
@@ -264,6 +267,16 @@ describe("People in the console", { concurrency: true }, () => {
     assert.equal(again.status, 422);
     assert.match(textOf(again.html), /no longer refused\. Nothing was changed/);
     assert.match((await signIn(phone, page, ada.email)).at, /^\/confirm/);
+
+    const other = browser();
+    const entered = await enterCode(other, (await grant()).userCode);
+    for (let i = 0; i < 10; i++) await signIn(other, entered, ada.email, "wrong");
+    const reloaded = textOf((await operator.get(lifted.at)).html);
+    assert.match(reloaded, /Passwords are refused for now/);
+    assert.doesNotMatch(reloaded, /can try again now\. /, "which was true of the wrong ones before");
+    await ctx.store.administration.users.voidPassword(ada.id, ctx.clock.now(), sampleAudit("user.password_voided"));
+    const off = textOf((await operator.get(at(ada))).html);
+    assert.doesNotMatch(off, /Passwords are refused for now/, "there is no right one");
   });
 
   test("an administrator of a served tenant lifts the limit, too, by their right at that moment", async (t) => {

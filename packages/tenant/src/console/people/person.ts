@@ -199,6 +199,8 @@ function isOneself({ userId, fields }: ConsoleRequest, id: string): boolean {
   return userId === id && fields.get("sure") !== "yes";
 }
 
+const canUsePassword = (user: User) => user.disabledAt === null && passwordStateOf(user) === "set";
+
 /** @throws PageProblem */
 async function find(request: ConsoleRequest): Promise<User> {
   const id = idIn(request);
@@ -228,7 +230,7 @@ async function page(
   const detail: PersonDetail = {
     ...{ id, shown, attributes: user.attributes, createdAt: user.createdAt, disabledAt: user.disabledAt },
     ...{ administrator: user.administrator, oneself: userId === id, password: passwordStateOf(user) },
-    passwordsRefusedUntil: refusedUntil,
+    passwordsRefusedUntil: canUsePassword(user) ? refusedUntil : null,
     passkeys: passkeys.map(({ name, createdAt, lastUsedAt }) => ({ name, createdAt, lastUsedAt })),
     authenticator: totp ? { since: totp.createdAt, codesLeft: codes } : null,
     groups: groups.filter(({ id }) => memberOf.includes(id)).map(({ id, name }) => ({ id, name })),

@@ -41,9 +41,12 @@ export function sentenceOf(record: ShownRecord, messages: Messages): Html {
   const name = typeof detail.name === "string" && detail.name !== "" ? detail.name : object?.name;
   // Groups and apps get roles, too.
   const holder = user === null && object?.name != null ? { id: object.id, email: object.name } : user;
-  const { someUser, someApp, deletedUser, unknownApp } = auditWords;
-  const userIn = (form: GrammarCase) =>
-    holder === null ? html`${someUser[form]}` : nameOf(holder.email, holder.id, deletedUser[form]);
+  const { someUser, someApp, deletedUser, deletedObject, unknownApp } = auditWords;
+  const userIn = (form: GrammarCase) => {
+    if (holder !== null) return nameOf(holder.email, holder.id, deletedUser[form]);
+    // What had a role, and was deleted: nothing says of which kind it was.
+    return object === null ? html`${someUser[form]}` : deletedObject[form](object.id);
+  };
   const appIn = (form: GrammarCase) =>
     app === null ? html`${someApp[form]}` : nameOf(app.name, app.id, unknownApp[form]);
   const parts: SentenceParts = {

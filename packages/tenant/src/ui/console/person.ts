@@ -92,7 +92,7 @@ export const personPages: ConsolePages<PersonView> = {
       title: person.shown.displayName,
       lede: html`${states}<bdi>${person.shown.email}</bdi>`,
       aside: backLink("/console/people", texts.back, yamlLink("users", person.id, chrome)),
-      main: html`${done && doneNote(texts.done[done])}${problem && problemOf(view, chrome)}${refusedNote(person, chrome)}
+      main: html`${done && !(done === "tries" && person.passwordsRefusedUntil !== null) && doneNote(texts.done[done])}${problem && problemOf(view, chrome)}${refusedNote(person, chrome)}
 <div class="grid"><div>
 ${profileCard(view, chrome)}
 ${devicesCard(person, chrome)}

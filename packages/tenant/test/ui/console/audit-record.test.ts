@@ -193,6 +193,10 @@ describe("an audit record as a sentence", () => {
       "Staff got the role Reader of Contoso Player",
       "Staff hat die Rolle Reader von Contoso Player erhalten",
     ]);
+    assert.deepEqual(both(record("role_assignment.created", { ...role, object: { id: "g1", name: null } })), [
+      "The deleted object g1 got the role Reader of Contoso Player",
+      "Das gelöschte Objekt g1 hat die Rolle Reader von Contoso Player erhalten",
+    ]);
     assert.equal(
       plain("de", record("device_grant.approved", { actor: "operator" })),
       "Der Betreiber hat die Anmeldung bei Contoso Player für ada@contoso.example bestätigt",

@@ -186,6 +186,7 @@ export const auditWords: typeof en.auditWords = {
   someApp: { plain: "eine App", dative: "einer App" },
   unknownApp: { plain: (id) => html`die unbekannte App ${id}`, dative: (id) => html`der unbekannten App ${id}` },
   someUser: { plain: "eine unbekannte Person", dative: "einer unbekannten Person" },
+  deletedObject: { plain: (id) => html`das gelöschte Objekt ${id}`, dative: (id) => html`dem gelöschten Objekt ${id}` },
   theOperator: "Der Betreiber",
   deletedUser: { plain: (id) => html`das gelöschte Konto ${id}`, dative: (id) => html`dem gelöschten Konto ${id}` },
   methods: {

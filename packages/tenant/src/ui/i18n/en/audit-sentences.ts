@@ -113,7 +113,7 @@ export const auditSentences = {
   "user.links_voided": ({ user }) => html`Links in earlier emails to ${user} were switched off`,
   "user.made_administrator": ({ user }) => html`${user} became an administrator`,
   "user.password_changed": ({ user }) => html`The password of ${user} was changed`,
-  "user.password_limit_lifted": ({ user }) => html`${user} may try passwords again, after too many wrong ones`,
+  "user.password_limit_lifted": ({ user }) => html`Passwords of ${user} were allowed again, after too many wrong ones`,
   "user.password_reset": ({ user }) => html`${user} chose a new password by email`,
   "user.password_voided": ({ user }) => html`The password of ${user} was switched off`,
   "user.second_factor_failed": ({ user, method }) => html`The second step of ${user} failed: ${method}`,
@@ -197,6 +197,10 @@ export const auditWords = {
     dative: (id: string) => html`the unknown app ${id}`,
   },
   someUser: { plain: "an unknown user", dative: "an unknown user" },
+  deletedObject: {
+    plain: (id: string) => html`the deleted object ${id}`,
+    dative: (id: string) => html`the deleted object ${id}`,
+  },
   theOperator: "The operator",
   deletedUser: {
     plain: (id: string) => html`the deleted user ${id}`,
