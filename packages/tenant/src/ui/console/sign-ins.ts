@@ -84,7 +84,8 @@ function listPage(view: View<"console_sign_ins">, chrome: ConsoleChrome): Consol
   const query = queryOf(typed);
   const wrong = (["person", "app"] as const).filter((name) => problems[name]);
   const { noneFits, noneFitsNow } = signIns;
-  const none = isSearch ? (typed.state === "all" ? noneFits : noneFitsNow) : signIns.none;
+  const all = typed.state === "all";
+  const none = isSearch ? (all ? noneFits : noneFitsNow) : all ? signIns.noneYet : signIns.none;
   return {
     title: chrome.messages.console.rail[PATH],
     lede: `${typed.state === "all" ? signIns.ledeOfAll : signIns.lede} ${time.zone(chrome.now)}`,

@@ -9,6 +9,7 @@ export const consoleRecords: typeof en.consoleRecords = {
     lede: "Programme, die angemeldet sind, neueste zuerst.",
     ledeOfAll: "Programme, die angemeldet sind, und beendete Anmeldungen, neueste zuerst.",
     none: "Kein Programm ist angemeldet. Sobald jemand einem zustimmt, erscheint es hier.",
+    noneYet: "Noch kein Programm hat sich angemeldet. Sobald jemand einem zustimmt, erscheint es hier.",
     noneFits: "Keine Anmeldung passt zur Suche.",
     noneFitsNow:
       "Kein angemeldetes Programm passt zur Suche. Mit „Angemeldet oder beendet“ enthält die Liste auch beendete Anmeldungen.",

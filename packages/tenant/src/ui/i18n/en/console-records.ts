@@ -9,6 +9,7 @@ export const consoleRecords = {
     lede: "Programs that are signed in, newest first.",
     ledeOfAll: "Programs that are signed in, and sign-ins that have ended, newest first.",
     none: "No program is signed in. When someone approves one, it shows up here.",
+    noneYet: "No program has signed in yet. When someone approves one, it shows up here.",
     noneFits: "No sign-in fits your search.",
     noneFitsNow:
       "No program that is signed in fits your search. With “Signed in or ended”, the list also has those that are over.",
