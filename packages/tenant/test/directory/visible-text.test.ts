@@ -118,7 +118,7 @@ test("a name of an app, API, group or policy has no joiner, so that no second on
   assert.equal(cleanRegisteredName(`  ශ්${JOINER}රී\u00a0 ලංකා `), "ශ්රී ලංකා");
   assert.equal(cleanRegisteredName(`Contoso${NON_JOINER}`), "Contoso");
   for (const ignorable of ["\u034f", "\ufe0f", "\u3164", "\u115f", "\u17b4", "\u{e0100}"]) {
-    assert.equal(cleanRegisteredName(`Con${ignorable}toso`), "Contoso", ignorable.codePointAt(0)?.toString(16));
+    assert.equal(cleanRegisteredName(`Ada${ignorable}Ada`), "AdaAda", ignorable.codePointAt(0)?.toString(16));
   }
   assert.equal(cleanRegisteredName("👨‍👩‍👧"), "👨👩👧");
 });
