@@ -1,7 +1,7 @@
 import { type Arguments, type Command, find, nameOf, type OptionSpec } from "./definition/command.ts";
 import { everywhere } from "./definition/options.ts";
 import { UsageError } from "./exit-codes.ts";
-import { shownValue } from "./file-errors.ts";
+import { isPlainUrl, shownValue } from "./file-errors.ts";
 import { nearest } from "./suggest.ts";
 
 // Not by `import`, which reads every export of the module: that is most of its cost.
@@ -35,7 +35,9 @@ function unknownCommand(path: string[], { commands = {} }: Command, word: string
   const names = Object.keys(commands);
   const near = nearest(word, names) ?? names.find((name) => Object.hasOwn(SYNONYMS, word) && SYNONYMS[word] === name);
   return new UsageError(
-    `Unknown command ${JSON.stringify([...path, word].join(" ").slice(0, 60))}.`,
+    shownValue(word) === undefined
+      ? "Unknown command."
+      : `Unknown command ${JSON.stringify([...path, word].join(" "))}.`,
     near === undefined ? see(path) : `Did you mean: ${nameOf([...path, near])}`,
   );
 }
@@ -132,11 +134,10 @@ function checkWords(path: readonly string[], { arguments: expected = [] }: Comma
   );
 }
 
-/** The first word that is too many. Only a URL is repeated: any other word may be a password, also one with @ and a dot. */
+/** The first word that is too many. Only a plain URL is repeated: any other word may be a password. */
 function extraWord(words: string[], most: number): string {
   const word = words[most] ?? "";
-  const isUrl = /^https?:\/\/[\w.-]+(?::\d+)?(?:\/[\w./-]*)?$/.test(word);
-  return isUrl && shownValue(word) !== undefined ? `; ${word} is one too many` : "";
+  return isPlainUrl(word) ? `; ${word} is one too many` : "";
 }
 
 function unknownOption(path: readonly string[], given: string, known: string[]): UsageError {

@@ -4,6 +4,7 @@ import { zshCompletion } from "./completion/zsh.ts";
 import type { Arguments, Command } from "./definition/command.ts";
 import { isProfileName } from "./definition/options.ts";
 import { exitCodes, UsageError } from "./exit-codes.ts";
+import { shownValue } from "./file-errors.ts";
 import { nearest } from "./suggest.ts";
 
 const scripts: Record<string, (program: Command) => string> = {
@@ -23,7 +24,8 @@ export async function run({ words: [shell = ""] }: Arguments, _signal: AbortSign
     const near = nearest(shell, Object.keys(scripts));
     const hint =
       near === undefined ? "doorcode completion bash, zsh or fish" : `Did you mean: doorcode completion ${near}`;
-    throw new UsageError(`No completion for the shell ${JSON.stringify(shell.slice(0, 40))}.`, hint);
+    const shown = shownValue(shell);
+    throw new UsageError(`No completion for ${shown === undefined ? "this shell" : `the shell ${shown}`}.`, hint);
   }
   process.stdout.write(script(program));
   return exitCodes.done;

@@ -2,6 +2,7 @@ import { type Arguments, type Command, find, nameOf, type OptionSpec, type Optio
 import { everywhere, groups } from "./definition/options.ts";
 import { type Topic, topics } from "./definition/topics.ts";
 import { exitCodes, UsageError } from "./exit-codes.ts";
+import { shownValue } from "./file-errors.ts";
 import { nearest } from "./suggest.ts";
 
 /** `doorcode help [COMMAND…|TOPIC]` */
@@ -24,7 +25,7 @@ export function helpFor(program: Command, words: readonly string[]): string {
     near === undefined
       ? `See: ${nameOf([...path, "--help"])}`
       : `Did you mean: doorcode help ${[...path, near].join(" ")}`;
-  const message = `No help for ${JSON.stringify(words.join(" ").slice(0, 60))}: it is neither a command nor a topic.`;
+  const message = `No help for ${words.every(shownValue) ? JSON.stringify(words.join(" ")) : "these words"}: it is neither a command nor a topic.`;
   throw new UsageError(message, hint);
 }
 

@@ -1,4 +1,5 @@
 import { UsageError } from "./exit-codes.ts";
+import { shownValue } from "./file-errors.ts";
 import type { LocalTenant } from "./local-tenants.ts";
 import { printableLine } from "./output.ts";
 import { nearest } from "./suggest.ts";
@@ -91,7 +92,7 @@ function appOf({ authority, apps }: LocalTenant, given: string | undefined): App
     apps.map(({ name }) => name),
   );
   const hint = near === undefined ? choices(apps) : `Did you mean: doorcode login --client-id ${quoted(near)}`;
-  throw new UsageError(`The tenant has no app named ${JSON.stringify(printableLine(given).slice(0, 80))}.`, hint);
+  throw new UsageError(`The tenant has no app ${namedAs(given)}.`, hint);
 }
 
 const unlisted = (clientId: string): App => ({ name: clientId, client_id: clientId, scopes: [] });
@@ -149,7 +150,7 @@ function scopeOf({ apis }: LocalTenant, given: string): string {
   const known = apis.flatMap((each) => each.scopes.flatMap((scope) => [scope, `${each.name}/${scope}`]));
   const near = nearestName(given, known);
   throw new UsageError(
-    `No API of the tenant has the scope ${JSON.stringify(printableLine(given).slice(0, 80))}.`,
+    `No API of the tenant has a scope ${namedAs(given)}.`,
     near !== undefined
       ? `Did you mean: --scope ${quoted(near)}`
       : known.length === 0
@@ -159,6 +160,12 @@ function scopeOf({ apis }: LocalTenant, given: string): string {
             .map(printableLine)
             .join(", ")}`,
   );
+}
+
+/** What was given instead of a name may be a secret in its place, such as the secret of an app instead of its ID. */
+function namedAs(given: string): string {
+  const shown = shownValue(printableLine(given));
+  return shown === undefined ? "of that name" : `named ${shown}`;
 }
 
 /** Without case, as names are compared. */

@@ -3,13 +3,17 @@ import { UsageError } from "./exit-codes.ts";
 const secretOption =
   /^--?(?:client-?secret|secret|pass(?:word|phrase|code)|refresh-?token|access-?token|token|device-?code|api-?key)(?:=|$)/i;
 
-/** `https://user:password@host`, bare or after `--option=`. A colon further on may be a port or part of a path. */
-const passwordInWebAddress = /^(?:--?[\w-]+=)?https?:\/\/[^/?#\s]*:[^/?#\s]*@/i;
+/**
+ * `https://user:password@host`, bare or after `--option=`. The password may hold characters that should have been encoded,
+ * such as a slash. What looks like a port is one, and the address of IPv6 has colons of its own.
+ */
+const passwordInWebAddress =
+  /^(?:--?[\w-]+=)?https?:\/\/(?!\[[\da-f:.]+\](?::\d+)?(?:[/?#]|$))[^/?#\s]*:(?!\d{1,5}(?:[/?#]|$)).*@/is;
 
 /** Of any other scheme, such as a database's: its password may hold characters that should have been encoded. */
 const passwordInUrl = /^(?:--?[\w-]+=)?(?!https?:)[a-z][a-z0-9+.-]*:\/\/(?:[^/?#\s]*:.*@|.*[?&]password=)/is;
 
-const secretParameter = /^(?:--?[\w-]+=)?https?:\/\/.*[?&](?:password|client_secret|access_token|refresh_token)=/i;
+const secretParameter = /^(?:--?[\w-]+=)?https?:\/\/.*[?&#](?:password|client_secret|access_token|refresh_token)=/is;
 
 const credentialHeader = /^(?:-H|--header=)?\s*(?:authorization|proxy-authorization|cookie)\s*:/i;
 

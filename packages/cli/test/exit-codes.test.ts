@@ -102,6 +102,11 @@ describe("a secret on the command line", () => {
     ["postgres://doorcode:hunter2/?#@db.contoso.example/doorcode"],
     ["--store=postgres://doorcode@db.contoso.example/doorcode?ssl=true&password=hunter2"],
     ["https://todo.example/reset?user=ada&access_token=hunter2"],
+    ["http://todo.example/#access_token=hunter2"],
+    ["https://ada:pa/hunter2@todo.example/api"],
+    ["https://ada:pa?hunter2@todo.example/api"],
+    ["--authority=https://ada:p#hunter2@todo.example/api"],
+    ["https://ada:12345hunter2/@[::1]/api"],
   ];
   for (const argv of words) {
     test(`is refused and not repeated: ${argv.join(" ").replaceAll("hunter2", "…")}`, () => {
@@ -120,6 +125,7 @@ describe("a secret on the command line", () => {
     const argv = [
       ...["--token-stdin", "--password-stdin", "token", "https://issuer.example/a:b@c", "https://user@issuer.example"],
       ...["https://localhost:8443/users/ada@contoso.example", "https://[::1]:8443/ada@contoso.example"],
+      ...["https://[::1]/ada@contoso.example", "https://todo.example:8443?to=ada@contoso.example"],
       ...["-H", "x-authorization: a", "postgres://db.contoso.example/doorcode"],
     ];
     assert.doesNotThrow(() => refuseSecrets(argv));

@@ -25,14 +25,36 @@ test("why a file cannot be read or written is in plain words", async (t) => {
 });
 
 test("an error repeats a short value, and none that looks like a secret", () => {
-  for (const value of ["banana", "443x", "contoso onmicrosoft com", "-5m"]) {
+  for (const value of [
+    "banana",
+    "443x",
+    "contoso onmicrosoft com",
+    "-5m",
+    "localhost:8443",
+    "2026-11-30T09:00:00Z",
+    "7d3c1b2a-5e4f-4a6b-8c9d-0e1f2a3b4c5d",
+    "https://localhost:8443",
+    "http://todo.example/graph/v1.0",
+    "http://[::1]:8080/",
+  ]) {
     assert.equal(shownValue(value), JSON.stringify(value));
   }
   for (const value of [
     "eyJhbGciOi.x.y",
-    "x".repeat(61),
+    "x".repeat(25),
     "Zm9vYmFyZm9vYmFyZm9vYmFyZm9vYmFy",
+    "MTIzNDU2Nzg5MA==",
+    "kX8Q~aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3z",
+    "aB3dE5fG7hJ9",
+    "Bearer eyJhbGciOiJSUzI1NiJ9.e30.c2ln",
+    "MTk4.Gx2N.sA3Q",
+    "user:hunter2@host.example",
+    "user:hunter2",
+    "https://ada:pa/ss@todo.example/api",
+    "http://h/#access_token=abc",
     "https://h/?token=x",
+    "https://hooks.example/services/T00000/B00000",
+    "https://hooks.example/7d3c1b2a-5e4f-4a6b-8c9d-0e1f2a3b4c5d",
     "postgres://u:p@h/db",
   ]) {
     assert.equal(shownValue(value), undefined, value);

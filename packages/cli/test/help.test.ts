@@ -147,6 +147,11 @@ describe("a wrong command line", () => {
       ["login", "https://issuer.example/v2.0"],
       "doorcode login takes no arguments, besides options; https://issuer.example/v2.0 is one too many.\nSee: doorcode login --help",
     ],
+    [
+      ["login", "https://hooks.example/services/T00000/B00000/kX8QaB3dE5fG"],
+      "doorcode login takes no arguments, besides options.\nSee: doorcode login --help",
+    ],
+    [["tenant", "kX8Q~aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3z"], "Unknown command.\nSee: doorcode tenant --help"],
     [["login", "p@ssword.1"], "doorcode login takes no arguments, besides options.\nSee: doorcode login --help"],
     [["login", "hunter2"], "doorcode login takes no arguments, besides options.\nSee: doorcode login --help"],
     [

@@ -1,6 +1,7 @@
 import type { ControlResults } from "@doorcode/tenant/operator";
 import type { Arguments } from "../definition/command.ts";
 import { exitCodes, UsageError } from "../exit-codes.ts";
+import { shownValue } from "../file-errors.ts";
 import { printEvent, printLine, say } from "../output.ts";
 import { operateTenant } from "./location.ts";
 import { timeOf } from "./operator.ts";
@@ -22,7 +23,7 @@ export async function advanceClock(given: Arguments): Promise<number> {
     const hint = time.startsWith("-")
       ? "It moves forward only. An earlier time: doorcode tenant clock set TIME --back"
       : "Give a time such as 90s, 15m, 24h or 7d.";
-    throw new UsageError(`${time} is not how far a clock moves.`, hint);
+    throw new UsageError(`${shownValue(time) === undefined ? "That" : time} is not how far a clock moves.`, hint);
   }
   return shownClock(given, "clock_moved", await operateTenant(given, { do: "advance_clock", ms: milliseconds(time) }));
 }

@@ -229,6 +229,14 @@ describe("the names of a tenant on this machine", () => {
     assert.equal(areNames(tenant.apps[0]!.client_id, ["openid", "api://a1/Read"]), false);
   });
 
+  test("that are unknown are repeated only if they are plain: a secret may be in the place of an ID", () => {
+    const secret = "kX8Q~aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3z";
+    assert.throws(() => resolve("toaster"), { message: 'The tenant has no app named "toaster".' });
+    assert.throws(() => resolve(secret), { message: "The tenant has no app of that name." });
+    assert.throws(() => resolve("tv", "Delete"), { message: 'No API of the tenant has a scope named "Delete".' });
+    assert.throws(() => resolve("tv", secret), { message: "No API of the tenant has a scope of that name." });
+  });
+
   test("that are unknown or ambiguous are errors with the choices", () => {
     const fails = (act: () => unknown, hint: RegExp) =>
       assert.throws(act, (error: Error & { hint: string }) => hint.test(error.hint));

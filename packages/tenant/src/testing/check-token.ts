@@ -187,10 +187,8 @@ async function findApiByName({ store }: Pick<AdminContext, "store">, given: stri
   if (api) return api;
   const named = (await directory.listApis()).filter((each) => each.name.toLowerCase() === name.toLowerCase());
   if (named.length === 1) return named[0]!;
-  const shown = JSON.stringify(name.slice(0, 100));
+  // What was given is not repeated: it may be a secret or the token itself, in the wrong place.
   const which =
-    named.length === 0
-      ? `No API has the client ID, name or identifier URI ${shown}.`
-      : `${named.length} APIs have the name ${shown}.`;
+    named.length === 0 ? "No API has this client ID, name or identifier URI." : `${named.length} APIs have this name.`;
   throw new TenantError("api_unknown", which, "Use a client ID: doorcode tenant export lists them.");
 }

@@ -93,9 +93,8 @@ export async function findAppByName({ store }: Pick<AdminContext, "store">, give
   if (app) return app;
   const named = (await store.directory.listApps()).filter((each) => each.name.toLowerCase() === name.toLowerCase());
   if (named.length === 1) return named[0]!;
-  const shown = JSON.stringify(name.slice(0, 100));
-  const which =
-    named.length === 0 ? `No app has the client ID or name ${shown}.` : `${named.length} apps have the name ${shown}.`;
+  // What was given is not repeated: it may be the secret of an app, pasted instead of its ID.
+  const which = named.length === 0 ? "No app has this client ID or name." : `${named.length} apps have this name.`;
   throw new TenantError("app_unknown", which, "Use a client ID. List the apps: doorcode tenant apps");
 }
 

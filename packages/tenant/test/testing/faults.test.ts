@@ -182,6 +182,17 @@ describe("a fault", () => {
     });
   }
 
+  test("with a secret in the place of the app's ID is refused without repeating it", async () => {
+    await using tenant = await startTestTenant();
+    const app = "kX8Q~aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3z";
+    await assert.rejects(tenant.testing.faults.add({ endpoint: "token", status: 503, app }), {
+      ...{ code: "app_unknown", message: "No app has this client ID or name." },
+    });
+    await assert.rejects(tenant.testing.checkToken("token", { api: app }), {
+      ...{ code: "api_unknown", message: "No API has this client ID, name or identifier URI." },
+    });
+  });
+
   test("of a program's poll is no reason to refuse its sign-in later", async () => {
     await using tenant = await startTestTenant();
     await tenant.admin.people.add({ email: EMAIL });
