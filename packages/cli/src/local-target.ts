@@ -72,7 +72,7 @@ function appOf({ authority, apps }: LocalTenant, given: string | undefined): App
     if (only === undefined) {
       throw new UsageError(
         `The tenant ${authority} has no app.`,
-        "Describe one in a file, and start it with doorcode tenant start --file FILE.",
+        "Describe one in a file, and start it: doorcode tenant start --file FILE",
       );
     }
     throw new UsageError("The tenant has more than one app.", choices(apps));

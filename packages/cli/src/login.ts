@@ -87,7 +87,7 @@ function profileFrom(
     throw new UsageError(
       `Missing the ${missing} to sign in to.`,
       "Sign in: doorcode login --authority URL --client-id ID --scope SCOPE\n" +
-        "Or start your own tenant, then run doorcode login again: doorcode tenant start",
+        "Or start your own tenant, then sign in again: doorcode tenant start",
     );
   }
   // Remembered values belong to one app at one issuer.

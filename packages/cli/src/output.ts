@@ -79,8 +79,9 @@ export function printError(error: unknown, exit: number, { json, verbose }: { js
     ...(correlation_id === undefined ? [] : [`correlation ID ${correlation_id}`]),
   ].join(", ");
   const more = raw && !verbose ? "; --verbose shows the issuer's own words" : "";
-  // A wrong command line needs no code to search for.
-  say(withoutBackticks(`doorcode: ${sentence}\n${hint}`) + (code === "usage" ? "" : `\n(${found}${more})`));
+  // Backticks show where a command begins. A wrong command line needs no code to search for.
+  const typed = asTyped(`doorcode: ${sentence}\n${hint}`, process.env);
+  say(withoutBackticks(typed) + (code === "usage" ? "" : `\n(${found}${more})`));
   if (json) printEvent("error", { ...words, exit });
 }
 

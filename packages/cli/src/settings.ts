@@ -65,7 +65,7 @@ export function signedIn(
     throw new CommandError(
       "sign_in_needed",
       `The profile ${name} is signed in to another issuer or app than DOORCODE_AUTHORITY and DOORCODE_CLIENT_ID name.`,
-      `Sign in to that one (${login}), use another --profile, or unset these variables.`,
+      `Use another --profile, unset these variables, or sign in to that one: ${login}`,
     );
   }
   const { accountId } = profile;

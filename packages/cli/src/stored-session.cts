@@ -250,14 +250,21 @@ const eventLine = (event: string, members: object): string =>
 /** Names come from an issuer, and control characters in them could change what the terminal shows. Joiners are spelling. */
 const visible = (text: string): string => text.replace(/(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "");
 
+/** What is between quotes, or "doorcode" where a command begins: on a line, after a colon or a pipe, or in backticks. */
+const QUOTED_OR_COMMAND =
+  /(?<![^\s(=])(?:'[^'\n]*(?:'\\''[^'\n]*)*'|"(?:[^"\\\n]|\\.)*")|(^[ \t]*|: |\| |`)doorcode(?= [a-z])/gm;
+
 /**
  * Our commands in a text, as its reader can type them. The binaries of a project are not on the PATH: if npx or a script of
- * npm started this process (both set `npm_lifecycle_event`), they need `npx`, which finds a global installation, too.
+ * npm started this process (both set `npm_lifecycle_event`), they need `npx`, which finds a global installation, too. A name
+ * or a file may have "doorcode" in it and stays as it is.
  */
 const withNpx = (text: string, env: Environment): string =>
   env.npm_lifecycle_event === undefined
     ? text
-    : text.replace(/(?<!\bnpx\b[^\n]*)(?<![\w./@-])doorcode(?= [a-z])/g, "npx doorcode");
+    : text.replace(QUOTED_OR_COMMAND, (found, before?: string) =>
+        before === undefined ? found : `${before}npx doorcode`,
+      );
 
 /** The members of an account in every event. */
 const accountMembers = ({ id, username, name, tenant_id, issuer, authority, client_id }: StoredAccount) => ({

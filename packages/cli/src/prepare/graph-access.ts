@@ -102,7 +102,7 @@ function notAdministrator(cause: DoorcodeError): CommandError {
   return new CommandError(
     "administrator_needed",
     "This account is not an administrator of the tenant.",
-    "Add one with doorcode tenant users add EMAIL --administrator, then run the command again.",
+    "Add one, then run the command again: doorcode tenant users add EMAIL --administrator",
     { cause },
   );
 }

@@ -166,7 +166,7 @@ function readyScreen(tenant: RunningTenant, dataDir: string, login: string | und
     ...reachable(tenant),
     "Ask for scopes as api://<API>/<scope>. Clients must trust the CA file.",
     login === undefined
-      ? "It has no app yet. Describe one in a file, and start with doorcode tenant start --file FILE."
+      ? "It has no app yet. Describe one in a file, and start: doorcode tenant start --file FILE"
       : `Sign in: ${printableLine(login)}`,
     ...(hasKey ? ["Console, with the key of this start:", `  ${tenant.console}#${tenant.consoleKey}`] : []),
     "Ctrl-C stops the tenant.",

@@ -201,7 +201,7 @@ describe("the entry of a running tenant", () => {
     const { stderr } = await command(args, { env, until: /Ctrl-C stops/ });
     assert.match(
       stderr,
-      /\nIt has no app yet\. Describe one in a file, and start with doorcode tenant start --file FILE\.\n/,
+      /\nIt has no app yet\. Describe one in a file, and start: doorcode tenant start --file FILE\n/,
     );
     assert.doesNotMatch(stderr, /doorcode login/);
   });
