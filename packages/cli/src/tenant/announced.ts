@@ -6,7 +6,7 @@ const REGISTRATIONS = /^(?:graph\.)?(?:application|service_principal|permission_
 
 /** The entry of a running tenant, which follows its apps and APIs until it ends. */
 export interface AnnouncedTenant {
-  /** As it is now: with the changes whose activity was noted before the call. */
+  /** As it is now: with every change that was made before the call, also one whose activity is not noted yet. */
   entry(): Promise<Announced>;
   /** False if the state folder cannot be used. */
   isAnnounced: boolean;
@@ -25,21 +25,28 @@ export async function announced(
   let waits = false;
   const update = async () => {
     waits = false;
-    entry = entryOf({ ...tenant, ...(await registrations()) });
+    const current = entryOf({ ...tenant, ...(await registrations()) });
+    if (JSON.stringify(current) === JSON.stringify(entry)) return;
+    entry = current;
     await announcement?.update(entry);
   };
   let isEnding = false;
+  /** Reads what is registered after the call, and announces it if it changed. Many calls at once are one update. */
+  const refresh = () => {
+    if (!waits && !isEnding) {
+      waits = true;
+      updating = updating.then(update).catch(() => undefined);
+    }
+    return updating;
+  };
   return {
     async entry() {
-      await updating;
+      await refresh();
       return entry;
     },
     isAnnounced: announcement !== undefined,
     note({ event }) {
-      // Many changes at once are one update.
-      if (waits || isEnding || !REGISTRATIONS.test(event)) return;
-      waits = true;
-      updating = updating.then(update).catch(() => undefined);
+      if (REGISTRATIONS.test(event)) void refresh();
     },
     async end() {
       isEnding = true;

@@ -29,7 +29,7 @@ test("the command in the console signs in to the app that was added while the te
   assert.equal(answer.statusCode, 201);
 
   await page.reload();
-  await page.getByText(/^npx doorcode login --client-id ciam-client-app$/).waitFor({ timeout: 5_000 });
+  await page.getByText(/^npx doorcode login --client-id ciam-client-app$/).waitFor({ timeout: 120_000 });
 });
 
 test("the command on the screen is as its reader can type it: with npx only if npx started the tenant", async (t) => {
