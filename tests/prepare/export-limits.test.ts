@@ -94,7 +94,7 @@ test("A tenant whose names are as long as it admits has a file that can be read,
   assert.deepEqual((await prepared.export()).model, model);
 });
 
-test("What a file cannot express of a text is omitted from an export, which says so", async () => {
+test("What a file cannot express of a text is changed in an export, which says what and why", async () => {
   await using prepared = await PreparedTenant.start();
   const graph = await graphClient(prepared.tenant);
   const description = "For\tthe night shift.\r\nIn\u0007 Kandy:\u200b ශ්‍රී";
@@ -102,6 +102,31 @@ test("What a file cannot express of a text is omitted from an export, which says
   assertDone(await graph.post("groups", group), 201);
   const { model, notes } = await prepared.export();
   assert.equal(model.groups.Night?.description, "For the night shift.\nIn Kandy: ශ්‍රී");
-  assert.deepEqual(notes, ["The description of groups, Night has invisible characters, which the file omits."]);
+  assert.deepEqual(notes, [
+    "The description of groups, Night has line ends of another system, which the file changes to its own.",
+    "The description of groups, Night has tabs, for which the file has spaces.",
+    "The description of groups, Night has invisible characters, which the file omits.",
+  ]);
   assert.deepEqual(readTenantFile(writeTenantFile(model), "doorcode.tenant.yaml"), model);
+});
+
+test("Spaces and line ends at the ends of a text stay in an export, and in the tenant that the file makes", async () => {
+  await using prepared = await PreparedTenant.start();
+  const graph = await graphClient(prepared.tenant);
+  const texts = [" For the night shift. ", "\nIn Kandy.\n\n", "First line \n  second line\n"];
+  for (const [at, description] of texts.entries()) {
+    const group = { displayName: `Night ${at}`, mailEnabled: false, mailNickname: `n${at}`, securityEnabled: true };
+    assertDone(await graph.post("groups", { ...group, description }), 201);
+  }
+  const { model, notes } = await prepared.export();
+  assert.deepEqual(notes, []);
+  assert.deepEqual(
+    Object.values(model.groups).map(({ description }) => description),
+    texts,
+  );
+  assert.deepEqual(readTenantFile(writeTenantFile(model), "doorcode.tenant.yaml"), model);
+  await using other = await PreparedTenant.start();
+  await other.prepare(model);
+  assert.deepEqual(await other.differences(model), []);
+  assert.deepEqual((await other.export()).model.groups, model.groups);
 });

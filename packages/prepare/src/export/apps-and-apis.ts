@@ -125,8 +125,9 @@ function texts(
   description: string | null | undefined,
   value: string | null | undefined,
 ) {
-  const name = displayName?.trim() || value || "";
-  return { displayName: name, description: description?.trim() || name };
+  const filled = (text: string | null | undefined) => (text?.trim() ? text : undefined);
+  const name = filled(displayName) ?? value ?? "";
+  return { displayName: name, description: filled(description) ?? name };
 }
 
 function assignedTo(

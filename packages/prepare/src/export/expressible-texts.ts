@@ -10,10 +10,11 @@ const READ_BY_PEOPLE = new Set(["name", "displayName", "description", "label"]);
  */
 export function withExpressibleTexts(model: TenantModel, notes: Set<string>): TenantModel {
   const changed = (text: string, path: string[], lines: boolean) => {
-    const expressible = expressibleText(text, lines);
+    const { text: expressible, changes } = expressibleText(text, lines);
     // One that has nothing to read stays, to be corrected manually.
-    if (expressible === text || expressible === "") return text;
-    notes.add(`The ${path.at(-1)} of ${path.slice(0, -1).join(", ")} has invisible characters, which the file omits.`);
+    if (expressible.trim() === "") return text;
+    const name = `${path.at(-1)} of ${path.slice(0, -1).join(", ")}`;
+    for (const change of changes) notes.add(`The ${name} has ${change}.`);
     return expressible;
   };
   const walk = (value: unknown, path: string[]): unknown => {

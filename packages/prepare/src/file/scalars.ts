@@ -36,10 +36,34 @@ function textProblem(value: string, max: number, lines: boolean): string | undef
 /** Bidi and zero-width marks change how a text reads, except the joiners that scripts and emoji need. */
 const INVISIBLE = /(?!\n)[\p{Cc}\p{Cs}\p{Cn}\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd]/gu;
 
-/** What a file can express of a text: without invisible characters, and on one line unless `lines`. */
-export function expressibleText(value: string, lines: boolean): string {
-  const ends = value.replace(/\r\n?|[\u2028\u2029\u0085]/g, "\n").replace(/\t/g, " ");
-  return (lines ? ends : ends.replace(/\n+/g, " ")).replace(INVISIBLE, "").trim();
+/** Line ends of other systems, which a file does not keep. */
+const FOREIGN_LINE_ENDS = /\r\n?|[\u2028\u2029\u0085]/g;
+
+/**
+ * What a file can express of a text: without invisible characters, with spaces for tabs, and on one line unless `lines`.
+ * What it can express stays, such as spaces at the ends. `changes` completes "The text has": empty if it is the same.
+ */
+export function expressibleText(value: string, lines: boolean): { text: string; changes: string[] } {
+  const changes: string[] = [];
+  const step = (before: string, after: string, change: string) => {
+    if (after !== before) changes.push(change);
+    return after;
+  };
+  const ends = value.replace(FOREIGN_LINE_ENDS, "\n");
+  const lined = lines
+    ? step(value, ends, "line ends of another system, which the file changes to its own")
+    : step(value, oneLine(ends), "line ends, for which the file has spaces");
+  const spaced = step(lined, lined.replace(/\t/g, " "), "tabs, for which the file has spaces");
+  const text = step(spaced, spaced.replace(INVISIBLE, ""), "invisible characters, which the file omits");
+  return { text, changes };
+}
+
+/** A space is needed only between words. */
+function oneLine(text: string): string {
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .join(" ");
 }
 
 /** Text of a certain form; `error` completes a sentence that begins with the member's name. */
