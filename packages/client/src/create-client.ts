@@ -7,6 +7,9 @@ import { findAccount } from "./token-store/read-store.cts";
 import { accountsOf } from "./token-store/store-keys.ts";
 import { checkedOrigin } from "./transport/secure-url.ts";
 
+/** A GUID, or two with a dot between them (MSAL's `homeAccountId`). */
+const ACCOUNT_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?:\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})?$/i;
+
 /**
  * Creates a client that signs users in to a program without a browser. It sends no request and reads no file; its
  * methods do so when they are called.
@@ -38,8 +41,8 @@ export function createClient(options: ClientOptions): Client {
   const find = (known: Account[], name: string | undefined): Account => {
     const account = name === undefined ? known[0] : findAccount(known, name);
     if (account) return account;
-    // An ID, as sessions use it, means nothing to a person.
-    const isId = name !== undefined && /^[\w-]{20,}(?:\.[\w-]+)?$/.test(name);
+    // An ID, as sessions use it, means nothing to a person. A long name that was mistyped has to be shown.
+    const isId = name !== undefined && ACCOUNT_ID.test(name);
     const who = isId ? "the user of this session is no longer" : name ? `no user named ${name} is` : "no user is";
     throw new DoorcodeError("sign_in_needed", { detail: `${who} signed in at ${session.authority}.` });
   };
