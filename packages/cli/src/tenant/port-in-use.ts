@@ -24,8 +24,8 @@ export async function explained(error: unknown): Promise<unknown> {
   if (!(await isTenantAt(port.number))) return error;
   return new CommandError(
     "port_in_use",
-    `Port ${port.number} is already in use by a Doorcode tenant that another program started, such as npm start or npm run demo.`,
-    `doorcode login does not find it: it is for that program alone. End the program (npm start: with Enter or Ctrl-C), ${another}`,
+    `Port ${port.number} is already in use by a Doorcode tenant that is not announced here: one of another program (npm start, npm run demo), of another state folder (DOORCODE_STORE_DIR) or of another user of this computer.`,
+    `doorcode login does not find it. End what runs it (npm start: with Enter or Ctrl-C), ${another}`,
     { cause: error },
   );
 }

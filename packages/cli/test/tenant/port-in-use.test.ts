@@ -38,8 +38,21 @@ test("a port that a tenant of npm start has is an error that says so", async (t)
   t.after(() => tenant.close());
   const { port } = new URL(tenant.authority);
   const stderr = await failure(t, join(await scratch(t), "state"), ["--port", port, "--pages-port", "0"]);
-  assert.match(stderr, /is already in use by a Doorcode tenant that another program started, such as npm start or/);
+  assert.match(
+    stderr,
+    /is already in use by a Doorcode tenant that is not announced here: one of another program \(npm st/,
+  );
   assert.match(stderr, /or choose another port: --port N/);
+});
+
+test("a port that a tenant of another state folder has is an error that includes this possibility", async (t) => {
+  const { ready } = await startProcess(t, await scratch(t), [], {
+    DOORCODE_STORE_DIR: join(await scratch(t), "other"),
+  });
+  const { port } = new URL(ready.authority);
+  const stderr = await failure(t, join(await scratch(t), "state"), ["--port", port, "--pages-port", "0"]);
+  assert.match(stderr, /of another state folder \(DOORCODE_STORE_DIR\) or of another user of this computer\.\n/);
+  assert.doesNotMatch(stderr, /is for that program alone/);
 });
 
 test("a port that any other program has is that of another program, also if it never answers", async (t) => {
