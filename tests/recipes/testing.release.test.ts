@@ -17,13 +17,20 @@ async function withRunners(page: Recipe, runners: string): Promise<void> {
   for (const name of ["jest", "vitest"]) await symlink(join(runners, name), join(modules, name));
 }
 
+/** A busy machine may need longer than the five seconds that Vitest and Jest allow for a test. */
+const PATIENCE = "--testTimeout=120000";
+
 /** What only one runner reads. */
 const runs: Record<string, { file: string; args: string[]; env?: Record<string, string>; tests: number }> = {
   "node:test": { file: "node.test.mjs", args: ["--test", "--test-reporter=tap", "node.test.mjs"], tests: 2 },
-  Vitest: { file: "vitest.test.mjs", args: ["node_modules/vitest/vitest.mjs", "run", "vitest.test.mjs"], tests: 2 },
+  Vitest: {
+    file: "vitest.test.mjs",
+    args: ["node_modules/vitest/vitest.mjs", "run", PATIENCE, "vitest.test.mjs"],
+    tests: 2,
+  },
   Jest: {
     file: "jest.test.mjs",
-    args: ["node_modules/jest/bin/jest.js", "--testMatch", "**/jest.test.mjs"],
+    args: ["node_modules/jest/bin/jest.js", PATIENCE, "--testMatch", "**/jest.test.mjs"],
     env: { NODE_OPTIONS: "--experimental-vm-modules" },
     tests: 2,
   },
