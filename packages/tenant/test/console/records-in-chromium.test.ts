@@ -202,7 +202,10 @@ describe("records in the console", { concurrency: true }, () => {
       await page.waitForSelector(".rail");
       await page.goto(consoleIn(page, "/keys"));
       const before = await own.admin.signingKeys.list();
-      const stale = await page.context().newPage();
+      // Without JavaScript, so that nothing brings it up to date.
+      const still = await browser.newContext({ locale: "en-US", javaScriptEnabled: false });
+      await still.addCookies(await context.cookies(page.url()));
+      const stale = await still.newPage();
       await stale.goto(page.url());
       const rotate = async (on: Page) => {
         await on.getByText("If a key may have leaked").click();
@@ -230,6 +233,7 @@ describe("records in the console", { concurrency: true }, () => {
       const states = (await own.admin.signingKeys.list()).map(({ kid, state }) => [kid, state]);
       assert.ok(states.some(([kid, state]) => kid === before[0]!.kid && state === "retired"));
       assert.ok(states.some(([kid, state]) => kid === next.kid && state === "signing"));
+      await still.close();
       await context.close();
     } finally {
       await own[Symbol.asyncDispose]();
