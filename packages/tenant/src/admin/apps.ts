@@ -6,6 +6,7 @@ import { TenantError } from "../kernel/tenant-error.ts";
 import { redirectKind } from "../oauth/authorization-code/redirect-uri.ts";
 import type { AuditEvent, EventOf } from "../storage/audit-events.ts";
 import type { AuditRecord, ChangeRegistered, Registered, Registration, RoleAssignment } from "../storage/store.ts";
+import { consoleApp } from "../ui/i18n/en/console-apps.ts";
 import { type Actor, type AdminStore, auditRecord } from "./admin-context.ts";
 
 type Which = Pick<Registration, "objectId" | "clientId">;
@@ -111,24 +112,13 @@ export function permissions({ store, clock }: AdminStore, by: Actor) {
   };
 }
 
-/** Why a redirect URI cannot be registered, by a stable name, with its words. */
-const REDIRECT_FAULTS = {
-  not_absolute: "it is not an absolute URI",
-  fragment: "it has a fragment",
-  wildcard: "it contains a wildcard, but redirect URIs must match exactly",
-  credentials: "it contains a user name or password",
-  long_or_backslash: "it is too long, or contains a backslash",
-  plain_http: "it must start with https://, or with http://localhost",
-  scheme: "its scheme does not open a program",
-} as const;
-
-export type RedirectFault = keyof typeof REDIRECT_FAULTS;
+const { redirectFaults } = consoleApp;
 
 /**
  * Why a redirect URI cannot be registered, or null (RFC 6749 §3.1.2, RFC 8252 §7, RFC 9700 §2.1): /authorize redirects
  * to every registered URI.
  */
-export function redirectFault(uri: string): RedirectFault | null {
+export function redirectFault(uri: string): keyof typeof redirectFaults | null {
   if (!/^[\x21-\x7e]+$/.test(uri) || !URL.canParse(uri)) return "not_absolute";
   const { protocol, username, password } = new URL(uri);
   if (uri.includes("#")) return "fragment";
@@ -139,10 +129,10 @@ export function redirectFault(uri: string): RedirectFault | null {
   return protocol === "http:" ? "plain_http" : "scheme";
 }
 
-/** The same in words. */
+/** The same in English words. */
 export function redirectProblem(uri: string): string | null {
   const fault = redirectFault(uri);
-  return fault && REDIRECT_FAULTS[fault];
+  return fault && redirectFaults[fault];
 }
 
 /** The Graph properties of an app or an API that was never described there. */

@@ -78,10 +78,9 @@ export function sendConsolePage(
   const nonce = randomBytes(16).toString("base64");
   const language = languages[localeOf(reply.request, ctx.config.pagesOrigin)];
   const { palettes } = ctx.branding;
+  const csrfToken = csrfTokenOf(frame.cookie, ctx.sealKey);
   const chrome: ConsoleChrome = {
-    ...chromeOf(ctx, language, {
-      ...{ nonce, csrfToken: csrfTokenOf(frame.cookie, ctx.sealKey), reader: reply.request.ip },
-    }),
+    ...chromeOf(ctx, language, { nonce, csrfToken, reader: reply.request.ip }),
     ...{
       path: frame.path,
       query: frame.query,
