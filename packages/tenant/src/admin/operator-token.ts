@@ -40,14 +40,14 @@ export async function issueConsoleToken(
   ctx: Pick<OperatorContext, "config" | "clock" | "signingKeys" | "store">,
   may: "read" | "change",
 ): Promise<OperatorToken> {
-  if (may === "read") return signed(ctx, CONSOLE_TOKEN_SECONDS, { console: may });
-  return recorded(ctx, await signed(ctx, OPERATOR_TOKEN_SECONDS, { console: may }), "apply");
+  if (may === "read") return signed(ctx, CONSOLE_TOKEN_SECONDS, { may, console: true });
+  return recorded(ctx, await signed(ctx, OPERATOR_TOKEN_SECONDS, { console: true }), "apply");
 }
 
 async function signed(
   ctx: Pick<OperatorContext, "config" | "clock" | "signingKeys">,
   seconds: number,
-  more: { may?: "read"; console?: "read" | "change" } = {},
+  more: { may?: "read"; console?: true } = {},
 ): Promise<OperatorToken & { uti: string }> {
   const issuedAt = Math.floor(ctx.clock.now() / 1000);
   const exp = issuedAt + seconds;
@@ -88,8 +88,7 @@ export function isOperatorToken(claims: Record<string, unknown>): boolean {
 }
 
 /** Whether an operator's token is one that only reads: of the console, or of an export. */
-export const onlyReads = (claims: Record<string, unknown>): boolean =>
-  claims.console === "read" || claims.may === "read";
+export const onlyReads = (claims: Record<string, unknown>): boolean => claims.may === "read";
 
 /** Whether these claims are of a token for the console's own requests. */
 export const isConsoleToken = (claims: Record<string, unknown>): boolean => claims.console !== undefined;
