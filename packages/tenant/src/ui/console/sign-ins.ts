@@ -34,7 +34,8 @@ type Notice = "ended" | "already_ended" | null;
 export type SignInsView =
   | {
       page: "console_sign_ins";
-      typed: { person: string; app: string /** `all`: those that have ended, too. */; state: string };
+      /** `state`: `all` for those that have ended, too. */
+      typed: { person: string; app: string; state: string };
       problem: "filter" | null;
       problems: { person: boolean; app: boolean };
       apps: readonly string[];
@@ -83,12 +84,11 @@ function listPage(view: View<"console_sign_ins">, chrome: ConsoleChrome): Consol
   const isSearch = typed.person !== "" || typed.app !== "";
   const query = queryOf(typed);
   const wrong = (["person", "app"] as const).filter((name) => problems[name]);
-  const { noneFits, noneFitsNow } = signIns;
   const all = typed.state === "all";
-  const none = isSearch ? (all ? noneFits : noneFitsNow) : all ? signIns.noneYet : signIns.none;
+  const [nothing, nothingFits] = all ? [signIns.noneYet, signIns.noneFits] : [signIns.none, signIns.noneFitsNow];
   return {
     title: chrome.messages.console.rail[PATH],
-    lede: `${typed.state === "all" ? signIns.ledeOfAll : signIns.lede} ${time.zone(chrome.now)}`,
+    lede: `${all ? signIns.ledeOfAll : signIns.lede} ${time.zone(chrome.now)}`,
     main: html`${notice(view.notice, chrome)}
 ${view.charts && dayCharts(view.charts, chrome)}
 ${wrong.length > 0 && problemBox(wrong.map((name) => signIns.problems[name]).join(" "))}
@@ -122,7 +122,7 @@ ${searchForm(
   },
   chrome,
 )}
-${view.families.length === 0 ? view.problem === null && html`<p class="empty">${none}</p>` : families(view.families, chrome)}
+${view.families.length === 0 ? view.problem === null && html`<p class="empty">${isSearch ? nothingFits : nothing}</p>` : families(view.families, chrome)}
 ${pager({ path: PATH, query, isFirst: view.isFirst, next: view.next }, chrome)}`,
   };
 }
